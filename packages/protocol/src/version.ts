@@ -1,0 +1,11 @@
+/** The protocol's name and number. A breaking change of the wire raises the number; additions travel as capabilities. */
+
+/**
+ * The protocol that this package speaks.
+ *
+ * - 1: hello/welcome/refuse, calls, updates, fetches, ping, in-band token renewal, goAway.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** The first part of every subprotocol name: `holdfast.v1.json`, `holdfast.v1.msgpack`. */
+export const SUBPROTOCOL_PREFIX = "holdfast.v1.";
