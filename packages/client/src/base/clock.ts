@@ -1,6 +1,6 @@
 /** Time as a port. Everything above asks a `Clock`; only this file touches the platform's timers. */
 
-/** Milliseconds. Instants are readings of `Clock.now` unless a name ends in `wall` or the text says epoch. */
+/** Milliseconds. Instants are readings of `Clock.now` unless a name ends in `wall` or says epoch. */
 export type Millis = number;
 
 /** Undoes what returned it. Calling it again does nothing. */
@@ -17,3 +17,80 @@ export interface Clock {
   /** Calls `wake` after one turn of the event loop, so that input that already waits is heard first. */
   turn(wake: () => void): Cancel;
 }
+
+/** The timers of the platform, as much as a {@link Clock} is made of. */
+export interface TimerHost {
+  now(): Millis;
+  wallNow(): Millis;
+  /** Calls `wake` after about `delayMs`, at most {@link TIMER_MS_MAX}. It may be early or late. */
+  after(delayMs: Millis, wake: () => void): Cancel;
+  turn(wake: () => void): Cancel;
+  /** True in a page that nobody sees. */
+  isHidden(): boolean;
+}
+
+/** The longest timer that platforms keep; a longer one fires at once. */
+export const TIMER_MS_MAX = 2_147_483_647;
+
+/** Makes a clock of a platform's timers. An alarm costs one timer, re-armed when it fires early. */
+export function clockOver(host: TimerHost): Clock {
+  return {
+    now: () => host.now(),
+    wallNow: () => host.wallNow(),
+    turn: (wake) => host.turn(wake),
+    at(deadline, wake) {
+      const set = (): Cancel =>
+        host.after(Math.min(Math.max(Math.ceil(deadline - host.now()), 0), TIMER_MS_MAX), fire);
+      // A hidden Chromium page wakes chains of timers once a minute; a hop through the event loop
+      // breaks the chain, and the timer stays on the one-second grid.
+      const arm = (): Cancel =>
+        host.isHidden() ? host.turn(() => (cancel = set())) : set();
+      const fire = (): void => {
+        if (host.now() < deadline) cancel = arm();
+        else wake();
+      };
+      let cancel = arm();
+      return () => cancel();
+    },
+  };
+}
+
+/** The platform's own clock: `performance.now`, `Date.now`, `setTimeout`. */
+export const systemClock: Clock = /* @__PURE__ */ clockOver({
+  now: () => performance.now(),
+  wallNow: () => Date.now(),
+  after(delayMs, wake) {
+    const timer = setTimeout(wake, delayMs);
+    return () => clearTimeout(timer);
+  },
+  turn: systemTurn,
+  isHidden: () => typeof document !== "undefined" && document.hidden,
+});
+
+/** `setImmediate` first: on Node a message port would hold the process. Timers last: they are throttled. */
+function systemTurn(wake: () => void): Cancel {
+  if (immediates.setImmediate) {
+    const immediate = immediates.setImmediate(wake);
+    return () => immediates.clearImmediate?.(immediate);
+  }
+  if (typeof MessageChannel === "undefined") {
+    const timer = setTimeout(wake, 0);
+    return () => clearTimeout(timer);
+  }
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    wake();
+  };
+  port2.postMessage(0);
+  return () => {
+    port1.onmessage = null;
+    port1.close();
+  };
+}
+
+interface Immediates {
+  setImmediate?(wake: () => void): unknown;
+  clearImmediate?(immediate: unknown): void;
+}
+const immediates = globalThis as Immediates;

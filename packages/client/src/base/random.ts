@@ -1,0 +1,29 @@
+/** Chance as a port. Everything above asks a `Random`; only this file rolls the platform's dice. */
+
+/** A number in [0, 1). */
+export type Random = () => number;
+
+/** The platform's dice. Good for jitter, not for secrets. */
+export const systemRandom: Random = () => Math.random();
+
+/** The same numbers for the same seed, on every platform (mulberry32). */
+export function seededRandom(seed: number): Random {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/**
+ * `bytes` random bytes in hexadecimal. Taken from `random` when one is given; otherwise from
+ * `crypto.getRandomValues`, and where that does not exist from {@link systemRandom}.
+ */
+export function randomHex(bytes: number, random?: Random): string {
+  const values = new Uint8Array(bytes);
+  if (!random && typeof crypto !== "undefined") crypto.getRandomValues(values);
+  else values.forEach((_, i) => (values[i] = (random ?? systemRandom)() * 256));
+  return Array.from(values, (value) => value.toString(16).padStart(2, "0")).join("");
+}
