@@ -1,7 +1,8 @@
 /**
- * How the tests run. Three projects: `unit` (pure, on manual clocks, shared threads), `sockets` (real sockets and
- * handles, one process a file) and `browser` (a real Chromium). Tests always run against the sources: each name a
- * package exports is aliased to the source file it is built from, so no build can be stale under a test.
+ * How the tests run. Three projects: `unit` (pure, on manual clocks, shared threads), `sockets`
+ * (real sockets and handles, one process a file) and `browser` (a real Chromium). Tests always run
+ * against the sources: each name a package exports is aliased to the source file it is built from,
+ * so no build can be stale under a test.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,10 @@ import { defineConfig } from "vitest/config";
 
 const root = new URL("./", import.meta.url);
 
-/** `@holdfast/client/web` → `packages/client/src/adapters/platforms/web.ts`, read off each package's `exports`. */
+/**
+ * `@holdfast/client/web` → `packages/client/src/adapters/platforms/web.ts`, read off each package's
+ * `exports`.
+ */
 function sourceAliases(): { find: RegExp; replacement: string }[] {
   return readdirSync(new URL("packages/", root)).flatMap((name) => {
     const folder = new URL(`packages/${name}/`, root);
@@ -19,7 +23,9 @@ function sourceAliases(): { find: RegExp; replacement: string }[] {
     };
     return Object.entries(exports).map(([subpath, { default: built }]) => ({
       find: new RegExp(`^@holdfast/${name}${subpath.slice(1)}$`),
-      replacement: fileURLToPath(new URL(built.replace("./dist/", "src/").replace(/\.js$/, ".ts"), folder)),
+      replacement: fileURLToPath(
+        new URL(built.replace("./dist/", "src/").replace(/\.js$/, ".ts"), folder),
+      ),
     }));
   });
 }
@@ -40,7 +46,8 @@ export default defineConfig({
           name: "unit",
           include: inFolders("**/*.test.ts"),
           exclude: [socketTests, browserTests],
-          // No unit test touches a global, so files may share a worker: 1,200 tests take 3 s instead of 9 s.
+          // No unit test touches a global, so files may share a worker: 1,200 tests take 3 s
+          // instead of 9 s.
           pool: "threads",
           isolate: false,
           sequence: { groupOrder: 0 },
@@ -51,7 +58,8 @@ export default defineConfig({
         test: {
           name: "sockets",
           include: inFolders(socketTests),
-          // A process a file: these tests count handles and heap, and what one leaves behind must not blame another.
+          // A process a file: these tests count handles and heap, and what one leaves behind must
+          // not blame another.
           pool: "forks",
           execArgv: ["--expose-gc"],
           testTimeout: 30_000,

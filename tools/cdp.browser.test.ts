@@ -1,4 +1,7 @@
-/** Shows that what the browser tests lean on is real: hiding, freezing, the page cache, and losing the network. */
+/**
+ * Shows that what the browser tests lean on is real: hiding, freezing, the page cache, and losing
+ * the network.
+ */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

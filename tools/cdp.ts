@@ -1,6 +1,7 @@
 /**
- * A small client of Chromium's DevTools protocol for the browser tests. Test libraries pin every page visible and turn
- * the page cache off, so that hiding, freezing and going back have no effect and no error; here they really happen.
+ * A small client of Chromium's DevTools protocol for the browser tests. Test libraries pin every
+ * page visible and turn the page cache off, so that hiding, freezing and going back have no effect
+ * and no error; here they really happen.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,22 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 
 import { chromiumArguments } from "./chromium.ts";
-
-type Params = Readonly<Record<string, unknown>>;
-
-interface Reply {
-  readonly id?: number;
-  readonly sessionId?: string;
-  readonly method?: string;
-  readonly params?: Params;
-  readonly result?: Params;
-  readonly error?: { readonly message: string };
-}
-
-interface Waiter {
-  readonly resolve: (result: Params) => void;
-  readonly reject: (error: Error) => void;
-}
+import { DevTools, type Params } from "./dev-tools.ts";
 
 /** The size of a page in CSS pixels. */
 export interface Viewport {
@@ -34,90 +20,36 @@ export interface Viewport {
   readonly height: number;
 }
 
-const commandTimeoutMs = 30_000;
-
-/** The socket to the browser: commands out, replies and events in, by session. */
-class Connection {
-  readonly #socket: WebSocket;
-  readonly #waiters = new Map<number, Waiter>();
-  readonly #listeners = new Set<(event: Reply) => void>();
-  #nextId = 1;
-
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.on("message", (data: Buffer) => this.#receive(JSON.parse(data.toString()) as Reply));
-    socket.on("error", () => socket.terminate());
-    socket.on("close", () => this.#fail(new Error("the browser has gone")));
-  }
-
-  /** Rejects with the browser's error, when the browser goes, or after 30 s. */
-  async send(method: string, params: Params = {}, sessionId?: string): Promise<Params> {
-    const id = this.#nextId++;
-    const late = new AbortController();
-    const reply = new Promise<Params>((resolve, reject) => this.#waiters.set(id, { resolve, reject }));
-    this.#socket.send(JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) }));
-    const timeout = sleep(commandTimeoutMs, null, { signal: late.signal }).then(
-      () => Promise.reject(new Error(`${method}: no answer within ${commandTimeoutMs} ms`)),
-      () => ({}),
-    );
-    try {
-      return await Promise.race([reply, timeout]);
-    } finally {
-      late.abort();
-      this.#waiters.delete(id);
-    }
-  }
-
-  on(listener: (event: Reply) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  close(): void {
-    this.#socket.terminate();
-  }
-
-  #receive(reply: Reply): void {
-    if (reply.id === undefined) {
-      for (const listener of this.#listeners) listener(reply);
-      return;
-    }
-    const waiter = this.#waiters.get(reply.id);
-    if (reply.error) waiter?.reject(new Error(reply.error.message));
-    else waiter?.resolve(reply.result ?? {});
-  }
-
-  #fail(error: Error): void {
-    for (const waiter of this.#waiters.values()) waiter.reject(error);
-    this.#waiters.clear();
-  }
-}
-
 /** One tab. It is visible while it is the tab in front, and hidden otherwise, as for a person. */
 export class Page {
-  readonly #connection: Connection;
+  readonly #devTools: DevTools;
   readonly #targetId: string;
   readonly #sessionId: string;
   /** What the page printed and threw, oldest first. */
   readonly console: string[] = [];
 
-  constructor(connection: Connection, targetId: string, sessionId: string) {
-    this.#connection = connection;
+  constructor(devTools: DevTools, targetId: string, sessionId: string) {
+    this.#devTools = devTools;
     this.#targetId = targetId;
     this.#sessionId = sessionId;
-    this.on("Runtime.consoleAPICalled", (params) => this.console.push(JSON.stringify(params["args"])));
-    this.on("Runtime.exceptionThrown", (params) => this.console.push(JSON.stringify(params["exceptionDetails"])));
+    this.on("Runtime.consoleAPICalled", (params) =>
+      this.console.push(JSON.stringify(params["args"])),
+    );
+    this.on("Runtime.exceptionThrown", (params) =>
+      this.console.push(JSON.stringify(params["exceptionDetails"])),
+    );
   }
 
   /** A command to this tab, as the DevTools protocol names it. */
   async send(method: string, params: Params = {}): Promise<Params> {
-    return await this.#connection.send(method, params, this.#sessionId);
+    return await this.#devTools.send(method, params, this.#sessionId);
   }
 
   /** Calls `listener` for each event of this tab named `method`. Returns its undo. */
   on(method: string, listener: (params: Params) => void): () => void {
-    return this.#connection.on((event) => {
-      if (event.sessionId === this.#sessionId && event.method === method) listener(event.params ?? {});
+    return this.#devTools.on((event) => {
+      if (event.sessionId === this.#sessionId && event.method === method)
+        listener(event.params ?? {});
     });
   }
 
@@ -130,11 +62,14 @@ export class Page {
       });
     });
     const { errorText } = await this.send("Page.navigate", { url });
-    if (errorText) throw new Error(`${url}: ${String(errorText)}`);
+    if (typeof errorText === "string") throw new Error(`${url}: ${errorText}`);
     await loaded;
   }
 
-  /** The value of an expression in the page, awaited there; it must be JSON. `T` is the caller's claim. */
+  /**
+   * The value of an expression in the page, awaited there; it must be JSON. `T` is the caller's
+   * claim.
+   */
   async evaluate<T>(expression: string): Promise<T> {
     const options = { expression, awaitPromise: true, returnByValue: true, userGesture: true };
     const { result, exceptionDetails } = await this.send("Runtime.evaluate", options);
@@ -142,7 +77,10 @@ export class Page {
     return (result as { value: T }).value;
   }
 
-  /** Resolves with the first truthy value of `expression`, looked at every 50 ms; rejects after `timeoutMs`. */
+  /**
+   * Resolves with the first truthy value of `expression`, looked at every 50 ms; rejects after
+   * `timeoutMs`.
+   */
   async waitFor<T>(expression: string, timeoutMs = 10_000): Promise<T> {
     for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(50)) {
       const value = await this.evaluate<T>(expression);
@@ -153,10 +91,13 @@ export class Page {
 
   /** Makes this the tab in front; the one that was is now hidden. */
   async activate(): Promise<void> {
-    await this.#connection.send("Target.activateTarget", { targetId: this.#targetId });
+    await this.#devTools.send("Target.activateTarget", { targetId: this.#targetId });
   }
 
-  /** Freezes the page or thaws it. Only a hidden page can be frozen; a thawed one stays hidden until activated. */
+  /**
+   * Freezes the page or thaws it. Only a hidden page can be frozen; a thawed one stays hidden until
+   * activated.
+   */
   async setLifecycle(state: "frozen" | "active"): Promise<void> {
     await this.send("Page.setWebLifecycleState", { state });
   }
@@ -179,7 +120,7 @@ export class Page {
   }
 
   async close(): Promise<void> {
-    await this.#connection.send("Target.closeTarget", { targetId: this.#targetId });
+    await this.#devTools.send("Target.closeTarget", { targetId: this.#targetId });
   }
 }
 
@@ -193,20 +134,25 @@ async function devToolsUrl(child: ChildProcess): Promise<string> {
       if (url) resolve(url);
     });
     child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`Chromium ended with ${code} while starting:\n${said}`)));
+    child.on("exit", (code) =>
+      reject(new Error(`Chromium ended with ${code} while starting:\n${said}`)),
+    );
   });
 }
 
-/** One headless Chromium with a fresh profile. Its tabs share one window, so showing one hides the others. */
+/**
+ * One headless Chromium with a fresh profile. Its tabs share one window, so showing one hides the
+ * others.
+ */
 export class Browser {
   readonly #process: ChildProcess;
   readonly #profile: string;
-  readonly #connection: Connection;
+  readonly #devTools: DevTools;
 
-  private constructor(child: ChildProcess, profile: string, connection: Connection) {
+  private constructor(child: ChildProcess, profile: string, devTools: DevTools) {
     this.#process = child;
     this.#profile = profile;
-    this.#connection = connection;
+    this.#devTools = devTools;
   }
 
   /** Starts the Chromium at `path`, with `extra` arguments after ours. */
@@ -219,15 +165,20 @@ export class Browser {
       detached: true,
     });
     const socket = new WebSocket(await devToolsUrl(child), { perMessageDeflate: false });
-    await new Promise<void>((resolve, reject) => void socket.once("open", resolve).once("error", reject));
-    return new Browser(child, profile, new Connection(socket));
+    await new Promise<void>(
+      (resolve, reject) => void socket.once("open", resolve).once("error", reject),
+    );
+    return new Browser(child, profile, new DevTools(socket));
   }
 
   /** Opens a tab in front of the others and resolves when `url` has loaded. */
   async newPage(url: string): Promise<Page> {
-    const { targetId } = await this.#connection.send("Target.createTarget", { url: "about:blank" });
-    const { sessionId } = await this.#connection.send("Target.attachToTarget", { targetId, flatten: true });
-    const page = new Page(this.#connection, String(targetId), String(sessionId));
+    const { targetId } = await this.#devTools.send("Target.createTarget", { url: "about:blank" });
+    const { sessionId } = await this.#devTools.send("Target.attachToTarget", {
+      targetId,
+      flatten: true,
+    });
+    const page = new Page(this.#devTools, String(targetId), String(sessionId));
     await page.send("Page.enable");
     await page.send("Runtime.enable");
     await page.goto(url);
@@ -238,9 +189,9 @@ export class Browser {
   async close(): Promise<void> {
     const ended = new Promise<void>((resolve) => void this.#process.once("exit", () => resolve()));
     const running = this.#process.exitCode === null && this.#process.signalCode === null;
-    await this.#connection.send("Browser.close").catch(() => undefined);
+    await this.#devTools.send("Browser.close").catch(() => undefined);
     if (running) await Promise.race([ended, sleep(3_000)]);
-    this.#connection.close();
+    this.#devTools.close();
     killGroup(this.#process);
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }

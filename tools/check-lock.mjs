@@ -1,6 +1,7 @@
 /**
- * Checks that package-lock.json names every platform's optional packages. A registry that serves only some of them makes
- * npm write a lock that installs here and fails elsewhere; this finds such a lock before it lands.
+ * Checks that package-lock.json names every platform's optional packages. A registry that serves
+ * only some of them makes npm write a lock that installs here and fails elsewhere; this finds such
+ * a lock before it lands.
  */
 import { readFileSync } from "node:fs";
 
@@ -21,7 +22,9 @@ function provides(packages, path, name) {
   }
 }
 
-const { packages } = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"));
+const { packages } = JSON.parse(
+  readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"),
+);
 const missing = missingOptionals(packages);
 for (const line of missing) console.error(`package-lock.json: ${line} has no entry`);
 console.log(`lock: ${Object.keys(packages).length} entries, ${missing.length} missing`);

@@ -1,6 +1,6 @@
 /**
- * Finds a Chromium for the browser tests: the one named by `CHROMIUM`, an installed one, or the one that npm carries in
- * `@sparticuz/chromium`. It starts nothing.
+ * Finds a Chromium for the browser tests: the one named by `CHROMIUM`, an installed one, or the one
+ * that npm carries in `@sparticuz/chromium`. It starts nothing.
  */
 import { accessSync, constants } from "node:fs";
 
@@ -35,16 +35,21 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The path of a Chromium that can be run, or null where none can be had. A wrong `CHROMIUM` is an error. */
+/**
+ * The path of a Chromium that can be run, or null where none can be had. A wrong `CHROMIUM` is an
+ * error.
+ */
 export async function findChromium(): Promise<string | null> {
   const named = process.env["CHROMIUM"];
   if (named) {
-    if (!isExecutable(named)) throw new Error(`CHROMIUM names no program that can be run: ${named}`);
+    if (!isExecutable(named))
+      throw new Error(`CHROMIUM names no program that can be run: ${named}`);
     return named;
   }
   const found = installed.find(isExecutable);
   if (found) return found;
-  // The carried binary is built for Linux on x64; unpacking it takes 1.6 s once, into the temporary folder.
+  // The carried binary is built for Linux on x64; unpacking it takes 1.6 s once, into the temporary
+  // folder.
   if (process.platform !== "linux" || process.arch !== "x64") return null;
   try {
     const { default: carried } = await import("@sparticuz/chromium");

@@ -1,7 +1,7 @@
 /**
- * Makes a fresh clone ready for `npm start` and `npm test`: checks the Node version, installs what package-lock.json
- * names if that is not what is installed, and builds. When all is in place it takes half a second. It is plain
- * JavaScript because it runs before anything is installed.
+ * Makes a fresh clone ready for `npm start` and `npm test`: checks the Node version, installs what
+ * package-lock.json names if that is not what is installed, and builds. When all is in place it
+ * takes half a second. It is plain JavaScript because it runs before anything is installed.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -21,20 +21,26 @@ function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   const [neededMajor, neededMinor] = needed.replace(">=", "").split(".").map(Number);
   if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
-  fail(`Holdfast needs Node ${needed}; this is ${process.versions.node}. See https://nodejs.org/en/download.`);
+  fail(
+    `Holdfast needs Node ${needed}; this is ${process.versions.node}. See https://nodejs.org/en/download.`,
+  );
 }
 
 function run(command, ...args) {
   // On Windows npm is a script, which only a shell can start.
   const shell = process.platform === "win32" && command === "npm";
-  const { status, error } = spawnSync(command, args, { cwd: fileURLToPath(root), stdio: "inherit", shell });
+  const { status, error } = spawnSync(command, args, {
+    cwd: fileURLToPath(root),
+    stdio: "inherit",
+    shell,
+  });
   if (error) fail(`${command} could not be started: ${error.message}`);
   if (status !== 0) fail(`"${[command, ...args].join(" ")}" failed; its words are above.`);
 }
 
 /**
- * Whether what is installed is what the lock file names. npm writes its own account of an install last, and `npm ci`
- * begins by removing it, so after an interrupted install this is false.
+ * Whether what is installed is what the lock file names. npm writes its own account of an install
+ * last, and `npm ci` begins by removing it, so after an interrupted install this is false.
  */
 function isInstalled() {
   if (!existsSync(at("node_modules/.package-lock.json"))) return false;

@@ -1,6 +1,7 @@
 /**
- * A vitest reporter that ends every run with one line a machine can read: `N passed, N failed`. A file that does not
- * load and an error nobody caught count as failures; skipped tests are counted on a line of their own.
+ * A vitest reporter that ends every run with one line a machine can read: `N passed, N failed`. A
+ * file that does not load and an error nobody caught count as failures; skipped tests are counted
+ * on a line of their own.
  */
 import type { Reporter, TestModule } from "vitest/node";
 
