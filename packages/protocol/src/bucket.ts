@@ -1,6 +1,12 @@
-/** Buckets: ordered streams of updates with gapless sequence numbers. Here are their words; sync lives in the client. */
+/**
+ * Buckets: ordered streams of updates with gapless sequence numbers. Here are their words; sync
+ * lives in the client.
+ */
 
-/** Names one bucket. By convention `kind:id` (`"room:42"`); the part before the first colon is the bucket kind. */
+/**
+ * Names one bucket. By convention `kind:id` (`"room:42"`); the part before the first colon is the
+ * bucket kind.
+ */
 export type BucketKey = string;
 
 /** The kind of a bucket: what stands before the first colon of its key, or the whole key. */
@@ -9,7 +15,9 @@ export function bucketKind(bucket: BucketKey): string {
   return colon < 0 ? bucket : bucket.slice(0, colon);
 }
 
-/** Where a reader of a bucket stands: everything up to and including `after` of `epoch` is known. */
+/**
+ * Where a reader of a bucket stands: everything up to and including `after` of `epoch` is known.
+ */
 export interface BucketPosition {
   readonly bucket: BucketKey;
   /** The epoch that `after` belongs to. Absent together with `after`: live updates only. */
@@ -18,7 +26,9 @@ export interface BucketPosition {
   readonly after?: number;
 }
 
-/** Where a bucket ends at the server: the sequence number of its newest update, 0 when it has none. */
+/**
+ * Where a bucket ends at the server: the sequence number of its newest update, 0 when it has none.
+ */
 export interface BucketHead {
   readonly bucket: BucketKey;
   readonly epoch: string;
@@ -37,8 +47,8 @@ export interface Update {
 }
 
 /**
- * A contiguous run of a bucket: it accounts for every sequence number in `(after, upTo]`, each as an update or, where the
- * viewer may not see it, as one of the `skipped` ranges.
+ * A contiguous run of a bucket: it accounts for every sequence number in `(after, upTo]`, each as
+ * an update or, where the viewer may not see it, as one of the `skipped` ranges.
  */
 export interface UpdateRun {
   readonly bucket: BucketKey;
@@ -48,4 +58,24 @@ export interface UpdateRun {
   readonly updates: readonly Update[];
   /** Inclusive ranges `[from, to]` that are passed without content. */
   readonly skipped?: readonly (readonly [number, number])[];
+}
+
+/** Does the run keep its word: is each number of `(after, upTo]` there once, in rising order? */
+export function accountsForAll(run: UpdateRun): boolean {
+  const skipped = run.skipped ?? [];
+  let next = run.after + 1;
+  let used = 0;
+  for (const { seq } of [...run.updates, { seq: run.upTo + 1 }]) {
+    for (
+      let range = skipped[used];
+      range?.[0] === next && range[1] >= next;
+      range = skipped[used]
+    ) {
+      next = range[1] + 1;
+      used++;
+    }
+    if (seq !== next) return false;
+    next++;
+  }
+  return used === skipped.length;
 }

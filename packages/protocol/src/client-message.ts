@@ -58,7 +58,10 @@ export interface Fetch {
   readonly limit: number;
 }
 
-/** Asks for a `pong` with the same nonce. The only message, besides `hello`, that may travel before `welcome`. */
+/**
+ * Asks for a `pong` with the same nonce. The only message, besides `hello`, that may travel before
+ * `welcome`.
+ */
 export interface Ping {
   readonly type: "ping";
   readonly nonce: number;

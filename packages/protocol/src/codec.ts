@@ -1,4 +1,7 @@
-/** The codec port: frames of bytes or text on one side, messages on the other. It never throws on what the wire brings. */
+/**
+ * The codec port: frames of bytes or text on one side, messages on the other. It never throws on
+ * what the wire brings.
+ */
 import type { WireLimits } from "./limits.ts";
 
 /** What travels as one WebSocket message. */
@@ -14,28 +17,62 @@ export class Malformed {
     this.detail = detail;
   }
 }
+
+/** The kinds of fault that a frame can have (PROTOCOL.md §2). */
 export type MalformedCode =
+  /** More bytes than the limit. */
   | "tooLarge"
+  /** Binary where text is due, or the other way round. */
   | "wrongFrameKind"
+  /** Not in the codec's format at all, or a frame of no messages. */
   | "notParseable"
+  /** Nested deeper than the limit. */
   | "tooDeep"
+  /** More messages in the frame than the limit. */
   | "tooManyMessages"
+  /** Some object has a key `__proto__`. */
   | "prototypeKey"
+  /** A message without a type, or of a type that this direction does not have. */
   | "unknownType"
+  /** A field is missing, of the wrong kind, or out of range. */
   | "badField";
 
+/**
+ * Our own message cannot be written in this codec: a cycle, a BigInt, too deep, a forbidden key.
+ * The fault lies with the value that the application passed, so only its call or push fails.
+ */
+export class EncodeError extends Error {
+  override readonly name = "EncodeError";
+  readonly code: EncodeErrorCode;
+  constructor(code: EncodeErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** `notEncodable`: the format cannot say it. The others: the peer would end the session over it. */
+export type EncodeErrorCode = "notEncodable" | "tooDeep" | "prototypeKey";
+
 /** The part of the limits that reading a frame needs. */
-export type FrameLimits = Pick<WireLimits, "frameBytes" | "nesting" | "messagesPerFrame" | "nameLength">;
+export type FrameLimits = Pick<
+  WireLimits,
+  "frameBytes" | "nesting" | "messagesPerFrame" | "nameLength"
+>;
 
 /**
- * Translates between frames and messages. `In` is what the owner reads, `Out` what it writes; `Part` is one encoded message,
- * which may be joined into many frames, so that a push is encoded once for all its subscribers.
+ * Translates between frames and messages. `In` is what the owner reads, `Out` what it writes;
+ * `Part` is one encoded message, which may be joined into many frames, so that a push is encoded
+ * once for all its subscribers.
  */
 export interface Codec<In, Out, Part = unknown> {
   /** The WebSocket subprotocol that names this codec, for example `holdfast.v1.json`. */
   readonly subprotocol: string;
-  encode(message: Out): Part;
-  /** The size of a part on the wire, in bytes. */
+  /**
+   * One message, encoded. Throws {@link EncodeError}, and nothing else, when the message cannot be
+   * written or nests deeper than `nestingMax` (default: the protocol's, 32).
+   */
+  encode(message: Out, nestingMax?: number): Part;
+  /** The size of a part on the wire, in bytes. Joining n parts adds at most n + 1 bytes. */
   sizeOf(part: Part): number;
   /** One frame of one or more parts. */
   join(parts: readonly Part[]): Frame;

@@ -1,4 +1,7 @@
-/** The limits of the wire. Both peers check before they write and again when they read (PROTOCOL.md §8). */
+/**
+ * The limits of the wire. Both peers check before they write and again when they read (PROTOCOL.md
+ * §8).
+ */
 
 /** What a server allows, as it says in `welcome`. Sizes are bytes of the encoded form. */
 export interface WireLimits {

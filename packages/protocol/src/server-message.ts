@@ -1,5 +1,6 @@
 /** What a server says (PROTOCOL.md §5). */
 import type { BucketHead, BucketKey, UpdateRun } from "./bucket.ts";
+import type { CloseMeaning } from "./close-code.ts";
 import type { WireLimits } from "./limits.ts";
 
 /** The hello is accepted; the session is open. */
@@ -26,7 +27,10 @@ export interface Result {
   readonly type: "result";
   readonly id: number;
   readonly output?: unknown;
-  /** The positions of the updates that the call appended, by bucket. They were pushed before this message. */
+  /**
+   * The positions of the updates that the call appended, by bucket. They were pushed before this
+   * message.
+   */
   readonly at?: Readonly<Record<BucketKey, number>>;
 }
 
@@ -62,10 +66,16 @@ export interface Unsubscribed {
   readonly bucket: BucketKey;
   readonly code?: UnsubscribedCode;
 }
-/** `denied`: never allowed; `revoked`: no longer allowed; `gone`: there is no such bucket; `limit`: too many subscriptions. */
+/**
+ * `denied`: never allowed; `revoked`: no longer allowed; `gone`: there is no such bucket; `limit`:
+ * too many subscriptions.
+ */
 export type UnsubscribedCode = "denied" | "revoked" | "gone" | "limit";
 
-/** A page of a bucket's log: the answer to a fetch, or unasked after `subscribed` (then without an id). */
+/**
+ * A page of a bucket's log: the answer to a fetch, or unasked after `subscribed` (then without an
+ * id).
+ */
 export interface Page extends UpdateRun {
   readonly type: "page";
   readonly id?: number;
@@ -89,7 +99,10 @@ export interface Updates extends UpdateRun {
   readonly type: "updates";
 }
 
-/** These buckets have more; the data must be fetched. Nothing is pushed for them until a fetch reached the head. */
+/**
+ * These buckets have more; the data must be fetched. Nothing is pushed for them until a fetch
+ * reached the head.
+ */
 export interface Heads {
   readonly type: "heads";
   readonly heads: readonly BucketHead[];
@@ -110,7 +123,7 @@ export interface TokenAccepted {
 }
 
 /** What the client should do after a refusal. */
-export type RefusalAction = "retry" | "reauthenticate" | "stop";
+export type RefusalAction = CloseMeaning;
 
 /** The server ends the session, and says what the client should do. A close follows. */
 export interface Refuse {

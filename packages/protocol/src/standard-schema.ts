@@ -1,6 +1,6 @@
 /**
- * The Standard Schema interface, version 1, as far as Holdfast reads it: validators of zod, valibot, arktype and others fit.
- * Source: https://standardschema.dev (MIT).
+ * The Standard Schema interface, version 1, as far as Holdfast reads it: validators of zod,
+ * valibot, arktype and others fit. Source: https://standardschema.dev (MIT).
  */
 
 /** A validator that turns `Input` into `Output` or names what is wrong. */

@@ -1,4 +1,7 @@
-/** The protocol's name and number. A breaking change of the wire raises the number; additions travel as capabilities. */
+/**
+ * The protocol's name and number. A breaking change of the wire raises the number; additions travel
+ * as capabilities.
+ */
 
 /**
  * The protocol that this package speaks.

@@ -1,0 +1,58 @@
+/**
+ * Capabilities: the optional families of messages (PROTOCOL.md §3). A peer says only what both
+ * sides named, in `hello` and in `welcome`. What belongs to no family is always there.
+ */
+import type { ClientMessage } from "./client-message.ts";
+import type { ServerMessage } from "./server-message.ts";
+
+/**
+ * - `updates`: subscriptions and live updates.
+ * - `log`: pages of what was missed. Specified; first spoken in the next release.
+ * - `keys`: calls that run exactly once. Specified; first spoken in the next release.
+ */
+export type Capability = "updates" | "log" | "keys";
+
+/** What this release's client and server name. */
+export const SPOKEN_CAPABILITIES: readonly Capability[] = ["updates"];
+
+type MessageType = (ClientMessage | ServerMessage)["type"];
+
+/** The family of each message type. Undefined: always there. */
+const FAMILIES: Readonly<Record<MessageType, Capability | undefined>> = {
+  hello: undefined,
+  call: undefined,
+  cancel: undefined,
+  ping: undefined,
+  token: undefined,
+  subscribe: "updates",
+  unsubscribe: "updates",
+  fetch: "log",
+  welcome: undefined,
+  result: undefined,
+  failure: undefined,
+  pong: undefined,
+  tokenAccepted: undefined,
+  refuse: undefined,
+  goAway: undefined,
+  subscribed: "updates",
+  unsubscribed: "updates",
+  updates: "updates",
+  page: "log",
+  tooFarBehind: "log",
+  heads: "log",
+  ack: "keys",
+};
+
+/** The capability that both peers must have named before this message may travel, if any. */
+export function capabilityOf(message: ClientMessage | ServerMessage): Capability | undefined {
+  const keyed = (message.type === "call" || message.type === "cancel") && message.key !== undefined;
+  return keyed ? "keys" : FAMILIES[message.type];
+}
+
+/** The capabilities that both peers named. Words that this release does not know are dropped. */
+export function commonCapabilities(
+  ours: readonly Capability[],
+  theirs: readonly string[],
+): readonly Capability[] {
+  return ours.filter((capability) => theirs.includes(capability));
+}

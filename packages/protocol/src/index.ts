@@ -1,0 +1,65 @@
+/** The words that Holdfast clients and servers speak. No dependency, no I/O. */
+export { accountsForAll, bucketKind } from "./bucket.ts";
+export type { BucketHead, BucketKey, BucketPosition, Update, UpdateRun } from "./bucket.ts";
+export { capabilityOf, commonCapabilities, SPOKEN_CAPABILITIES } from "./capability.ts";
+export type { Capability } from "./capability.ts";
+export type {
+  Call,
+  Cancel,
+  ClientMessage,
+  Fetch,
+  Hello,
+  Ping,
+  Subscribe,
+  Token,
+  Unsubscribe,
+} from "./client-message.ts";
+export { CLOSE_CODES, closeMeaning, httpMeaning } from "./close-code.ts";
+export type { CloseMeaning, CloseName } from "./close-code.ts";
+export { EncodeError, Malformed } from "./codec.ts";
+export type { Codec, EncodeErrorCode, Frame, FrameLimits, MalformedCode } from "./codec.ts";
+export { bucket, call, defineContract } from "./contract.ts";
+export type {
+  BucketKeyOf,
+  BucketKindOf,
+  BucketSpec,
+  CallArguments,
+  CallSpec,
+  Contract,
+  DataOf,
+  HandlerInputOf,
+  HandlerOutputOf,
+  InputOf,
+  MethodOf,
+  OutputOf,
+} from "./contract.ts";
+export { FAILURE_CODES } from "./failure-code.ts";
+export type { FailureCode } from "./failure-code.ts";
+export { JSON_SUBPROTOCOL, jsonClientCodec, jsonServerCodec } from "./json-codec.ts";
+export { DEFAULT_WIRE_LIMITS, HELLO_BYTES_MAX, HELLO_DEADLINE_MS } from "./limits.ts";
+export type { WireLimits } from "./limits.ts";
+export { parseClientMessage } from "./parse-client-message.ts";
+export { parseServerMessage } from "./parse-server-message.ts";
+export { refusalCloseCode, REFUSALS } from "./refusal-code.ts";
+export type { Refusal, RefusalCode } from "./refusal-code.ts";
+export type {
+  Ack,
+  Failure,
+  GoAway,
+  Heads,
+  Page,
+  Pong,
+  RefusalAction,
+  Refuse,
+  Result,
+  ServerMessage,
+  Subscribed,
+  TokenAccepted,
+  TooFarBehind,
+  Unsubscribed,
+  UnsubscribedCode,
+  Updates,
+  Welcome,
+} from "./server-message.ts";
+export type { StandardIssue, StandardResult, StandardSchemaV1 } from "./standard-schema.ts";
+export { PROTOCOL_VERSION, SUBPROTOCOL_PREFIX } from "./version.ts";
