@@ -4,33 +4,11 @@
  * against the sources: each name a package exports is aliased to the source file it is built from,
  * so no build can be stale under a test.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-
 import { defineConfig } from "vitest/config";
 
-const root = new URL("./", import.meta.url);
+import { viteAliases } from "./tools/source-aliases.ts";
 
-/**
- * `@holdfast/client/web` → `packages/client/src/adapters/platforms/web.ts`, read off each package's
- * `exports`.
- */
-function sourceAliases(): { find: RegExp; replacement: string }[] {
-  return readdirSync(new URL("packages/", root)).flatMap((name) => {
-    const folder = new URL(`packages/${name}/`, root);
-    const { exports } = JSON.parse(readFileSync(new URL("package.json", folder), "utf8")) as {
-      exports: Record<string, { default: string }>;
-    };
-    return Object.entries(exports).map(([subpath, { default: built }]) => ({
-      find: new RegExp(`^@holdfast/${name}${subpath.slice(1)}$`),
-      replacement: fileURLToPath(
-        new URL(built.replace("./dist/", "src/").replace(/\.js$/, ".ts"), folder),
-      ),
-    }));
-  });
-}
-
-const resolve = { alias: sourceAliases() };
+const resolve = { alias: viteAliases() };
 const socketTests = "**/*.sockets.test.ts";
 const browserTests = "**/*.browser.test.ts";
 const folders = ["packages/*/test", "examples/*/test", "tools"];
