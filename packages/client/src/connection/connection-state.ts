@@ -1,6 +1,7 @@
 /** The seven states of the connection and the reasons that a change can have. */
+import type { FailureCause } from "./backoff-policy.ts";
 
-/** Where the connection is. `design`: PROTOCOL-independent; ARCHITECTURE.md draws the machine. */
+/** Where the connection is. `docs/connection-states.md` draws how it moves. */
 export const CONNECTION_STATES = [
   "stopped",
   "waitingForConstraints",
@@ -12,40 +13,61 @@ export const CONNECTION_STATES = [
 ] as const;
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
 
+/** Failures, and whom each concerns: it decides how the next dial is spread. */
+const CAUSES: Readonly<Record<FailureReason, FailureCause>> = {
+  // This client's own path.
+  pingTimeout: "local",
+  probeFailed: "local",
+  sendFailed: "local",
+  // Perhaps every client of the server.
+  transportClosed: "fleet",
+  openFailed: "fleet",
+  connectTimeout: "fleet",
+  handshakeTimeout: "fleet",
+  refused: "fleet",
+  goingAway: "fleet",
+  // Haste does not mend these.
+  tokenUnavailable: "slow",
+  protocolViolated: "slow",
+  internal: "slow",
+};
+
+/** A reason that is a failure. */
+export type FailureReason =
+  | ("pingTimeout" | "probeFailed" | "sendFailed")
+  | ("transportClosed" | "openFailed" | "connectTimeout" | "handshakeTimeout" | "refused" | "goingAway")
+  | ("tokenUnavailable" | "protocolViolated" | "internal");
+
 /** Why the connection is where it is: what caused the last change of state. */
-export const CONNECTION_REASONS = [
-  // The user, the server's word, and progress: no failure.
-  "started",
-  "userStop",
-  "serverStop",
-  "opened",
-  "dialFloor",
-  // A constraint.
-  "authLost",
-  "authRejected",
-  "accountChanged",
-  "accountMismatch",
-  "networkLost",
-  "appInactive",
-  "appFrozen",
-  // Failures of local cause.
-  "pingTimeout",
-  "probeFailed",
-  "sendFailed",
-  "networkChanged",
-  // Failures that may concern the whole fleet.
-  "transportClosed",
-  "openFailed",
-  "connectTimeout",
-  "handshakeTimeout",
-  "refused",
-  "goingAway",
-  // Failures that ask for patience.
-  "tokenUnavailable",
-  "protocolViolated",
-  "internal",
-] as const;
-export type ConnectionReason = (typeof CONNECTION_REASONS)[number];
+export type ConnectionReason =
+  | FailureReason
+  // Somebody's will.
+  | "started"
+  | "connectNow"
+  | "userStop"
+  | "serverStop"
+  // A constraint that fell.
+  | "authLost"
+  | "authRejected"
+  | "accountMismatch"
+  | "networkLost"
+  | "appInactive"
+  | "appFrozen"
+  // What made the client dial.
+  | "credentialsGained"
+  | "accountChanged"
+  | "networkChanged"
+  | "appActive"
+  | "woke"
+  | "retry"
+  // A wait that only keeps dials apart; and the goal.
+  | "dialFloor"
+  | "opened";
+
+/** Whom a failure concerns. */
+export function causeOf(reason: FailureReason): FailureCause {
+  return CAUSES[reason];
+}
 
 /** Is there a transport, dialling or open? */
 export function isLive(state: ConnectionState): boolean {

@@ -1,0 +1,72 @@
+/** How long to wait before the next dial. Pure: the dice come with the question. */
+import type { Millis } from "../base/clock.ts";
+
+/**
+ * Whom a failure concerns. `local`: this client's path, so come back at once. `fleet`: perhaps everybody, so spread over the
+ * window that the server advertised. `slow`: haste would not help.
+ */
+export type FailureCause = "local" | "fleet" | "slow";
+
+export interface BackoffPolicy {
+  /** The first retry after a local failure: between `localMs` and `localMs + localSpreadMs`. Default 100 and 150 ms. */
+  readonly localMs: Millis;
+  readonly localSpreadMs: Millis;
+  /** Later retries: at least this, scaled by the window. Default 300 ms. */
+  readonly floorMs: Millis;
+  /** Later retries: the first span of the dice, doubled with each attempt. Default 1 s. */
+  readonly spanMs: Millis;
+  /** The widest span. Default 14 s. */
+  readonly capMs: Millis;
+  /** The widest span after `longOutageMs`. Default 30 s after 10 minutes. */
+  readonly longCapMs: Millis;
+  readonly longOutageMs: Millis;
+  /** A window of this size counts as a large fleet: waits are scaled by `windowMs / fullWindowMs`. Default 3 s. */
+  readonly fullWindowMs: Millis;
+  /** The smallest scale. Default 0.2. */
+  readonly leastScale: number;
+  /** After an outage of this length the scale is 1 whatever the window. Default 2 minutes. */
+  readonly fullScaleAfterMs: Millis;
+}
+
+export const DEFAULT_BACKOFF: BackoffPolicy = {
+  localMs: 100,
+  localSpreadMs: 150,
+  floorMs: 300,
+  spanMs: 1_000,
+  capMs: 14_000,
+  longCapMs: 30_000,
+  longOutageMs: 600_000,
+  fullWindowMs: 3_000,
+  leastScale: 0.2,
+  fullScaleAfterMs: 120_000,
+};
+
+export interface BackoffQuestion {
+  /** Failures since the last reset, this one included: 1 asks for the first retry. */
+  readonly attempt: number;
+  readonly cause: FailureCause;
+  /** The reconnect window that the server advertised. */
+  readonly windowMs: Millis;
+  /** How long the outage has lasted. */
+  readonly outageMs: Millis;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+/**
+ * Full jitter from the first retry on, so that a fleet never dials in step ("Exponential Backoff And Jitter", AWS
+ * Architecture Blog, 2015), with a floor so that no retry comes at once.
+ */
+export function delayMs(question: BackoffQuestion, policy: BackoffPolicy): Millis {
+  const { attempt, cause, windowMs, outageMs, random } = question;
+  if (attempt <= 1 && cause === "local") return policy.localMs + random * policy.localSpreadMs;
+  if (attempt <= 1 && cause === "fleet") return random * windowMs;
+  const cap = outageMs >= policy.longOutageMs ? policy.longCapMs : policy.capMs;
+  const span = Math.min(cap, policy.spanMs * 2 ** (attempt - 1));
+  return scale(cause, windowMs, outageMs, policy) * (policy.floorMs + random * span);
+}
+
+function scale(cause: FailureCause, windowMs: Millis, outageMs: Millis, policy: BackoffPolicy): number {
+  if (cause === "slow" || outageMs >= policy.fullScaleAfterMs) return 1;
+  return Math.min(1, Math.max(policy.leastScale, windowMs / policy.fullWindowMs));
+}

@@ -1,0 +1,165 @@
+/** The whole truth about the connection, as one immutable value; and the questions that others ask of it. */
+import type { Millis } from "../base/clock.ts";
+import type { NetworkQuality } from "./connection-event.ts";
+import { healthDeadlines, type ConnectionHealth, type HealthDeadline } from "./connection-health-monitor.ts";
+import type { ConnectionPolicy } from "./connection-policy.ts";
+import { isLive, type ConnectionReason, type ConnectionState } from "./connection-state.ts";
+
+/** Deadlines that belong to one state: entering a state replaces them all. */
+export type StateDeadline =
+  | "connect"
+  | "handshake"
+  | "stable"
+  | "tokenRenewal"
+  | "leave"
+  | "drain"
+  | "backoff"
+  | "renewal"
+  | "offlineRetry";
+
+/** Every timer by name. `grace` lives from connecting to open, the health monitor's only while open. */
+export type DeadlineName = StateDeadline | "grace" | HealthDeadline;
+
+export type Deadlines = Readonly<Partial<Record<DeadlineName, Millis>>>;
+
+/** The four gates before a dial. */
+export interface ConnectionConstraints {
+  /** There are credentials that the server has not rejected. */
+  readonly auth: boolean;
+  /** The platform's hint. */
+  readonly network: boolean;
+  readonly appActive: boolean;
+  /** The page is neither frozen nor in the page cache, the system is not suspended. */
+  readonly notFrozen: boolean;
+}
+
+/** What is missing before the client may dial. */
+export type Blocker = "auth" | "network" | "app" | "frozen";
+
+export interface ConnectionFailure {
+  readonly reason: ConnectionReason;
+  readonly at: Millis;
+  /** A code or a short fact, never a payload, token or URL query. */
+  readonly detail: string;
+}
+
+export interface ConnectionModel {
+  readonly state: ConnectionState;
+  readonly reason: ConnectionReason;
+  /** When the state was entered. */
+  readonly since: Millis;
+  /** The user's will. `stopped` exactly when false. */
+  readonly wanted: boolean;
+  readonly constraints: ConnectionConstraints;
+  /** The alias of the last known identity; 0 before the first. */
+  readonly account: number;
+  readonly quality: NetworkQuality;
+  /** The number of the last dial; events that carry another change nothing. */
+  readonly sessionId: number;
+  /** Failures since the last stable or useful session. */
+  readonly attempt: number;
+  readonly outageSince: Millis | undefined;
+  readonly lastFailure: ConnectionFailure | undefined;
+  readonly lastDialAt: Millis | undefined;
+  /** The server asked for no dial before. */
+  readonly serverUntil: Millis | undefined;
+  /** The reconnect window that the server advertised. */
+  readonly windowMs: Millis;
+  readonly authRejections: number;
+  /** A forced token renewal: running, or due before the next hello. */
+  readonly renewal: "none" | "pending" | "owed";
+  /** The app has a newer token than the one the hello may carry: send it once open. */
+  readonly tokenOwed: boolean;
+  readonly deadlines: Readonly<Partial<Record<StateDeadline, Millis>>>;
+  readonly graceDeadline: Millis | undefined;
+  /** Only while open. */
+  readonly health: ConnectionHealth | undefined;
+}
+
+/** What the adapters report before anything has happened. */
+export type InitialFacts = Pick<ConnectionModel, "constraints" | "account" | "quality">;
+
+/** A machine that nobody has started. */
+export function stoppedModel(facts: InitialFacts, now: Millis, policy: ConnectionPolicy): ConnectionModel {
+  return {
+    ...facts,
+    state: "stopped",
+    reason: "userStop",
+    since: now,
+    wanted: false,
+    sessionId: 0,
+    attempt: 0,
+    outageSince: undefined,
+    lastFailure: undefined,
+    lastDialAt: undefined,
+    serverUntil: undefined,
+    windowMs: policy.windowMs,
+    authRejections: 0,
+    renewal: "none",
+    tokenOwed: false,
+    deadlines: {},
+    graceDeadline: undefined,
+    health: undefined,
+  };
+}
+
+/** What is missing, in a fixed order. Inactivity blocks only on phones, and only once its grace is over. */
+export function blockedBy(model: ConnectionModel, policy: ConnectionPolicy): readonly Blocker[] {
+  const { auth, network, appActive, notFrozen } = model.constraints;
+  const missing: Blocker[] = [];
+  if (!auth) missing.push("auth");
+  if (!network) missing.push("network");
+  if (!appActive && policy.background !== "keep" && model.graceDeadline === undefined) missing.push("app");
+  if (!notFrozen) missing.push("frozen");
+  return missing;
+}
+
+/** All pending deadlines, of the state, the grace and the health monitor. */
+export function pendingDeadlines(model: ConnectionModel, policy: ConnectionPolicy): Deadlines {
+  const grace = model.graceDeadline === undefined ? {} : { grace: model.graceDeadline };
+  const health = model.health && healthDeadlines(model.health, isQuiet(model), policy);
+  return { ...model.deadlines, ...grace, ...health };
+}
+
+/** In the background a connection that is kept pings less. */
+export function isQuiet(model: ConnectionModel): boolean {
+  return !model.constraints.appActive;
+}
+
+export interface NamedDeadline {
+  readonly name: DeadlineName;
+  readonly at: Millis;
+}
+
+/** The earliest pending deadline: the one alarm of the driver. */
+export function nextDeadline(model: ConnectionModel, policy: ConnectionPolicy): NamedDeadline | undefined {
+  const pending = pendingDeadlines(model, policy);
+  let next: NamedDeadline | undefined;
+  for (const name of Object.keys(pending) as DeadlineName[]) {
+    const at = pending[name];
+    if (at !== undefined && (!next || at < next.at)) next = { name, at };
+  }
+  return next;
+}
+
+/** The earliest moment at which any trigger may dial: the floor, and what the server asked for. */
+export function earliestDial(model: ConnectionModel, policy: ConnectionPolicy): Millis {
+  const floor = model.lastDialAt === undefined ? -Infinity : model.lastDialAt + policy.dialFloorMs;
+  return Math.max(floor, model.serverUntil ?? -Infinity);
+}
+
+/** Should the session report inbound frames? Only while one would change something. */
+export function wantsLife(model: ConnectionModel): boolean {
+  return model.state === "open" && (model.health?.pending !== undefined || !model.constraints.network);
+}
+
+/** Is the event of a session that is no longer, or not yet, ours? */
+export function isStaleSession(model: ConnectionModel, sessionId: number): boolean {
+  return sessionId !== model.sessionId || !isLive(model.state);
+}
+
+/** The same model with another network hint. */
+export function withNetwork(model: ConnectionModel, network: boolean): ConnectionModel {
+  if (model.constraints.network === network) return model;
+  return { ...model, constraints: { ...model.constraints, network } };
+}
