@@ -44,10 +44,14 @@ export interface Contract {
   readonly buckets: Readonly<Record<string, BucketSpec>>;
 }
 
-/** Declares a method: `call<Input, Output>()`, or with validators `call({ input, output })`. */
+/**
+ * Declares a method: `call<Input, Output>()`, or with validators `call({ input, output })`. Without
+ * either it takes and gives nothing.
+ */
 export function call<Input = void, Output = void, Parsed = Input, Returned = Output>(
   spec: CallSpec<Input, Output, Parsed, Returned> = {},
-): CallSpec<Input, Output, Parsed, Returned> {
+  // NoInfer: the contract around the call, which allows everything, must not decide its types.
+): CallSpec<NoInfer<Input>, NoInfer<Output>, NoInfer<Parsed>, NoInfer<Returned>> {
   return spec;
 }
 
