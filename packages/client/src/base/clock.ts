@@ -1,4 +1,5 @@
 /** Time as a port. Everything above asks a `Clock`; only this file touches the platform's timers. */
+/* oxlint-disable unicorn/prefer-add-event-listener -- Only `onmessage` starts a port by itself. */
 
 /** Milliseconds. Instants are readings of `Clock.now` unless a name ends in `wall` or says epoch. */
 export type Millis = number;
@@ -43,8 +44,7 @@ export function clockOver(host: TimerHost): Clock {
         host.after(Math.min(Math.max(Math.ceil(deadline - host.now()), 0), TIMER_MS_MAX), fire);
       // A hidden Chromium page wakes chains of timers once a minute; a hop through the event loop
       // breaks the chain, and the timer stays on the one-second grid.
-      const arm = (): Cancel =>
-        host.isHidden() ? host.turn(() => (cancel = set())) : set();
+      const arm = (): Cancel => (host.isHidden() ? host.turn(() => (cancel = set())) : set());
       const fire = (): void => {
         if (host.now() < deadline) cancel = arm();
         else wake();

@@ -4,6 +4,7 @@
  */
 import type { Cancel } from "./clock.ts";
 import { reportUncaught } from "./errors.ts";
+import { Scope } from "./scope.ts";
 
 /** A value that changes, for reading. */
 export interface Source<T> {
@@ -93,28 +94,22 @@ export function waitFor<T>(
   const { signal } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    let isDone = false;
-    const end = (): void => {
-      isDone = true;
-      cancel?.();
-      signal?.removeEventListener("abort", abort);
+    const wait = new Scope();
+    const settle = (act: () => void): void => {
+      wait.close();
+      act();
     };
-    const abort = (): void => {
-      end();
-      reject(signal?.reason);
-    };
-    let cancel: Cancel | undefined;
-    cancel = source.subscribe((value) => {
-      if (isDone) return;
+    const abort = (): void => settle(() => reject(signal?.reason));
+    signal?.addEventListener("abort", abort);
+    wait.defer(() => signal?.removeEventListener("abort", abort));
+    const hear = (value: T): void => {
+      if (wait.signal.aborted) return;
       try {
-        if (!predicate(value)) return;
-        resolve(value);
+        if (predicate(value)) settle(() => resolve(value));
       } catch (error) {
-        reject(error);
+        settle(() => reject(error));
       }
-      end();
-    });
-    if (isDone) cancel();
-    else signal?.addEventListener("abort", abort);
+    };
+    wait.defer(source.subscribe(hear));
   });
 }

@@ -5,7 +5,12 @@ import type { Frame } from "@holdfast/protocol";
 export type TransportEvent =
   | { readonly type: "opened"; readonly subprotocol: string }
   | { readonly type: "frame"; readonly frame: Frame }
-  | { readonly type: "openFailed"; readonly detail: string; readonly httpStatus?: number; readonly retryAfterMs?: number }
+  | {
+      readonly type: "openFailed";
+      readonly detail: string;
+      readonly httpStatus?: number;
+      readonly retryAfterMs?: number;
+    }
   /** `code` as the platform gave it; 1006 stands for "no close frame", 0 or 1005 for none that we can read. */
   | { readonly type: "closed"; readonly code: number; readonly reason: string };
 
@@ -26,5 +31,9 @@ export interface Transport {
   close(code: number, reason: string): void;
 }
 
-/** Begins an attempt. Never throws: a constructor that does becomes `openFailed`, reported in a later turn or at once. */
-export type OpenTransport = (url: string, subprotocols: readonly string[], onEvent: (event: TransportEvent) => void) => Transport;
+/** Begins an attempt. Never throws: a constructor that does becomes `openFailed`, reported within this call. */
+export type OpenTransport = (
+  url: string,
+  subprotocols: readonly string[],
+  onEvent: (event: TransportEvent) => void,
+) => Transport;

@@ -1,0 +1,31 @@
+/** Sleep, by the clocks' account. Pure; the driver reads the clocks and asks between any two events. */
+import type { Millis } from "../base/clock.ts";
+
+/** Both clocks at one moment. */
+export interface ClockReading {
+  /** `Clock.now` */
+  readonly now: Millis;
+  /** `Clock.wallNow` */
+  readonly wallNow: Millis;
+}
+
+/** How far a clock may be off before we call it sleep, in milliseconds. */
+export const SLEEP_MS_MIN = 2_000;
+
+/**
+ * Did the machine, or this process, stand still between two readings? Some systems stop the monotonic
+ * clock in sleep, so that only the wall clock tells; a stopped process shows in neither, but in an
+ * alarm that comes late. `alarmDeadline`: when, by `now`, the alarm that brought us here was due. A
+ * wall clock that was set back counts for nothing.
+ */
+export function sleptBetween(
+  previous: ClockReading,
+  current: ClockReading,
+  alarmDeadline: Millis = current.now,
+): boolean {
+  const wallMs = current.wallNow - previous.wallNow;
+  const lateMs = current.now - alarmDeadline;
+  const wallLateMs = wallMs - (alarmDeadline - previous.now);
+  const driftMs = wallMs - (current.now - previous.now);
+  return Math.max(lateMs, wallLateMs, driftMs) > SLEEP_MS_MIN;
+}
