@@ -5,6 +5,12 @@ import { reportUncaught } from "./errors.ts";
 export class Scope {
   readonly #controller = new AbortController();
   readonly #cleanups = new Set<() => void>();
+  readonly #onError: (error: unknown) => void;
+
+  /** `onError` hears what a cleanup throws; by default it becomes an uncaught error. */
+  constructor(onError: (error: unknown) => void = reportUncaught) {
+    this.#onError = onError;
+  }
 
   /** Aborted when the scope closes, before any cleanup runs. */
   get signal(): AbortSignal {
@@ -27,7 +33,7 @@ export class Scope {
 
   /** A scope that closes with this one, or earlier. */
   child(): Scope {
-    const child = new Scope();
+    const child = new Scope(this.#onError);
     child.defer(this.defer(() => child.close()));
     return child;
   }
@@ -53,7 +59,7 @@ export class Scope {
       try {
         cleanup();
       } catch (error) {
-        reportUncaught(error);
+        this.#onError(error);
       }
     }
     this.#cleanups.clear();
