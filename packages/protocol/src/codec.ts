@@ -10,9 +10,9 @@ export type Frame = string | Uint8Array;
 /** Why a frame is not one of ours. A value, not an exception; the session that read it ends. */
 export class Malformed {
   readonly code: MalformedCode;
-  /** Where and what, in words that hold no payload. */
+  /** For `badField` the message's type and the field; nothing that the peer sent. */
   readonly detail: string;
-  constructor(code: MalformedCode, detail: string) {
+  constructor(code: MalformedCode, detail: string = "") {
     this.code = code;
     this.detail = detail;
   }
@@ -44,8 +44,8 @@ export type MalformedCode =
 export class EncodeError extends Error {
   override readonly name = "EncodeError";
   readonly code: EncodeErrorCode;
-  constructor(code: EncodeErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: EncodeErrorCode, cause?: unknown) {
+    super(`A message cannot be encoded: ${code}.`, { cause });
     this.code = code;
   }
 }

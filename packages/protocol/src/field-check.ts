@@ -28,7 +28,7 @@ export function readMessage<Message extends { readonly type: string }>(
 ): Message | Malformed {
   const type = isRecord(value) ? value["type"] : undefined;
   if (!isRecord(value) || typeof type !== "string" || !Object.hasOwn(table, type)) {
-    return new Malformed("unknownType", "not a message of this direction");
+    return new Malformed("unknownType");
   }
   const field = badField(table[type as Message["type"]], value, nameLength);
   if (field !== undefined) return new Malformed("badField", `${type}.${field}`);

@@ -42,16 +42,12 @@ function encodeJson(
   try {
     text = JSON.stringify(message);
   } catch (cause) {
-    throw new EncodeError("notEncodable", `A ${message.type} cannot be written as JSON.`, {
-      cause,
-    });
+    throw new EncodeError("notEncodable", cause);
   }
   // The peer would end the session over these two: they must fail here, where only one call does.
-  if (!nestsWithin(text, nestingMax)) {
-    throw new EncodeError("tooDeep", `A ${message.type} nests deeper than ${nestingMax}.`);
-  }
+  if (!nestsWithin(text, nestingMax)) throw new EncodeError("tooDeep");
   if (text.includes("__proto__") && hasPrototypeKey(JSON.parse(text))) {
-    throw new EncodeError("prototypeKey", `A ${message.type} has a key "__proto__".`);
+    throw new EncodeError("prototypeKey");
   }
   return text;
 }
@@ -67,28 +63,20 @@ function decodeJson<Message>(
   limits: FrameLimits,
   parseMessage: (value: unknown, nameLength: number) => Message | Malformed,
 ): readonly Message[] | Malformed {
-  if (typeof frame !== "string") return new Malformed("wrongFrameKind", "binary where text is due");
-  if (isLarger(frame, limits.frameBytes)) {
-    return new Malformed("tooLarge", `over ${limits.frameBytes} bytes`);
-  }
-  if (!nestsWithin(frame, limits.nesting)) {
-    return new Malformed("tooDeep", `nested deeper than ${limits.nesting}`);
-  }
+  if (typeof frame !== "string") return new Malformed("wrongFrameKind");
+  if (isLarger(frame, limits.frameBytes)) return new Malformed("tooLarge");
+  if (!nestsWithin(frame, limits.nesting)) return new Malformed("tooDeep");
   let value: unknown;
   try {
     value = JSON.parse(frame);
   } catch {
-    // The engine's own message quotes the text.
-    return new Malformed("notParseable", "not JSON");
+    // The engine's own message is left behind, for it quotes the text.
+    return new Malformed("notParseable");
   }
-  if (maySpellPrototype(frame) && hasPrototypeKey(value)) {
-    return new Malformed("prototypeKey", "a key is __proto__");
-  }
+  if (maySpellPrototype(frame) && hasPrototypeKey(value)) return new Malformed("prototypeKey");
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (values.length === 0) return new Malformed("notParseable", "a frame of no messages");
-  if (values.length > limits.messagesPerFrame) {
-    return new Malformed("tooManyMessages", `over ${limits.messagesPerFrame} messages`);
-  }
+  if (values.length === 0) return new Malformed("notParseable");
+  if (values.length > limits.messagesPerFrame) return new Malformed("tooManyMessages");
   const messages: Message[] = [];
   for (const one of values) {
     const message = parseMessage(one, limits.nameLength);

@@ -21,11 +21,27 @@ export function utf8Length(text: string): number {
  * strings do not count. On text that is not JSON the answer is arbitrary; the parser rejects it.
  */
 export function nestsWithin(text: string, depthMax: number): boolean {
-  let room = depthMax + (/^\s*\[/.test(text) ? 1 : 0);
+  return hasFewOpenings(text, depthMax) || staysWithin(text, depthMax);
+}
+
+/** What opens at most `max` times, in strings or out, needs no closer look. Most calls need none. */
+function hasFewOpenings(text: string, max: number): boolean {
+  let room = max;
+  for (const opening of "{[") {
+    for (let at = text.indexOf(opening); at >= 0; at = text.indexOf(opening, at + 1)) {
+      if (--room < 0) return false;
+    }
+  }
+  return true;
+}
+
+function staysWithin(text: string, depthMax: number): boolean {
+  let room = text.trimStart().startsWith("[") ? depthMax + 1 : depthMax;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     if (unit === QUOTE) {
       index = closingQuote(text, index);
+      if (index < 0) return true;
     } else if (unit === OPEN_BRACE || unit === OPEN_BRACKET) {
       if (--room < 0) return false;
     } else if (unit === CLOSE_BRACE || unit === CLOSE_BRACKET) {
@@ -35,15 +51,18 @@ export function nestsWithin(text: string, depthMax: number): boolean {
   return true;
 }
 
-/** The index of the quote that closes the string that opens at `opening`, or one past the text. */
+/** The index of the quote that closes the string that opens at `opening`; -1 if none does. */
 function closingQuote(text: string, opening: number): number {
-  let index = opening + 1;
-  while (index < text.length) {
-    const unit = text.charCodeAt(index);
-    if (unit === QUOTE) break;
-    index += unit === BACKSLASH ? 2 : 1;
-  }
-  return index;
+  let quote = text.indexOf('"', opening + 1);
+  while (quote >= 0 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
+  return quote;
+}
+
+/** Do an odd number of backslashes stand before the index? */
+function isEscaped(text: string, index: number): boolean {
+  let start = index;
+  while (text.charCodeAt(start - 1) === BACKSLASH) start--;
+  return (index - start) % 2 === 1;
 }
 
 const QUOTE = 0x22;
