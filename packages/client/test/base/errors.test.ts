@@ -29,9 +29,12 @@ const fates: [CallErrorKind, CallErrorDetails, { retryable: boolean; mayHaveRun:
   ["closed", {}, { retryable: false, mayHaveRun: false }],
 ];
 
-test.each(fates)("a call that ended %s, given %j, is %j", (kind, details, { retryable, mayHaveRun }) => {
-  expect(new CallError(kind, "why", details)).toMatchObject({ kind, retryable, mayHaveRun });
-});
+test.each(fates)(
+  "a call that ended %s, given %j, is %j",
+  (kind, details, { retryable, mayHaveRun }) => {
+    expect(new CallError(kind, "why", details)).toMatchObject({ kind, retryable, mayHaveRun });
+  },
+);
 
 test("every error has its class, kind, name and cause", () => {
   const cause = new Error("first");
@@ -56,6 +59,8 @@ test("every error has its class, kind, name and cause", () => {
 
 test("what must hold and does not is our bug, and says nothing of the values", () => {
   expect(() => assert(true, "fine")).not.toThrow();
-  expect(() => assert(0, "one transport at most")).toThrow(new AssertionError("one transport at most"));
+  expect(() => assert(0, "one transport at most")).toThrow(
+    new AssertionError("one transport at most"),
+  );
   expect(() => unreachable("secret" as never)).toThrow(new AssertionError("unreachable"));
 });

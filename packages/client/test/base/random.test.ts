@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { randomHex, seededRandom, systemRandom } from "../../src/base/random.ts";
 
-const draw = (random: () => number, count: number): number[] => Array.from({ length: count }, random);
+const draw = (random: () => number, count: number): number[] =>
+  Array.from({ length: count }, random);
 
 test("the same seed gives the same numbers, another seed others", () => {
   expect(draw(seededRandom(7), 20)).toEqual(draw(seededRandom(7), 20));

@@ -128,7 +128,9 @@ describe("waiting for a value", () => {
     controller.abort(new Error("enough"));
     await expect(waiting).rejects.toThrow("enough");
     expect(cell.subscriberCount).toBe(0);
-    await expect(waitFor(cell, () => true, { signal: controller.signal })).rejects.toThrow("enough");
+    await expect(waitFor(cell, () => true, { signal: controller.signal })).rejects.toThrow(
+      "enough",
+    );
   });
 
   test("fails with what the predicate throws", async () => {
