@@ -3,6 +3,5 @@
  * the reason. `tidy` fails on a source that is missing here, and on an entry that is stale.
  */
 export const testedElsewhere: Readonly<Record<string, string>> = {
-  "packages/client/src/base/random.ts": "one line around the platform's dice",
   "packages/server/src/base/random.ts": "one line around the platform's dice",
 };

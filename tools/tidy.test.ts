@@ -1,35 +1,18 @@
 /** Holds the whole project to `tidy.ts`, and `tidy.ts` to a table of planted faults. */
-import { readdirSync, readFileSync } from "node:fs";
-
 import { expect, test } from "vitest";
 
+import { projectFiles, root } from "./project-files.ts";
 import { sourceAliases } from "./source-aliases.ts";
 import { faultsOf } from "./tidy.ts";
-
-const root = new URL("../", import.meta.url);
-const notOurs = new Set(["node_modules", "dist", "coverage", ".git"]);
-
-function* pathsIn(folder: string): Generator<string> {
-  for (const entry of readdirSync(new URL(folder, root), { withFileTypes: true })) {
-    if (notOurs.has(entry.name)) continue;
-    if (entry.isDirectory()) yield* pathsIn(`${folder}${entry.name}/`);
-    else if (/\.(ts|tsx|mjs|md|json|html|css)$/.test(entry.name)) yield `${folder}${entry.name}`;
-  }
-}
-
-function projectFiles(): Map<string, string> {
-  const paths = [...pathsIn("")].filter((path) => path !== "package-lock.json");
-  return new Map(paths.map((path) => [path, readFileSync(new URL(path, root), "utf8")]));
-}
 
 test("the project keeps the rules of the house", () => {
   expect(faultsOf(projectFiles())).toEqual([]);
 });
 
 test("the paths of tsconfig.test.json are those that the packages export", () => {
-  const { compilerOptions } = JSON.parse(
-    readFileSync(new URL("tsconfig.test.json", root), "utf8"),
-  ) as { readonly compilerOptions: { readonly paths: Record<string, string[]> } };
+  const { compilerOptions } = JSON.parse(projectFiles().get("tsconfig.test.json") ?? "") as {
+    readonly compilerOptions: { readonly paths: Record<string, string[]> };
+  };
   const aliases = sourceAliases().map(({ name, path }) => [name, [path]]);
   const paths = Object.entries(compilerOptions.paths).map(([name, [path = ""]]) => [
     name,

@@ -4,10 +4,8 @@
  */
 import { posix } from "node:path";
 
+import type { Files } from "./project-files.ts";
 import { testedElsewhere } from "./tested-elsewhere.ts";
-
-/** Every file of the project, by its path from the root with forward slashes. */
-export type Files = ReadonlyMap<string, string>;
 
 /** The floors of the client: what each folder may import besides itself. */
 const clientFloors: Readonly<Record<string, readonly string[]>> = {

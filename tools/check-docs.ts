@@ -1,0 +1,49 @@
+/**
+ * Checks that the documents are true where a machine can tell: their links lead somewhere, cited
+ * sections exist, and what is made from sources or tests is as fresh as these. `--write` makes the
+ * made parts anew.
+ */
+import { existsSync, writeFileSync } from "node:fs";
+
+import { brokenCitations, brokenLinks } from "./doc-links.ts";
+import { lessonFaults, lessons, shownLessons, withLessonsTable } from "./lessons-map.ts";
+import { projectFiles, root } from "./project-files.ts";
+
+const files = projectFiles();
+const faults: string[] = [];
+
+/** Compares a document with what it should be, or writes it. */
+function keepFresh(path: string, fresh: string): void {
+  if (files.get(path) === fresh) return;
+  if (process.argv.includes("--write")) writeFileSync(new URL(path, root), fresh);
+  else faults.push(`${path}: stale; run \`npm run docs:write\``);
+}
+
+/** The state diagram, made by walking the machine. */
+async function checkConnectionStates(): Promise<void> {
+  const maker = new URL("tools/state-diagram.ts", root);
+  if (!existsSync(maker)) return;
+  const { connectionStates } = (await import(maker.href)) as { connectionStates: () => string };
+  keepFresh("docs/connection-states.md", connectionStates());
+}
+
+function checkLessons(): string {
+  const path = "docs/lessons.md";
+  const document = files.get(path);
+  if (document === undefined) return "no account of lessons";
+  const shown = shownLessons(files);
+  keepFresh(path, withLessonsTable(document, shown));
+  faults.push(...lessonFaults(document, shown).map((fault) => `${path}: ${fault}`));
+  const distinct = new Set(shown.map(({ lesson }) => lesson)).size;
+  return `${distinct} of ${lessons.length} lessons shown by ${shown.length} tests`;
+}
+
+faults.push(...brokenLinks(files, (path) => existsSync(new URL(path, root))));
+faults.push(...brokenCitations(files));
+await checkConnectionStates();
+const account = checkLessons();
+
+for (const fault of faults) console.error(fault);
+const documents = [...files.keys()].filter((path) => path.endsWith(".md")).length;
+console.log(`docs: ${documents} documents, ${account}, ${faults.length} faults`);
+process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,0 +1,67 @@
+/**
+ * Finds what a document points at and is not there: links to files and headings, and the sections
+ * of PROTOCOL.md that sources cite. Pure: texts in, faults out.
+ */
+import { posix } from "node:path";
+
+import type { Files } from "./project-files.ts";
+
+/** Links in our documents to files, folders or headings that do not exist. */
+export function brokenLinks(files: Files, exists: (path: string) => boolean): string[] {
+  return documents(files).flatMap(([path, text]) =>
+    linksIn(text)
+      .filter((link) => !leadsSomewhere(link, path, files, exists))
+      .map((link) => `${path}: links to ${link}, which is not there`),
+  );
+}
+
+/** Citations like `PROTOCOL.md §3.2` of sections that PROTOCOL.md does not have. */
+export function brokenCitations(files: Files): string[] {
+  const protocol = files.get("PROTOCOL.md");
+  if (protocol === undefined) return [];
+  const sections = new Set(
+    [...protocol.matchAll(/^#+ (\d+(?:\.\d+)*)[. ]/gm)].map(([, number]) => number),
+  );
+  return [...files].flatMap(([path, text]) =>
+    [...text.matchAll(/PROTOCOL\.md §\s?(\d+(?:\.\d+)*)/g)]
+      .filter(([, number]) => !sections.has(number))
+      .map(([citation]) => `${path}: cites ${citation}, which is not there`),
+  );
+}
+
+function documents(files: Files): [path: string, text: string][] {
+  return [...files].filter(([path]) => path.endsWith(".md"));
+}
+
+function linksIn(text: string): string[] {
+  const prose = text.replaceAll(/^```[\s\S]*?^```/gm, "").replaceAll(/`[^`\n]*`/g, "");
+  const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  return links.filter((link) => !/^[a-z]+:/.test(link));
+}
+
+function leadsSomewhere(
+  link: string,
+  from: string,
+  files: Files,
+  exists: (path: string) => boolean,
+): boolean {
+  const [relative = "", heading] = link.split("#");
+  const path = relative === "" ? from : posix.join(posix.dirname(from), relative);
+  if (!files.has(path) && !exists(path)) return false;
+  if (heading === undefined || !path.endsWith(".md")) return true;
+  return headingsOf(files.get(path) ?? "").has(heading);
+}
+
+/** The headings of a document as GitHub names them in links. */
+function headingsOf(text: string): Set<string> {
+  const prose = text.replaceAll(/^```[\s\S]*?^```/gm, "");
+  return new Set(
+    [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+        .trim()
+        .replaceAll(" ", "-"),
+    ),
+  );
+}
