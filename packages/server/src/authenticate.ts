@@ -1,0 +1,79 @@
+/** Who is it? The application's answer to a credential, and the check that it is one. */
+import type { RefusalAction } from "@holdfast/protocol";
+
+import type { SpokenRefusal } from "./server-session-event.ts";
+import type { ServerRequest } from "./server-socket.ts";
+
+/** What the application decides by. */
+export interface AuthRequest {
+  /** The credential; undefined when the client sent none, for example because cookies carry it. */
+  readonly token: string | undefined;
+  /** The upgrade request, with its headers. */
+  readonly request: ServerRequest;
+  /** Aborted when the answer is no longer wanted. */
+  readonly signal: AbortSignal;
+}
+
+/** The credential is good. */
+export interface Accepted {
+  /** Whom it belongs to. Not empty. */
+  readonly account: string;
+  /** When it ends, epoch ms. Absent: it does not. The client renews it before; if not, the session ends. */
+  readonly expiresAt?: number;
+  /** Whatever handlers should know of the account, as `ctx.accountData`. A renewal replaces it. */
+  readonly data?: unknown;
+}
+
+/** The credential, or the account, is turned down. Made by {@link refuse}. */
+export class AuthRefusal implements SpokenRefusal {
+  readonly action: RefusalAction;
+  readonly code: string;
+  readonly message: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(refusal: SpokenRefusal) {
+    this.action = refusal.action;
+    this.code = refusal.code;
+    this.message = refusal.message;
+    this.retryAfterMs = refusal.retryAfterMs;
+  }
+}
+
+/**
+ * The answer of an `authenticate` that says no: `refuse({ action: "reauthenticate", code: "badToken" })`. `action` is
+ * what the client should do; `code` a word for programs; `message`, for people who debug, reaches the client.
+ */
+export function refuse(refusal: SpokenRefusal): AuthRefusal {
+  return new AuthRefusal(refusal);
+}
+
+/** The application's check. What it throws, or takes too long for, sends the client away for a while (`busy`). */
+export type Authenticate<A extends Accepted> = (
+  request: AuthRequest,
+) => A | AuthRefusal | Promise<A | AuthRefusal>;
+
+/** The data that `authenticate` gives with an account; undefined where it gives none. */
+export type AccountDataOf<A extends Accepted> = A extends { readonly data: infer Data }
+  ? Data
+  : undefined;
+
+/** Asks the application. Rejects when its answer is none. */
+export async function askAuthenticate(
+  authenticate: Authenticate<Accepted>,
+  request: AuthRequest,
+): Promise<Accepted | AuthRefusal> {
+  const answer: unknown = await authenticate(request);
+  if (answer instanceof AuthRefusal) return answer;
+  if (isAccepted(answer)) return answer;
+  throw new TypeError("authenticate must answer with an account or with refuse(…).");
+}
+
+function isAccepted(answer: unknown): answer is Accepted {
+  if (typeof answer !== "object" || answer === null || !("account" in answer)) return false;
+  const expiresAt = "expiresAt" in answer ? answer.expiresAt : undefined;
+  return (
+    typeof answer.account === "string" &&
+    answer.account !== "" &&
+    (expiresAt === undefined || (typeof expiresAt === "number" && !Number.isNaN(expiresAt)))
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * Runs the handler of a method: input checked before, output after, everything it throws made an
+ * answer. What is synchronous stays synchronous, so that a simple call costs no promise.
+ */
+import type {
+  Call,
+  Contract,
+  Failure,
+  Result,
+  StandardIssue,
+  StandardResult,
+  StandardSchemaV1,
+} from "@holdfast/protocol";
+
+import type { CallContext, Handlers } from "./call-context.ts";
+import { CallFailure, failureOf } from "./call-failure.ts";
+
+/** Hears of every call whose handler broke: it threw something of its own, or a bad output. */
+export type ReportCallError = (error: unknown, method: string) => void;
+
+interface Route {
+  readonly handle: (input: unknown, ctx: CallContext) => unknown;
+  readonly input: StandardSchemaV1 | undefined;
+  readonly output: StandardSchemaV1 | undefined;
+}
+
+export class CallRouter {
+  readonly #routes = new Map<string, Route>();
+  readonly #report: ReportCallError;
+
+  /** Throws when a method of the contract has no handler. */
+  constructor(contract: Contract, handlers: Handlers<Contract>, report: ReportCallError) {
+    this.#report = report;
+    for (const [method, { input, output }] of Object.entries(contract.calls)) {
+      const handle = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
+      if (typeof handle !== "function") throw new TypeError(`No handler for "${method}".`);
+      this.#routes.set(method, { handle, input, output });
+    }
+  }
+
+  has(method: string): boolean {
+    return this.#routes.has(method);
+  }
+
+  /** Runs the call; `settle` hears its answer exactly once, perhaps before this returns. */
+  run(call: Call, ctx: CallContext, settle: (answer: Result | Failure) => void): void {
+    const route = this.#routes.get(call.method);
+    const fail = (error: unknown): void => settle(this.#failure(call, error));
+    const succeed = (output: unknown): void => settle({ type: "result", id: call.id, output });
+    if (!route) return fail(new CallFailure("unknownMethod", "the server has no such method"));
+    try {
+      const parsed = check(route.input, call.input, badInput);
+      const returned = then(parsed, (input) => route.handle(input, ctx));
+      const output = then(returned, (value) => check(route.output, value, badOutput));
+      if (isPromiseLike(output)) output.then(succeed, fail);
+      else succeed(output);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #failure(call: Call, error: unknown): Failure {
+    if (error instanceof BadOutput) {
+      this.#report(error, call.method);
+      return failureOf(call.id, new CallFailure("badOutput", "the output breaks the contract"));
+    }
+    if (error instanceof CallFailure) return failureOf(call.id, error);
+    this.#report(error, call.method);
+    // What was thrown may hold anything; it stays here.
+    return failureOf(call.id, new CallFailure("internal", "the handler failed"));
+  }
+}
+
+/** A handler returned what its contract does not allow. Told to `onError`, never to the caller. */
+class BadOutput extends Error {
+  override readonly name = "BadOutput";
+}
+
+/** The value as its validator returns it; without a validator, the value itself. */
+function check(
+  schema: StandardSchemaV1 | undefined,
+  value: unknown,
+  fault: (issues: readonly StandardIssue[]) => Error,
+): unknown {
+  if (!schema) return value;
+  const valueOf = (result: StandardResult<unknown>): unknown => {
+    if (result.issues) throw fault(result.issues);
+    return result.value;
+  };
+  return then(schema["~standard"].validate(value), valueOf);
+}
+
+/** Says where the input is wrong, not what stood there: validators quote values in their messages. */
+function badInput(issues: readonly StandardIssue[]): CallFailure {
+  const paths = issues.map(pathOf);
+  const places = paths.map((path) => path.join(".") || "the input itself").join(", ");
+  return new CallFailure("badInput", `the input breaks the contract: ${places}`, {
+    data: { issues: paths.map((path) => ({ path })) },
+  });
+}
+
+function badOutput(issues: readonly StandardIssue[]): BadOutput {
+  const places = issues.map((issue) => pathOf(issue).join(".") || "the output itself").join(", ");
+  return new BadOutput(`A handler's output breaks the contract: ${places}.`);
+}
+
+function pathOf(issue: StandardIssue): (string | number)[] {
+  return (issue.path ?? []).map((step) => {
+    const key = typeof step === "object" ? step.key : step;
+    return typeof key === "number" ? key : String(key);
+  });
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && isFunction(value.then);
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+
+/** `next` of the value, now if it is there, later if it is promised. */
+function then<T>(value: T | PromiseLike<T>, next: (value: T) => unknown): unknown {
+  return isPromiseLike(value) ? value.then((settled) => next(settled as T)) : next(value as T);
+}

@@ -1,0 +1,119 @@
+/**
+ * What waits to be written to one session. Messages are encoded as they come, so that one which
+ * cannot be written fails alone; what is said in one tick leaves in one frame, within the limits.
+ */
+import { EncodeError } from "@holdfast/protocol";
+import type {
+  ClientMessage,
+  Codec,
+  Failure,
+  FailureCode,
+  Frame,
+  Result,
+  ServerMessage,
+  WireLimits,
+} from "@holdfast/protocol";
+
+/** A codec as a server uses it. */
+export type ServerCodec = Codec<ClientMessage, ServerMessage>;
+
+/** One message for many sessions, encoded once for each codec. */
+export class SharedMessage {
+  readonly #message: ServerMessage;
+  readonly #encoded = new Map<ServerCodec, EncodedPart>();
+
+  constructor(message: ServerMessage) {
+    this.#message = message;
+  }
+
+  /** Throws `EncodeError`. */
+  in(codec: ServerCodec, nestingMax: number): EncodedPart {
+    let encoded = this.#encoded.get(codec);
+    if (!encoded) {
+      const part = codec.encode(this.#message, nestingMax);
+      encoded = { part, bytes: codec.sizeOf(part) };
+      this.#encoded.set(codec, encoded);
+    }
+    return encoded;
+  }
+}
+
+interface EncodedPart {
+  readonly part: unknown;
+  readonly bytes: number;
+}
+
+export class Outbox {
+  readonly #codec: ServerCodec;
+  readonly #limits: WireLimits;
+  #waiting: EncodedPart[] = [];
+
+  constructor(codec: ServerCodec, limits: WireLimits) {
+    this.#codec = codec;
+    this.#limits = limits;
+  }
+
+  /**
+   * Adds a message. An answer that cannot be written, or not in one frame, becomes a failure, and
+   * the reason is returned for the report; any other such message is our own bug and throws.
+   */
+  add(message: ServerMessage): EncodeError | undefined {
+    try {
+      this.#waiting.push(this.#encode(message));
+      return undefined;
+    } catch (error) {
+      const isAnswer = message.type === "result" || message.type === "failure";
+      if (!(error instanceof EncodeError) || !isAnswer) throw error;
+      this.#waiting.push(this.#encode(substitute(message, error)));
+      return error;
+    }
+  }
+
+  /** Adds a message that many get. */
+  addShared(message: SharedMessage): void {
+    this.#waiting.push(message.in(this.#codec, this.#limits.nesting));
+  }
+
+  /** Takes everything out, in order, in as few frames as the limits allow. */
+  take(): readonly Frame[] {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return [];
+    this.#waiting = [];
+    const frames: Frame[] = [];
+    let parts: unknown[] = [];
+    // Joining n parts adds at most n + 1 bytes.
+    let bytes = 1;
+    for (const { part, bytes: size } of waiting) {
+      const isFull = parts.length >= this.#limits.messagesPerFrame;
+      if (parts.length > 0 && (isFull || bytes + size + 1 > this.#limits.frameBytes)) {
+        frames.push(this.#codec.join(parts));
+        parts = [];
+        bytes = 1;
+      }
+      parts.push(part);
+      bytes += size + 1;
+    }
+    frames.push(this.#codec.join(parts));
+    return frames;
+  }
+
+  #encode(message: ServerMessage): EncodedPart {
+    const part = this.#codec.encode(message, this.#limits.nesting);
+    const bytes = this.#codec.sizeOf(part);
+    if (bytes > this.#limits.frameBytes) throw new TooLarge(message);
+    return { part, bytes };
+  }
+}
+
+class TooLarge extends EncodeError {
+  constructor(message: ServerMessage) {
+    super("notEncodable", `A ${message.type} is larger than a frame.`);
+  }
+}
+
+function substitute({ type, id }: Result | Failure, error: EncodeError): Failure {
+  const isLarge = error instanceof TooLarge || error.code === "tooDeep";
+  const code: FailureCode = isLarge ? "tooLarge" : "badOutput";
+  const what = type === "result" ? "output" : "failure's data";
+  return { type: "failure", id, code, message: `the ${what} cannot be sent` };
+}

@@ -1,0 +1,67 @@
+/** What a server allows and how long it waits: every number with its unit, default and reason. */
+import { HELLO_DEADLINE_MS } from "@holdfast/protocol";
+
+/**
+ * The numbers that decide; the limits of the wire (`WireLimits`) are apart because `welcome` names
+ * them.
+ */
+export interface ServerPolicy {
+  /**
+   * How long a new connection may take to say hello, in ms. Past it: `helloTimeout`. Default 15 s.
+   */
+  readonly helloMs: number;
+  /**
+   * How long `authenticate` may take, in ms. Past it a hello is refused with `busy`, a renewal
+   * ignored. Default 10 s.
+   */
+  readonly authenticateMs: number;
+  /**
+   * How long an open session may say nothing, in ms. Counted on application frames, because a
+   * browser answers protocol pings for a page that is frozen. Past it: `idle`. Default 100 s: a
+   * slow heartbeat and one throttled minute.
+   */
+  readonly silenceMs: number;
+  /** How long a peer may take to answer our close, in ms. Past it TCP is ended. Default 2 s. */
+  readonly lingerMs: number;
+  /** The longest deadline of a call, in ms; a caller's longer one is cut to it. Default 5 min. */
+  readonly callTimeoutMaxMs: number;
+  /**
+   * Calls of one session that wait while `limits.callsExecuting` run. Past it they are refused
+   * with `busy`. Default 2 048.
+   */
+  readonly callsWaiting: number;
+  /**
+   * How many messages a session may say in a second, on average. Calls that are admitted do not
+   * count: they are bounded by how many may execute. A bucket counts as a message. Past
+   * `messagesBurst`: `rateLimited`. Default 2 000.
+   */
+  readonly messagesPerSecond: number;
+  /** How many messages a session may say at once. Default 4 000. */
+  readonly messagesBurst: number;
+  /**
+   * How much may wait to be written to one session, in bytes. Past it: `slowConsumer`. Default 4
+   * MiB.
+   */
+  readonly bufferedBytesMax: number;
+  /** The shortest and longest ping interval that the server bears, in ms. Default 1 s and 30 s. */
+  readonly heartbeat: { readonly minMs: number; readonly maxMs: number };
+  /** How many sessions the reconnect window is sized for at least. Default 1. */
+  readonly expectedConnections: number;
+  /** How long sessions may take to end after `close`'s window, in ms. Default 5 s. */
+  readonly graceMs: number;
+}
+
+export const DEFAULT_SERVER_POLICY: ServerPolicy = {
+  helloMs: HELLO_DEADLINE_MS,
+  authenticateMs: 10_000,
+  silenceMs: 100_000,
+  lingerMs: 2_000,
+  callTimeoutMaxMs: 300_000,
+  callsWaiting: 2_048,
+  messagesPerSecond: 2_000,
+  messagesBurst: 4_000,
+  bufferedBytesMax: 4_194_304,
+  heartbeat: { minMs: 1_000, maxMs: 30_000 },
+  expectedConnections: 1,
+  graceMs: 5_000,
+};

@@ -1,0 +1,38 @@
+/** What a session asks its driver to do, as data. */
+import type { BucketKey, Call, Hello, ServerMessage } from "@holdfast/protocol";
+
+/** Effects are imperatives. None of them throws; what becomes of them comes back as events. */
+export type ServerSessionEffect =
+  /** Say it, in order, in the frame of this tick. */
+  | { readonly type: "send"; readonly message: ServerMessage }
+  /**
+   * Check a credential: `authenticated`, `authenticationRefused` or `authenticationFailed`
+   * answers.
+   */
+  | { readonly type: "authenticate"; readonly checkId: number; readonly token: string | undefined }
+  /** The session is open. Older sessions of the same instance hear `superseded`. */
+  | { readonly type: "register"; readonly account: string; readonly hello: Hello }
+  /** May the account read these? `authorized` answers, in one event or several. */
+  | { readonly type: "authorize"; readonly buckets: readonly BucketKey[] }
+  /** Push the bucket's updates from here on, after saying `subscribed`. Idempotent. */
+  | { readonly type: "join"; readonly bucket: BucketKey }
+  /** Push no more of it. */
+  | { readonly type: "leave"; readonly bucket: BucketKey }
+  /** Run the handler: `callSettled` answers, always. */
+  | { readonly type: "runCall"; readonly call: Call }
+  /** Nobody waits for this call any more. It still settles. */
+  | { readonly type: "abortCall"; readonly id: number; readonly code: "cancelled" | "timedOut" }
+  | { readonly type: "pauseReading" }
+  | { readonly type: "resumeReading" }
+  /**
+   * The session is over: abort its calls and checks, leave its buckets, take it off the register.
+   */
+  | { readonly type: "release" }
+  /** Write what waits, then close the socket. */
+  | { readonly type: "close"; readonly code: number; readonly reason: string }
+  /** End the socket without asking. */
+  | { readonly type: "terminate" }
+  /** The socket is gone: nothing more will come of this session. */
+  | { readonly type: "forget" };
+
+export type ServerSessionEffectType = ServerSessionEffect["type"];

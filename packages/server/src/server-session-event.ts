@@ -1,0 +1,70 @@
+/** Everything that can happen to a session on the server, as data. */
+import type {
+  BucketKey,
+  ClientMessage,
+  Failure,
+  RefusalAction,
+  Result,
+  UnsubscribedCode,
+} from "@holdfast/protocol";
+
+/** Events are facts. An event that no longer concerns the session changes nothing. */
+export type ServerSessionEvent =
+  /** One frame came in, with these messages. */
+  | { readonly type: "received"; readonly messages: readonly ClientMessage[] }
+  /** A frame came in that is none. `detail` holds no payload. */
+  | { readonly type: "malformed"; readonly detail: string }
+  /** The peers have no subprotocol in common. */
+  | { readonly type: "unsupported" }
+  /** The credential of check `checkId` is good. */
+  | {
+      readonly type: "authenticated";
+      readonly checkId: number;
+      readonly account: string;
+      /** When the credential ends, epoch ms. */
+      readonly expiresAt?: number | undefined;
+      /** The number of the open session of the same account and instance, if there is one. */
+      readonly rivalSession?: number | undefined;
+    }
+  | {
+      readonly type: "authenticationRefused";
+      readonly checkId: number;
+      readonly refusal: SpokenRefusal;
+    }
+  /** The check threw, or gave an answer that is none. */
+  | { readonly type: "authenticationFailed"; readonly checkId: number }
+  /** Answers `authorize`. A verdict without a code allows. */
+  | { readonly type: "authorized"; readonly verdicts: readonly BucketVerdict[] }
+  /** A call that `runCall` started has ended. */
+  | { readonly type: "callSettled"; readonly id: number; readonly answer: Result | Failure }
+  /** The account may no longer read this bucket. */
+  | { readonly type: "revoked"; readonly bucket: BucketKey }
+  /** A later session of the same instance is open. */
+  | { readonly type: "superseded" }
+  /** The application ends the session. */
+  | { readonly type: "disconnected"; readonly refusal: SpokenRefusal }
+  /** The server is closing: leave within `windowMs`, or be ended `graceMs` later. */
+  | { readonly type: "draining"; readonly windowMs: number; readonly graceMs: number }
+  /** More waits to be written than may. */
+  | { readonly type: "overflowed" }
+  | { readonly type: "socketClosed" }
+  /** A deadline may have passed. */
+  | { readonly type: "alarm" };
+
+export type ServerSessionEventType = ServerSessionEvent["type"];
+
+/** What a refusal says to the client. */
+export interface SpokenRefusal {
+  readonly action: RefusalAction;
+  /** A word for programs. */
+  readonly code: string;
+  /** A sentence for people who debug. The client may log it. */
+  readonly message?: string | undefined;
+  /** Not before this many milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+export interface BucketVerdict {
+  readonly bucket: BucketKey;
+  readonly code?: UnsubscribedCode | undefined;
+}

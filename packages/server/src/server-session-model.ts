@@ -1,0 +1,114 @@
+/** The whole truth about one session on the server, and when time will next matter to it. */
+import type { BucketKey, Call, Capability, Hello, WireLimits } from "@holdfast/protocol";
+
+import type { Millis } from "./base/clock.ts";
+import type { ServerPolicy } from "./server-policy.ts";
+
+/** `closed`: nothing more is said; with a `linger` deadline the socket is not gone yet. */
+export type ServerSessionState = "awaitingHello" | "authenticating" | "open" | "closed";
+
+/** Every pending timer by name, except silence and the calls', which follow from other fields. */
+export type ServerSessionDeadlines = Readonly<
+  Partial<Record<"hello" | "authenticate" | "tokenExpiry" | "drain" | "linger", Millis>>
+>;
+
+/** A handler that runs. Its place is taken until it ends, even when nobody waits for its answer. */
+export interface ExecutingCall {
+  readonly id: number;
+  /** Infinity once the caller has its answer: timed out or cancelled. */
+  readonly deadline: Millis;
+}
+
+/** A call that waits for a place. */
+export interface WaitingCall {
+  readonly call: Call;
+  readonly deadline: Millis;
+}
+
+export interface ServerSessionModel {
+  readonly state: ServerSessionState;
+  readonly deadlines: ServerSessionDeadlines;
+  /** When the last application frame came in. */
+  readonly lastFrameAt: Millis;
+  /** What may still be said at once, and when that was last reckoned. */
+  readonly allowance: number;
+  readonly allowanceAt: Millis;
+  /** As it was said; present from `authenticating` on. */
+  readonly hello: Hello | undefined;
+  /** Present once open. */
+  readonly account: string | undefined;
+  /** The optional families of messages that both peers named. */
+  readonly capabilities: readonly Capability[];
+  /** The number of the latest check of a credential; answers of earlier ones are stale. */
+  readonly checkId: number;
+  readonly lastCallId: number;
+  /** In the order of their start. */
+  readonly executing: readonly ExecutingCall[];
+  /** In the order of their arrival. While one waits, reading is paused. */
+  readonly waiting: readonly WaitingCall[];
+  readonly subscriptions: ReadonlyMap<BucketKey, "asked" | "live">;
+  /** From here on new calls are refused, because the server is closing. */
+  readonly callsRefusedFrom: Millis;
+}
+
+/**
+ * What decides beside the event: the server's numbers and what it knows. The same for all sessions
+ * of a server.
+ */
+export interface ServerSessionPolicy extends ServerPolicy {
+  readonly limits: WireLimits;
+  /** The methods that exist. */
+  readonly methods: { has(method: string): boolean };
+  /** The optional families of messages that this server speaks. */
+  readonly capabilities: readonly Capability[];
+}
+
+/** What the driver stamps on each event: the machine reads no clock. */
+export interface ServerStamp {
+  readonly now: Millis;
+  /** Epoch ms. */
+  readonly wallNow: Millis;
+  /** Over how long reconnects should be spread at this moment, in ms. */
+  readonly windowMs: number;
+}
+
+const NO_SUBSCRIPTIONS: ReadonlyMap<BucketKey, "asked" | "live"> = new Map();
+
+/** A connection that was just accepted. */
+export function newServerSession(now: Millis, policy: ServerSessionPolicy): ServerSessionModel {
+  return {
+    state: "awaitingHello",
+    deadlines: { hello: now + policy.helloMs },
+    lastFrameAt: now,
+    allowance: policy.messagesBurst,
+    allowanceAt: now,
+    hello: undefined,
+    account: undefined,
+    capabilities: [],
+    checkId: 0,
+    lastCallId: 0,
+    executing: [],
+    waiting: [],
+    subscriptions: NO_SUBSCRIPTIONS,
+    callsRefusedFrom: Infinity,
+  };
+}
+
+/** When the session next needs an `alarm`; undefined when time does not matter to it. */
+export function nextServerDeadline(
+  model: ServerSessionModel,
+  policy: ServerSessionPolicy,
+): Millis | undefined {
+  const { hello, authenticate, tokenExpiry, drain, linger } = model.deadlines;
+  let next = Math.min(
+    hello ?? Infinity,
+    authenticate ?? Infinity,
+    tokenExpiry ?? Infinity,
+    drain ?? Infinity,
+    linger ?? Infinity,
+  );
+  if (model.state === "open") next = Math.min(next, model.lastFrameAt + policy.silenceMs);
+  for (const call of model.executing) if (call.deadline < next) next = call.deadline;
+  for (const call of model.waiting) if (call.deadline < next) next = call.deadline;
+  return next === Infinity ? undefined : next;
+}

@@ -1,0 +1,68 @@
+/** The subscriptions of a session: asked, then live or gone. Every answer names its bucket. */
+import type { BucketKey, BucketPosition } from "@holdfast/protocol";
+
+import type { BucketVerdict } from "./server-session-event.ts";
+import { say } from "./server-session-turn.ts";
+import type { Turn } from "./server-session-turn.ts";
+
+type Table = Map<BucketKey, "asked" | "live">;
+
+/**
+ * Asks for the right to read. A bucket that is live already is announced again, one that is asked
+ * for is not asked twice.
+ */
+export function subscribe(turn: Turn, positions: readonly BucketPosition[]): void {
+  const table: Table = new Map(turn.model.subscriptions);
+  const asked: BucketKey[] = [];
+  for (const { bucket } of positions) {
+    const standing = table.get(bucket);
+    if (standing === "live") {
+      turn.effects.push({ type: "join", bucket });
+    } else if (standing === undefined && table.size >= turn.policy.limits.subscriptions) {
+      say(turn, { type: "unsubscribed", bucket, code: "limit" });
+    } else if (standing === undefined) {
+      table.set(bucket, "asked");
+      asked.push(bucket);
+    }
+  }
+  turn.model.subscriptions = table;
+  if (asked.length > 0) turn.effects.push({ type: "authorize", buckets: asked });
+}
+
+/** A verdict about a bucket that is no longer asked for changes nothing. */
+export function judge(turn: Turn, verdicts: readonly BucketVerdict[]): void {
+  const table: Table = new Map(turn.model.subscriptions);
+  for (const { bucket, code } of verdicts) {
+    if (table.get(bucket) !== "asked") continue;
+    if (code === undefined) {
+      table.set(bucket, "live");
+      turn.effects.push({ type: "join", bucket });
+    } else {
+      table.delete(bucket);
+      say(turn, { type: "unsubscribed", bucket, code });
+    }
+  }
+  turn.model.subscriptions = table;
+}
+
+/** Answers every bucket, also one that was never subscribed: the client waits for the answer. */
+export function unsubscribe(turn: Turn, buckets: readonly BucketKey[]): void {
+  const table: Table = new Map(turn.model.subscriptions);
+  for (const bucket of buckets) {
+    if (table.get(bucket) === "live") turn.effects.push({ type: "leave", bucket });
+    table.delete(bucket);
+    say(turn, { type: "unsubscribed", bucket });
+  }
+  turn.model.subscriptions = table;
+}
+
+/** Takes a right away, also one that is just being asked for. */
+export function revoke(turn: Turn, bucket: BucketKey): void {
+  const standing = turn.model.subscriptions.get(bucket);
+  if (standing === undefined) return;
+  const table: Table = new Map(turn.model.subscriptions);
+  table.delete(bucket);
+  turn.model.subscriptions = table;
+  if (standing === "live") turn.effects.push({ type: "leave", bucket });
+  say(turn, { type: "unsubscribed", bucket, code: "revoked" });
+}
