@@ -23,6 +23,11 @@ export class AuthAdapter {
   readonly #credentials: Credentials;
   readonly #tokens: TokenSource | undefined;
   readonly #accounts = new Map<string, number>();
+  /** Cookies carry the credential: no token is sent. */
+  get isAmbient(): boolean {
+    return this.#tokens === undefined;
+  }
+
   /** The identity last posted; undefined while nobody is told. */
   #identity: string | null | undefined;
   #post: ((event: AuthEvent) => void) | undefined;

@@ -22,6 +22,8 @@ export interface ConnectionSnapshot {
   /** Of the last ping that was answered in this session. */
   readonly roundTripMs: number | undefined;
   readonly constraints: ConnectionConstraints;
+  /** The server rejected the token, and the provider has been asked for a new one. */
+  readonly isRenewingToken: boolean;
 }
 
 /** `wallOffset`: what to add to the model's monotonic instants to get epoch milliseconds. */
@@ -39,6 +41,7 @@ export function snapshotOf(model: ConnectionModel, policy: ConnectionPolicy, wal
     lastFailure: lastFailure && { ...lastFailure, at: lastFailure.at + wallOffset },
     roundTripMs: health?.roundTripMs,
     constraints,
+    isRenewingToken: model.renewal === "pending",
   };
 }
 
@@ -55,6 +58,7 @@ export function looksAlike(one: ConnectionModel, other: ConnectionModel): boolea
     one.graceDeadline === other.graceDeadline &&
     one.lastFailure === other.lastFailure &&
     one.health?.roundTripMs === other.health?.roundTripMs &&
-    one.constraints === other.constraints
+    one.constraints === other.constraints &&
+    one.renewal === other.renewal
   );
 }

@@ -1,0 +1,197 @@
+/** The front door: wires the floors, starts and stops them, and shows sources. It decides nothing about connecting. */
+import { jsonClientCodec, SPOKEN_CAPABILITIES } from "@holdfast/protocol";
+import type { BucketKeyOf, Contract, DataOf, InputOf, MethodOf, OutputOf } from "@holdfast/protocol";
+import { AuthAdapter } from "../adapters/auth-adapter.ts";
+import type { Platform } from "../adapters/platform.ts";
+import { webPlatform } from "../adapters/platforms/web.ts";
+import type { Cancel } from "../base/clock.ts";
+import { OptionsError, reportUncaught } from "../base/errors.ts";
+import { Scope } from "../base/scope.ts";
+import type { Source } from "../base/source.ts";
+import { Recorder } from "../base/trace.ts";
+import { ConnectionManager, type HandledEvent } from "../connection/connection-manager.ts";
+import type { ConnectionModel, InitialFacts } from "../connection/connection-model.ts";
+import type { ConnectionPolicy } from "../connection/connection-policy.ts";
+import type { ConnectionSnapshot } from "../connection/connection-snapshot.ts";
+import { traceEntry, type ExportedTrace, type TraceEntry } from "../connection/connection-trace.ts";
+import { Calls, type CallOptions } from "../session/calls.ts";
+import { webSocketTransport } from "../transport/websocket-transport.ts";
+import { derived } from "./derived-source.ts";
+import { connectionStateOf, type RealtimeConnectionState } from "./realtime-connection-state.ts";
+import { checkNumber, checkUrl, connectionPolicy, type RealtimeOptions } from "./realtime-options.ts";
+import { routeSessionEvent } from "./session-event-router.ts";
+import { SessionHost } from "./session-host.ts";
+import { UpdateSubscriptions, type SubscriptionState, type UpdateListener } from "./update-subscriptions.ts";
+
+/** Of this package; travels in the hello and in traces. */
+export const CLIENT_VERSION = "0.1.0";
+
+/** Before the adapters have spoken: nobody is signed in, and nothing else is known to block. */
+const NOTHING_KNOWN: InitialFacts = {
+  account: 0,
+  quality: "good",
+  constraints: { auth: false, network: true, appActive: true, notFrozen: true },
+};
+
+/** The input of a call, which may be left out where the contract has none. */
+type CallArguments<Input> = [Input] extends [void]
+  ? [input?: undefined, options?: CallOptions]
+  : [input: Input, options?: CallOptions];
+
+/**
+ * A client of one server for one user at a time. Making it has no effect: no socket, timer or listener before `start`.
+ * Several may live side by side. `close` it when it is no longer needed.
+ */
+export class RealtimeClient<C extends Contract = Contract> {
+  readonly #options: RealtimeOptions<C>;
+  readonly #platform: Platform;
+  readonly #policy: ConnectionPolicy;
+  readonly #auth: AuthAdapter;
+  readonly #calls: Calls;
+  readonly #updates = new UpdateSubscriptions();
+  readonly #host: SessionHost;
+  readonly #manager: ConnectionManager;
+  readonly #recorder: Recorder<TraceEntry, ConnectionModel>;
+  readonly #scope = new Scope();
+  #areAdaptersOn = false;
+
+  /** Throws `OptionsError` when an option cannot work. */
+  constructor(options: RealtimeOptions<C>) {
+    const { url, credentials, platform = webPlatform(), codec = jsonClientCodec, traceEntriesMax = 500 } = options;
+    checkUrl(url);
+    checkNumber("callTimeoutMs", options.callTimeoutMs ?? 0);
+    checkNumber("traceEntriesMax", traceEntriesMax);
+    const { clock, random } = platform;
+    this.#options = options;
+    this.#platform = platform;
+    this.#policy = connectionPolicy(options.policy);
+    this.#recorder = new Recorder(Math.max(1, traceEntriesMax));
+    this.#auth = new AuthAdapter(credentials, clock);
+    this.#calls = new Calls(clock);
+    this.#host = new SessionHost({
+      platform,
+      url,
+      auth: this.#auth,
+      openTransport: webSocketTransport(options.createSocket ?? platform.createSocket),
+      codec,
+      facts: {
+        client: { name: "holdfast-js", version: CLIENT_VERSION },
+        capabilities: SPOKEN_CAPABILITIES,
+        instanceId: platform.randomHex(16),
+      },
+      calls: this.#calls,
+      updates: this.#updates,
+      onSessionEvent: (event) => routeSessionEvent(event, { manager: this.#manager, updates: this.#updates }),
+      onEvent: (event) => this.#manager.dispatch(event),
+    });
+    this.#manager = new ConnectionManager({
+      clock,
+      random,
+      policy: this.#policy,
+      control: this.#host,
+      facts: NOTHING_KNOWN,
+      onHandled: (handled) => this.#trace(handled),
+      onFault: options.onFault ?? reportUncaught,
+    });
+    this.connection = this.#manager.snapshots;
+    this.state = derived(this.connection, (snapshot) => connectionStateOf(snapshot));
+  }
+
+  /** Where the connection is, why, what blocks it, and when it dials next. */
+  readonly connection: Source<ConnectionSnapshot>;
+
+  /** The same in one of four words. */
+  readonly state: Source<RealtimeConnectionState>;
+
+  /** Connects, and stays connected until `stop`. Dials at once when there are credentials. Idempotent. */
+  start(): void {
+    if (this.#scope.signal.aborted) throw new OptionsError("This client is closed; make a new one.");
+    this.#turnAdaptersOn();
+    this.#manager.dispatch({ type: "start" });
+  }
+
+  /** Disconnects, and stays so until `start`. Calls that wait go on waiting within their deadlines. Idempotent. */
+  stop(): void {
+    this.#manager.dispatch({ type: "stop" });
+  }
+
+  /** Ends everything: no timer, listener or socket stays. What was asked and is not answered fails with `closed`. Final. */
+  close(): void {
+    this.#manager.close();
+    this.#host.close();
+    this.#calls.close();
+    this.#updates.close();
+    this.#scope.close();
+  }
+
+  /** The user asks: dials now, though never faster than the floor; asks an open connection whether it lives. */
+  connectNow(): void {
+    this.#manager.dispatch({ type: "connectNow" });
+  }
+
+  /** The app has a new token for the same account: an open connection takes it over without a break. */
+  tokenChanged(): void {
+    this.#auth.tokenChanged();
+  }
+
+  /**
+   * Asks the server. Waits for a connection within its deadline, unless `whenOffline` is `"fail"`. Resolves with the
+   * handler's output; rejects with a `CallError` whose `kind`, `retryable` and `mayHaveRun` tell the call's fate.
+   */
+  call<M extends MethodOf<C>>(method: M, ...[input, options]: CallArguments<InputOf<C, M>>): Promise<OutputOf<C, M>> {
+    const { contract, callTimeoutMs } = this.#options;
+    const repeatable = contract?.calls[method]?.repeatable ?? false;
+    const withDefaults = { repeatable, timeoutMs: callTimeoutMs, ...options };
+    return this.#calls.call(method, input, withDefaults) as Promise<OutputOf<C, M>>;
+  }
+
+  /** Resolves when no call waits to be written: await it between many calls. */
+  room(): Promise<void> {
+    return this.#calls.room();
+  }
+
+  /**
+   * Hears the live updates of a bucket, in order, in every session from now on; not what happened between sessions:
+   * `onState` tells where each stretch begins. The result ends it.
+   */
+  subscribe<K extends BucketKeyOf<C>>(
+    bucket: K,
+    listener: UpdateListener<DataOf<C, K>>,
+    onState?: (state: SubscriptionState) => void,
+  ): Cancel {
+    return this.#updates.add(bucket, listener as UpdateListener, onState);
+  }
+
+  /** The last events of the connection, ready for a bug report: no token, payload, account or address is in it. */
+  exportTrace(): ExportedTrace {
+    const { before, entries, dropped } = this.#recorder.read();
+    const trace = {
+      format: "holdfast-trace/1",
+      version: CLIENT_VERSION,
+      platform: this.#platform.name,
+      policy: this.#policy,
+      entries,
+      dropped,
+    } as const;
+    return before ? { ...trace, before } : trace;
+  }
+
+  /** The facts come before the will, so that the first dial knows them all and no early event is lost. */
+  #turnAdaptersOn(): void {
+    if (this.#areAdaptersOn) return;
+    this.#areAdaptersOn = true;
+    const { lifecycle, network } = this.#platform;
+    this.#scope.defer(lifecycle.start((event) => this.#manager.dispatch(event)));
+    this.#scope.defer(network.start((event) => this.#manager.dispatch(event)));
+    if (!lifecycle.current.active) this.#manager.dispatch({ type: "appBackgrounded" });
+    if (lifecycle.current.frozen) this.#manager.dispatch({ type: "appFrozen" });
+    this.#manager.dispatch({ type: "networkChanged", ...network.current });
+    this.#scope.defer(this.#auth.start((event) => this.#manager.dispatch(event)));
+  }
+
+  #trace(handled: HandledEvent): void {
+    const entry = traceEntry(handled);
+    this.#recorder.record(entry, handled.before);
+    this.#options.onTrace?.(entry);
+  }
+}
