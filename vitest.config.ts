@@ -12,6 +12,8 @@ const resolve = { alias: viteAliases() };
 const socketTests = "**/*.sockets.test.ts";
 const browserTests = "**/*.browser.test.ts";
 const folders = ["packages/*/test", "examples/*/test", "tools"];
+// `npm run check:deep` sets this; property tests then run longer.
+const isDeep = process.env["HOLDFAST_DEEP"] === "1";
 const inFolders = (pattern: string): string[] => folders.map((folder) => `${folder}/${pattern}`);
 
 export default defineConfig({
@@ -28,6 +30,7 @@ export default defineConfig({
           // instead of 9 s.
           pool: "threads",
           isolate: false,
+          testTimeout: isDeep ? 1_800_000 : 10_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,0 +1,18 @@
+/**
+ * The checks that take too long for every change: the unit tests with long property runs, and the
+ * mutation run. Tests read `HOLDFAST_DEEP=1` to know that they may take their time.
+ */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+function run(...args) {
+  const env = { ...process.env, HOLDFAST_DEEP: "1" };
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env });
+  return status === 0;
+}
+
+const tests = run("node_modules/vitest/vitest.mjs", "run", "--project", "unit");
+const mutants = run("--import", "tsx", "tools/mutate.ts");
+process.exitCode = tests && mutants ? 0 : 1;
