@@ -26,11 +26,16 @@ async function listen(server: Server | ReturnType<typeof createTcpServer>): Prom
 }
 
 /** A server that upgrades, and its end of the next connection. */
-async function webSocketServer(): Promise<{ port: number; accepted: Promise<WebSocket> }> {
+async function webSocketServer(): Promise<{
+  port: number;
+  accepted: Promise<WebSocket>;
+  raw: Promise<Socket>;
+}> {
   const http = createServer();
   const server = new WebSocketServer({ server: http, handleProtocols: () => "holdfast.v1.json" });
   const accepted = new Promise<WebSocket>((resolve) => server.once("connection", resolve));
-  return { port: await listen(http), accepted };
+  const raw = new Promise<Socket>((resolve) => http.once("connection", resolve));
+  return { port: await listen(http), accepted, raw };
 }
 
 function dial(port: number): {
@@ -40,10 +45,10 @@ function dial(port: number): {
 } {
   const events: TransportEvent[] = [];
   let read = 0;
-  let wake = (): void => {};
+  let wake: (() => void) | undefined;
   const transport = openTransport(`ws://127.0.0.1:${port}/`, ["holdfast.v1.json"], (event) => {
     events.push(event);
-    wake();
+    wake?.();
   });
   cleanups.push(() => transport.close(1000, "test over"));
   const next = async (): Promise<TransportEvent> => {
@@ -144,11 +149,10 @@ test("a server that closes gives its code and reason", async () => {
 });
 
 test("a malformed frame ends it once, and nothing waits for the peer", async () => {
-  const { port, accepted } = await webSocketServer();
-  const { next, events } = dial(port);
+  const server = await webSocketServer();
+  const { next, events } = dial(server.port);
   await next();
-  const server = await accepted;
-  const raw = (server as unknown as { _socket: Socket })._socket;
+  const raw = await server.raw;
   const gone = ended(raw);
   raw.write(Buffer.from([0x83, 0x00])); // Opcode 3 is reserved.
   expect(await next()).toEqual({ type: "closed", code: 1006, reason: "WS_ERR_INVALID_OPCODE" });
@@ -170,11 +174,10 @@ test("our close reaches the server with code and reason", async () => {
 });
 
 test("a server that ignores our close holds no socket of ours for longer than a second", async () => {
-  const { port, accepted } = await webSocketServer();
+  const { port, raw } = await webSocketServer();
   const { transport, next } = dial(port);
   await next();
-  const raw = ((await accepted) as unknown as { _socket: Socket })._socket;
-  raw.pause();
+  (await raw).pause();
   const before = clock.now();
   transport.pauseReading();
   transport.close(1000, "stopped");

@@ -22,8 +22,12 @@ export interface NodePlatformOptions {
    * a server that does not answer our close has 1 s before its socket is destroyed.
    */
   readonly socketOptions?: Readonly<Record<string, unknown>> | undefined;
-  /** Where signals come from; by default the global `process`. */
+}
+
+/** What we use of Node's global scope. */
+export interface NodeGlobals {
   readonly process?: SignalSource | undefined;
+  readonly WebSocket?: NodeWebSocketClass | undefined;
 }
 
 /** A constructor like that of `ws`. */
@@ -40,14 +44,16 @@ export interface SignalSource {
 }
 
 /** The platform of Node. Throws `OptionsError` when there is no `WebSocket` to be had. */
-export function nodePlatform(options: NodePlatformOptions = {}): Platform {
-  const globals = globalThis as { process?: SignalSource; WebSocket?: NodeWebSocketClass };
+export function nodePlatform(
+  options: NodePlatformOptions = {},
+  globals: NodeGlobals = globalThis,
+): Platform {
   return {
     name: "node",
     clock: systemClock,
     random: systemRandom,
     randomHex,
-    lifecycle: nodeLifecycle(options.process ?? globals.process),
+    lifecycle: nodeLifecycle(globals.process),
     network: silentNetwork,
     createSocket: nodeSocket(options, globals.WebSocket),
     variesPath: false,
