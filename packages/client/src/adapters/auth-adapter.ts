@@ -58,7 +58,9 @@ export class AuthAdapter {
     };
   }
 
-  /** Asks for what the hello needs; see `TokenSource.request`. Signed out, the answer is `missing`. */
+  /**
+   * Asks for what the hello needs; see `TokenSource.request`. Signed out, the answer is `missing`.
+   */
   request(forced: boolean, answer: (answer: CredentialsAnswer) => void): Cancel {
     if (this.#identity && this.#tokens) return this.#tokens.request(forced, answer);
     answer({ type: this.#identity ? "ambient" : "missing" });

@@ -1,4 +1,7 @@
-/** Everything that Holdfast needs from where it runs, in one port. `platforms/` has one file for each. */
+/**
+ * Everything that Holdfast needs from where it runs, in one port. `platforms/` has one file for
+ * each.
+ */
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { CreateSocket } from "../base/web-socket.ts";

@@ -1,4 +1,6 @@
-/** Sleep, by the clocks' account. Pure; the driver reads the clocks and asks between any two events. */
+/**
+ * Sleep, by the clocks' account. Pure; the driver reads the clocks and asks between any two events.
+ */
 import type { Millis } from "../base/clock.ts";
 
 /** Both clocks at one moment. */
@@ -13,10 +15,10 @@ export interface ClockReading {
 export const SLEEP_MS_MIN = 2_000;
 
 /**
- * Did the machine, or this process, stand still between two readings? Some systems stop the monotonic
- * clock in sleep, so that only the wall clock tells; a stopped process shows in neither, but in an
- * alarm that comes late. `alarmDeadline`: when, by `now`, the alarm that brought us here was due. A
- * wall clock that was set back counts for nothing.
+ * Did the machine, or this process, stand still between two readings? Some systems stop the
+ * monotonic clock in sleep, so that only the wall clock tells; a stopped process shows in neither,
+ * but in an alarm that comes late. `alarmDeadline`: when, by `now`, the alarm that brought us here
+ * was due. A wall clock that was set back counts for nothing.
  */
 export function sleptBetween(
   previous: ClockReading,

@@ -1,6 +1,6 @@
 /**
- * Fetches tokens for one identity at a time. The fetch belongs to the identity, not to the dial that
- * asked for it: whoever asks meanwhile shares it, and its answer outlives a failed dial.
+ * Fetches tokens for one identity at a time. The fetch belongs to the identity, not to the dial
+ * that asked for it: whoever asks meanwhile shares it, and its answer outlives a failed dial.
  */
 import type { Cancel, Clock, Millis } from "../base/clock.ts";
 import type { TokenCredentials } from "./credentials.ts";
@@ -27,7 +27,9 @@ export type TokenAnswer =
 
 /** How long a token is handed out again without asking the provider, in milliseconds. */
 export const TOKEN_KEPT_MS = 60_000;
-/** How long the provider may take, in milliseconds. Then its signal is aborted, and it has failed. */
+/**
+ * How long the provider may take, in milliseconds. Then its signal is aborted, and it has failed.
+ */
 export const TOKEN_FETCH_MS_MAX = 30_000;
 /** The longest token, in characters. */
 export const TOKEN_LENGTH_MAX = 32_768;
@@ -58,15 +60,16 @@ export class TokenSource {
   }
 
   /**
-   * Asks for a token; `forced`: for one that the provider did not have before this request. `answer`
-   * is called once, perhaps within this call, unless cancelled or overtaken by `reset`. Cancelling
-   * ends the waiting, not the fetch.
+   * Asks for a token; `forced`: for one that the provider did not have before this request.
+   * `answer` is called once, perhaps within this call, unless cancelled or overtaken by `reset`.
+   * Cancelling ends the waiting, not the fetch.
    */
   request(forced: boolean, answer: (answer: TokenAnswer) => void): Cancel {
     const kept = this.#kept;
-    const { now, wallNow } = { now: this.#clock.now(), wallNow: this.#clock.wallNow() };
     // By both clocks: in sleep one of them may stand still.
-    if (!forced && kept && now < kept.until && wallNow < kept.wallUntil) {
+    const isFresh =
+      kept && this.#clock.now() < kept.until && this.#clock.wallNow() < kept.wallUntil;
+    if (isFresh && !forced) {
       answer(kept.answer);
       return () => {};
     }
@@ -77,8 +80,8 @@ export class TokenSource {
   }
 
   /**
-   * The token is known to be old: it is not handed out again, and a fetch under way starts anew, but
-   * for a forced one, whose answer is new by definition.
+   * The token is known to be old: it is not handed out again, and a fetch under way starts anew,
+   * but for a forced one, whose answer is new by definition.
    */
   invalidate(): void {
     this.#kept = undefined;
@@ -104,9 +107,10 @@ export class TokenSource {
     const fetch: Fetch = {
       forced,
       controller,
-      cancelDeadline: this.#clock.at(this.#clock.now() + TOKEN_FETCH_MS_MAX, () =>
-        settle(failed("did not answer within 30 s")),
-      ),
+      cancelDeadline: this.#clock.at(this.#clock.now() + TOKEN_FETCH_MS_MAX, () => {
+        controller.abort();
+        settle(failed("did not answer within 30 s"));
+      }),
     };
     this.#fetch = fetch;
     const ask = async (): Promise<unknown> => this.#provide({ forced, signal: controller.signal });
@@ -119,7 +123,8 @@ export class TokenSource {
   }
 
   #settle(answer: TokenAnswer): void {
-    this.#end();
+    this.#fetch?.cancelDeadline();
+    this.#fetch = undefined;
     if (answer.type === "token") {
       this.#kept = {
         answer,
@@ -127,9 +132,9 @@ export class TokenSource {
         wallUntil: this.#clock.wallNow() + TOKEN_KEPT_MS,
       };
     }
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    for (const waiter of waiters) waiter(answer);
+    // Whoever cancels meanwhile hears nothing; whoever asks anew is not answered by this.
+    const asked = [...this.#waiters];
+    for (const waiter of asked) if (this.#waiters.delete(waiter)) waiter(answer);
   }
 
   #end(): void {

@@ -1,7 +1,11 @@
-/** Time as a port. Everything above asks a `Clock`; only this file touches the platform's timers. */
+/**
+ * Time as a port. Everything above asks a `Clock`; only this file touches the platform's timers.
+ */
 /* oxlint-disable unicorn/prefer-add-event-listener -- Only `onmessage` starts a port by itself. */
 
-/** Milliseconds. Instants are readings of `Clock.now` unless a name ends in `wall` or says epoch. */
+/**
+ * Milliseconds. Instants are readings of `Clock.now` unless a name ends in `wall` or says epoch.
+ */
 export type Millis = number;
 
 /** Undoes what returned it. Calling it again does nothing. */
@@ -13,9 +17,14 @@ export interface Clock {
   now(): Millis;
   /** Milliseconds since the epoch, as the platform believes. It may jump. */
   wallNow(): Millis;
-  /** Calls `wake` once, when `now()` has reached `deadline`, never before and never within this call. */
+  /**
+   * Calls `wake` once, when `now()` has reached `deadline`, never before and never within this
+   * call.
+   */
   at(deadline: Millis, wake: () => void): Cancel;
-  /** Calls `wake` after one turn of the event loop, so that input that already waits is heard first. */
+  /**
+   * Calls `wake` after one turn of the event loop, so that input that already waits is heard first.
+   */
   turn(wake: () => void): Cancel;
 }
 
@@ -67,7 +76,10 @@ export const systemClock: Clock = /* @__PURE__ */ clockOver({
   isHidden: () => typeof document !== "undefined" && document.hidden,
 });
 
-/** `setImmediate` first: on Node a message port would hold the process. Timers last: they are throttled. */
+/**
+ * `setImmediate` first: on Node a message port would hold the process. Timers last: they are
+ * throttled.
+ */
 function systemTurn(wake: () => void): Cancel {
   if (immediates.setImmediate) {
     const immediate = immediates.setImmediate(wake);

@@ -35,7 +35,10 @@ export class ProtocolError extends RealtimeError {
   }
 }
 
-/** No credentials (`missing`), none that the server takes (`rejected`), or none just now (`unavailable`). */
+/**
+ * No credentials (`missing`), none that the server takes (`rejected`), or none just now
+ * (`unavailable`).
+ */
 export class AuthError extends RealtimeError {
   override readonly name = "AuthError";
   readonly kind: "missing" | "rejected" | "expired" | "unavailable";
@@ -49,8 +52,8 @@ export class AuthError extends RealtimeError {
 /**
  * The fate of a call. `neverSent`: it never left. `refused`: the server turned it down before its
  * handler ran. `failed`: the handler failed. `timedOut`, `aborted`: the caller's deadline or signal
- * came first. `outcomeUnknown`: the connection was lost after it was sent. `tooLarge`: past a limit,
- * never sent. `closed`: the client was closed.
+ * came first. `outcomeUnknown`: the connection was lost after it was sent. `tooLarge`: past a
+ * limit, never sent. `closed`: the client was closed.
  */
 export type CallErrorKind =
   | "neverSent"
@@ -87,7 +90,10 @@ export class CallError extends RealtimeError {
   /** The call may have had its effect. */
   readonly mayHaveRun: boolean;
 
-  /** `mayHaveRun` is true by default for `failed` and `outcomeUnknown`; name it where sending decides. */
+  /**
+   * `mayHaveRun` is true by default for `failed` and `outcomeUnknown`; name it where sending
+   * decides.
+   */
   constructor(kind: CallErrorKind, message: string, details: CallErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.kind = kind;
@@ -100,7 +106,9 @@ export class CallError extends RealtimeError {
   }
 }
 
-/** An option is wrong, or one that is needed here is missing. Thrown by the constructor that got it. */
+/**
+ * An option is wrong, or one that is needed here is missing. Thrown by the constructor that got it.
+ */
 export class OptionsError extends RealtimeError {
   override readonly name = "OptionsError";
   readonly kind = "badOptions";
@@ -116,7 +124,9 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new AssertionError(message);
 }
 
-/** Marks a branch that the types exclude. The value stays out of the text: it may hold a payload. */
+/**
+ * Marks a branch that the types exclude. The value stays out of the text: it may hold a payload.
+ */
 export function unreachable(_value: never): never {
   throw new AssertionError("unreachable");
 }

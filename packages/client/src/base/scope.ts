@@ -1,4 +1,7 @@
-/** Lifetimes. Whatever a session, an adapter or a fetch opens is opened in a scope, and goes with it. */
+/**
+ * Lifetimes. Whatever a session, an adapter or a fetch opens is opened in a scope, and goes with
+ * it.
+ */
 import { reportUncaught } from "./errors.ts";
 
 /** A lifetime. What is opened in a scope is closed with it, last opened first. */
@@ -50,7 +53,9 @@ export class Scope {
     });
   }
 
-  /** Ends the lifetime: aborts the signal, then runs the cleanups, last deferred first. Idempotent. */
+  /**
+   * Ends the lifetime: aborts the signal, then runs the cleanups, last deferred first. Idempotent.
+   */
   close(): void {
     if (this.signal.aborted) return;
     this.#controller.abort();

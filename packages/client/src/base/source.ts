@@ -41,7 +41,10 @@ export class Cell<T> implements Source<T> {
     return this.#current;
   }
 
-  /** Changes the value and tells everyone. Called by a listener, it tells after the value in delivery. */
+  /**
+   * Changes the value and tells everyone. Called by a listener, it tells after the value in
+   * delivery.
+   */
   set(value: T): void {
     this.#current = value;
     this.#undelivered.push({ number: ++this.#number, value });

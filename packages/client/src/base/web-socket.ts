@@ -1,4 +1,7 @@
-/** The least WebSocket we need. The browser's fits, and so do Node's, React Native's and that of `ws`. */
+/**
+ * The least WebSocket we need. The browser's fits, and so do Node's, React Native's and that of
+ * `ws`.
+ */
 
 /** A socket as platforms hand it out; what only `ws` has is optional. */
 export interface WebSocketLike {

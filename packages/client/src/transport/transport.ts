@@ -1,7 +1,13 @@
-/** The transport port: one socket, one attempt. It carries frames; it does not retry, time, or parse. */
+/**
+ * The transport port: one socket, one attempt. It carries frames; it does not retry, time, or
+ * parse.
+ */
 import type { Frame } from "@holdfast/protocol";
 
-/** What a transport reports to its one owner, synchronously and in order. After `closed` or `openFailed`: nothing. */
+/**
+ * What a transport reports to its one owner, synchronously and in order. After `closed` or
+ * `openFailed`: nothing.
+ */
 export type TransportEvent =
   | { readonly type: "opened"; readonly subprotocol: string }
   | { readonly type: "frame"; readonly frame: Frame }
@@ -11,7 +17,10 @@ export type TransportEvent =
       readonly httpStatus?: number;
       readonly retryAfterMs?: number;
     }
-  /** `code` as the platform gave it; 1006 stands for "no close frame", 0 or 1005 for none that we can read. */
+  /**
+   * `code` as the platform gave it; 1006 stands for "no close frame", 0 or 1005 for none that we
+   * can read.
+   */
   | { readonly type: "closed"; readonly code: number; readonly reason: string };
 
 export interface Transport {
@@ -19,19 +28,25 @@ export interface Transport {
   readonly bufferedBytes: number;
   /** True when `pauseReading` has an effect here. */
   readonly canPause: boolean;
-  /** Writes a frame. Only between `opened` and `close`; false says that the socket would not take it. */
+  /**
+   * Writes a frame. Only between `opened` and `close`; false says that the socket would not take
+   * it.
+   */
   send(frame: Frame): boolean;
   /** Stops and resumes reading, where the platform can. */
   pauseReading(): void;
   resumeReading(): void;
   /**
-   * Ends it now, in this call stack, in whatever state it is: nothing is reported afterwards, and a socket that opens late is
-   * closed. `code` is 1000 or 3000–4999. Idempotent.
+   * Ends it now, in this call stack, in whatever state it is: nothing is reported afterwards, and a
+   * socket that opens late is closed. `code` is 1000 or 3000–4999. Idempotent.
    */
   close(code: number, reason: string): void;
 }
 
-/** Begins an attempt. Never throws: a constructor that does becomes `openFailed`, reported within this call. */
+/**
+ * Begins an attempt. Never throws: a constructor that does becomes `openFailed`, reported within
+ * this call.
+ */
 export type OpenTransport = (
   url: string,
   subprotocols: readonly string[],

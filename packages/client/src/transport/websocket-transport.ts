@@ -8,7 +8,9 @@ import type { Frame } from "@holdfast/protocol";
 import type { CreateSocket, UpgradeRefusal, WebSocketLike } from "../base/web-socket.ts";
 import type { OpenTransport, Transport, TransportEvent } from "./transport.ts";
 
-/** Opens transports over the sockets that `createSocket` makes; by default the global `WebSocket`. */
+/**
+ * Opens transports over the sockets that `createSocket` makes; by default the global `WebSocket`.
+ */
 export function webSocketTransport(
   createSocket: CreateSocket = (url, subprotocols) => new WebSocket(url, subprotocols),
 ): OpenTransport {
@@ -16,7 +18,10 @@ export function webSocketTransport(
     new WebSocketTransport(() => createSocket(url, [...subprotocols]), onEvent);
 }
 
-/** What a refused upgrade says about when to come back: seconds, or a date by the server's own clock. */
+/**
+ * What a refused upgrade says about when to come back: seconds, or a date by the server's own
+ * clock.
+ */
 export function retryAfterMs(headers: UpgradeRefusal["headers"]): number | undefined {
   const value = String(headers["retry-after"] ?? "");
   if (/^\d+$/.test(value)) return Number(value) * 1000;
@@ -31,7 +36,9 @@ class WebSocketTransport implements Transport {
   #socket: WebSocketLike | undefined;
   #isOpened = false;
   #isPaused = false;
-  /** Bytes written since the last inbound frame: the best guess where the platform does not count. */
+  /**
+   * Bytes written since the last inbound frame: the best guess where the platform does not count.
+   */
   #unansweredBytes = 0;
 
   constructor(createSocket: () => WebSocketLike, onEvent: (event: TransportEvent) => void) {
@@ -116,7 +123,10 @@ class WebSocketTransport implements Transport {
     socket.binaryType = "arraybuffer";
   }
 
-  /** The first of `error` and `close`: a failed dial before `open`, the end of a connection after it. */
+  /**
+   * The first of `error` and `close`: a failed dial before `open`, the end of a connection after
+   * it.
+   */
   #end(code: number, reason: string): void {
     if (!this.#isOpened) return this.#fail(reason || `closed with ${code}`);
     this.#drop();
@@ -140,8 +150,9 @@ class WebSocketTransport implements Transport {
   }
 
   /**
-   * Stops hearing the socket, for ever. Two listeners stay on it: on Node an error that nobody hears
-   * ends the process, and React Native's Android opens sockets that were closed while dialling.
+   * Stops hearing the socket, for ever. Two listeners stay on it: on Node an error that nobody
+   * hears ends the process, and React Native's Android opens sockets that were closed while
+   * dialling.
    */
   #detach(): WebSocketLike | undefined {
     const socket = this.#socket;

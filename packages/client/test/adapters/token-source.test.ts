@@ -58,6 +58,7 @@ describe("one fetch at a time", () => {
     await provider(1).answer("t1");
     expect(answers).toEqual(["a:t1", "b:t1"]);
     expect(asked).toHaveLength(1);
+    expect(provider(1).signal.aborted).toBe(false);
     expect(clock.pending).toBe(0);
   });
 
@@ -91,6 +92,18 @@ describe("one fetch at a time", () => {
     expect(answers).toEqual(["b:t1"]);
     expect(asked).toHaveLength(1);
   });
+});
+
+test("one who is answered may cancel another, and may ask anew", async () => {
+  const { tokens, request, provider, answers } = harness();
+  tokens.request(false, () => {
+    cancelOther();
+    request(true, "again:");
+  });
+  const cancelOther = request(false, "other:");
+  await provider(1).answer("t1");
+  await provider(2).answer("t2");
+  expect(answers).toEqual(["again:t2"]);
 });
 
 describe("an answer is kept", () => {

@@ -1,4 +1,6 @@
-/** A WebSocket whose every word is scripted by the test, and which remembers what was asked of it. */
+/**
+ * A WebSocket whose every word is scripted by the test, and which remembers what was asked of it.
+ */
 import type { UpgradeRefusal, WebSocketLike } from "../../src/base/web-socket.ts";
 
 type Handler = ((event: never) => void) | null;

@@ -13,13 +13,14 @@ import type { Platform } from "../platform.ts";
 /** What Node is asked for. */
 export interface NodePlatformOptions {
   /**
-   * The class of `ws`: `import { WebSocket } from "ws"`. By default the global `WebSocket`, which Node
-   * has from 22 on; it hides the HTTP status of a refused dial, and cannot pause or be ended hard.
+   * The class of `ws`: `import { WebSocket } from "ws"`. By default the global `WebSocket`, which
+   * Node has from 22 on; it hides the HTTP status of a refused dial, and cannot pause or be ended
+   * hard.
    */
   readonly WebSocket?: NodeWebSocketClass | undefined;
   /**
-   * Options of the `ws` constructor, such as `headers` and `agent`. By default compression is off, and
-   * a server that does not answer our close has 1 s before its socket is destroyed.
+   * Options of the `ws` constructor, such as `headers` and `agent`. By default compression is off,
+   * and a server that does not answer our close has 1 s before its socket is destroyed.
    */
   readonly socketOptions?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -1,7 +1,7 @@
 /**
  * Binds the ports to a web page, or to a worker, where the signals of a document are simply absent.
- * Each callback posts its event at once: `appFrozen` must close the socket before the callback ends,
- * because a frozen page keeps its socket open for the server.
+ * Each callback posts its event at once: `appFrozen` must close the socket before the callback
+ * ends, because a frozen page keeps its socket open for the server.
  */
 import type { Cancel } from "../../base/clock.ts";
 import { systemClock } from "../../base/clock.ts";
