@@ -56,7 +56,7 @@ class Runner {
     });
     const answer = await this.#answer(120_000);
     if (!answer) throw new Error("the tests did not start");
-    if (answer.caught) throw new Error("the tests fail without any mutant; mend them first");
+    if (answer.caught) throw new Error(`fails without any mutant: ${answer.by}`);
     this.#usualMs = answer.ms;
     return answer;
   }

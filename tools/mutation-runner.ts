@@ -15,7 +15,8 @@ export interface MutationQuestion {
 /** What this process answers. The first answer, unasked, is about the unchanged sources. */
 export interface MutationAnswer {
   readonly caught: boolean;
-  readonly tests: number;
+  /** The first test or file that failed. */
+  readonly by?: string;
   readonly ms: number;
 }
 
@@ -53,9 +54,11 @@ async function run(vitest: Vitest): Promise<MutationAnswer> {
   const start = performance.now();
   const specifications = await vitest.globTestSpecifications();
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
-  const caught = unhandledErrors.length > 0 || testModules.some((module) => !module.ok());
-  const tests = testModules.reduce((sum, module) => sum + module.children.size, 0);
-  return { caught, tests, ms: performance.now() - start };
+  const failed = testModules.find((module) => !module.ok());
+  const caught = unhandledErrors.length > 0 || failed !== undefined;
+  const [test] = failed?.children.allTests("failed") ?? [];
+  const by = test?.fullName ?? failed?.moduleId ?? "an error that nobody caught";
+  return { caught, ms: performance.now() - start, ...(caught ? { by } : {}) };
 }
 
 const vitest = await openVitest(process.argv.slice(2));
@@ -73,3 +76,4 @@ async function answer(question: MutationQuestion): Promise<void> {
 
 // A rejection ends this process, which the parent counts as a mutant that was noticed.
 process.on("message", (question: MutationQuestion) => void answer(question));
+process.on("disconnect", () => process.exit());
