@@ -29,6 +29,7 @@ test.each([
   [String.raw`{"a":"\\\"[[["}`, 1, true],
   // Not JSON, and yet it ends.
   ['"', 1, true],
+  ['[[[{"', 3, true],
   [String.raw`"\ `.trim(), 1, true],
 ] as const)("%s nests within %d: %s", (text, depthMax, expected) => {
   expect(nestsWithin(text, depthMax)).toBe(expected);
