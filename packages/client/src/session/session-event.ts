@@ -1,5 +1,13 @@
 /** What a session says to its one owner, synchronously and in order. Each event carries the number of its session. */
-import type { BucketHead, Page, RefusalAction, TooFarBehind, Unsubscribed, Updates, Welcome } from "@holdfast/protocol";
+import type {
+  BucketHead,
+  Page,
+  RefusalAction,
+  TooFarBehind,
+  Unsubscribed,
+  Updates,
+  Welcome,
+} from "@holdfast/protocol";
 import type { CloseMeaning } from "@holdfast/protocol";
 
 /** Facts about the session's life. The connection machine hears all of these, and only these. */
@@ -39,8 +47,17 @@ export type SessionLifecycleEvent =
   | { readonly type: "useful"; readonly sessionId: number }
   /** Any inbound frame; reported only while the owner asked for it (`listenForLife`). */
   | { readonly type: "frameReceived"; readonly sessionId: number }
-  | { readonly type: "pongReceived"; readonly sessionId: number; readonly nonce: number; readonly windowMs: number }
-  | { readonly type: "tokenAccepted"; readonly sessionId: number; readonly tokenExpiresInMs?: number }
+  | {
+      readonly type: "pongReceived";
+      readonly sessionId: number;
+      readonly nonce: number;
+      readonly windowMs: number;
+    }
+  | {
+      readonly type: "tokenAccepted";
+      readonly sessionId: number;
+      readonly tokenExpiresInMs?: number;
+    }
   /** There are no credentials / the provider failed for the moment. */
   | { readonly type: "tokenMissing"; readonly sessionId: number }
   | { readonly type: "tokenFailed"; readonly sessionId: number; readonly detail: string }
@@ -63,7 +80,7 @@ export type SessionEvent = SessionLifecycleEvent | SessionDataEvent;
 export interface SessionVitals {
   /** When the last frame came in, by `Clock.now`. */
   readonly lastInboundAt: number;
-  /** Bytes waiting to be written: ours and the platform's. */
+  /** Bytes that the platform has taken and not yet written. */
   readonly bufferedBytes: number;
   /** We paused reading ourselves, so silence proves nothing. */
   readonly inboundPaused: boolean;

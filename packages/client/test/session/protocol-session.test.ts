@@ -1,0 +1,751 @@
+import { CLOSE_CODES, HELLO_BYTES_MAX } from "@holdfast/protocol";
+import type { ServerMessage } from "@holdfast/protocol";
+import { describe, expect, test, vi } from "vitest";
+import { WELCOME } from "../../../testing/src/fake-transport.ts";
+import { SEND_SOFT_MARK, SEND_STALL_MS } from "../../src/session/outbox.ts";
+import { failure, isSettled, positions, SessionHarness, tick } from "./session-harness.ts";
+
+const update: ServerMessage = {
+  type: "updates",
+  bucket: "room:1",
+  epoch: "e",
+  after: 0,
+  upTo: 1,
+  updates: [{ seq: 1, at: 1, data: "hi" }],
+};
+
+describe("dialling", () => {
+  test("offers the codec's subprotocol, and reports the open socket", () => {
+    const harness = new SessionHarness();
+    harness.session().open("ws://server");
+    expect(harness.transport).toMatchObject({
+      url: "ws://server",
+      subprotocols: ["holdfast.v1.json"],
+    });
+    harness.transport.open();
+    expect(harness.events).toEqual([{ type: "transportOpened", sessionId: 1 }]);
+  });
+
+  test.each(["", "holdfast.v2.json"])("the subprotocol %j is not ours", (subprotocol) => {
+    const harness = new SessionHarness();
+    harness.session().open("ws://server");
+    harness.transport.open(subprotocol);
+    expect(harness.events).toEqual([
+      { type: "protocolViolated", sessionId: 1, detail: "subprotocol" },
+    ]);
+    expect(harness.transport.closed?.code).toBe(CLOSE_CODES.protocolViolation);
+  });
+
+  test.each([
+    [{}, { meaning: "retry" }],
+    [{ httpStatus: 401 }, { meaning: "reauthenticate" }],
+    [{ httpStatus: 426 }, { meaning: "stop" }],
+    [
+      { httpStatus: 503, retryAfterMs: 7_000 },
+      { meaning: "retry", retryAfterMs: 7_000 },
+    ],
+  ])("a dial that fails with %o means %o", (http, meaning) => {
+    const harness = new SessionHarness();
+    harness.session().open("ws://server");
+    harness.transport.fail(http);
+    expect(harness.events).toEqual([
+      { type: "openFailed", sessionId: 1, detail: "refused", ...meaning },
+    ]);
+  });
+
+  test("a transport that fails while it is made ends the session, and is closed", () => {
+    const harness = new SessionHarness();
+    const session = harness.session({
+      openTransport: (url, subprotocols, onEvent) => {
+        const transport = harness.network.openTransport(url, subprotocols, onEvent);
+        harness.transport.fail();
+        return transport;
+      },
+    });
+    session.open("ws://server");
+    expect(harness.types).toEqual(["openFailed"]);
+    expect(harness.transport.closed).toBeDefined();
+  });
+
+  test("a session that was closed before it could dial never dials (B09)", () => {
+    const harness = new SessionHarness();
+    const session = harness.session();
+    session.close("userStop");
+    session.open("ws://server");
+    expect(harness.network.transports).toEqual([]);
+  });
+
+  test("a session dials once", () => {
+    const harness = new SessionHarness();
+    const session = harness.session();
+    session.open("ws://server");
+    session.open("ws://server");
+    expect(harness.network.transports.length).toBe(1);
+  });
+
+  test("a socket that opens after its session was closed stays unheard (B09)", () => {
+    const harness = new SessionHarness();
+    const session = harness.session();
+    session.open("ws://server");
+    session.close("connectTimeout");
+    harness.transport.sayRudely({ type: "opened", subprotocol: "holdfast.v1.json" });
+    session.startHandshake();
+    expect(harness.events).toEqual([]);
+    expect(harness.transport.closed).toEqual({ code: 1000, reason: "connectTimeout" });
+  });
+});
+
+describe("the handshake", () => {
+  test("says hello with token, session and subscriptions, once", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.greeted({ buckets: () => [{ bucket: "room:1" }] });
+    session.startHandshake();
+    await tick();
+    expect(harness.transport.said).toEqual([
+      {
+        type: "hello",
+        client: { name: "test", version: "1" },
+        capabilities: ["updates"],
+        instanceId: "00112233",
+        session: 1,
+        token: "secret",
+        buckets: [{ bucket: "room:1" }],
+      },
+    ]);
+  });
+
+  test("cookies need no token", async () => {
+    const harness = new SessionHarness();
+    await harness.greeted({ token: undefined });
+    expect(harness.said("hello")[0]).not.toHaveProperty("token");
+  });
+
+  test("is welcomed: calls and subscriptions may flow", async () => {
+    const harness = new SessionHarness();
+    await harness.greeted();
+    const welcome = { ...WELCOME, tokenExpiresAt: WELCOME.serverTime + 60_000 };
+    harness.transport.receive(welcome);
+    expect(harness.events.slice(1)).toEqual([
+      {
+        type: "welcomed",
+        sessionId: 1,
+        windowMs: 1_000,
+        heartbeat: WELCOME.heartbeat,
+        tokenExpiresInMs: 60_000,
+      },
+      { type: "opened", sessionId: 1, welcome },
+    ]);
+  });
+
+  test("a welcome to another account than the credentials name ends it", async () => {
+    const harness = new SessionHarness();
+    await harness.greeted({ expectedAccount: "bob" });
+    harness.transport.receive(WELCOME);
+    expect(harness.types).toEqual(["transportOpened", "accountMismatched"]);
+    expect(harness.transport.closed).toBeDefined();
+  });
+
+  test("a refusal says what to do, and closes the socket at once (L17)", async () => {
+    const harness = new SessionHarness();
+    await harness.greeted();
+    harness.transport.receive({
+      type: "refuse",
+      action: "retry",
+      code: "busy",
+      message: "secret words",
+      retryAfterMs: 5_000,
+    });
+    harness.transport.sayRudely({ type: "closed", code: 4213, reason: "busy" });
+    expect(harness.events.slice(1)).toEqual([
+      { type: "refused", sessionId: 1, action: "retry", code: "busy", retryAfterMs: 5_000 },
+    ]);
+    expect(harness.transport.closed).toBeDefined();
+  });
+
+  test("a server may refuse before it was greeted", () => {
+    const harness = new SessionHarness();
+    harness.session().open("ws://server");
+    harness.transport.open();
+    harness.transport.receive({ type: "refuse", action: "stop", code: "unsupportedVersion" });
+    expect(harness.types).toEqual(["transportOpened", "refused"]);
+  });
+
+  test("no credentials, and a provider that fails, end the session and its socket (L7)", async () => {
+    for (const [token, type] of [
+      [() => Promise.resolve(null), "tokenMissing"],
+      [() => Promise.reject(new Error("secret")), "tokenFailed"],
+      [
+        (): Promise<string> => {
+          throw new Error("secret");
+        },
+        "tokenFailed",
+      ],
+    ] as const) {
+      const harness = new SessionHarness();
+      await harness.greeted({ token });
+      expect(harness.types).toEqual(["transportOpened", type]);
+      expect(JSON.stringify(harness.events)).not.toContain("secret");
+      expect(harness.transport.closed).toBeDefined();
+      expect(harness.transport.frames).toEqual([]);
+    }
+  });
+
+  test("a token that never comes blocks nobody: the session closes at once (L8)", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.greeted({ token: () => new Promise(() => {}) });
+    session.close("handshakeTimeout");
+    expect(harness.transport.closed).toEqual({ code: 1000, reason: "handshakeTimeout" });
+    expect(harness.clock.pending).toBe(0);
+  });
+
+  test("a token that comes after the session was closed is not sent (L8)", async () => {
+    const harness = new SessionHarness();
+    let deliver = (_token: string): void => {};
+    const token = (): Promise<string> => new Promise((resolve) => (deliver = resolve));
+    const session = await harness.greeted({ token });
+    session.close("handshakeTimeout");
+    deliver("late");
+    await tick();
+    expect(harness.transport.frames).toEqual([]);
+    expect(harness.types).toEqual(["transportOpened"]);
+  });
+
+  test("a hello that cannot be written ends the session at once (L7)", async () => {
+    const harness = new SessionHarness();
+    const session = harness.session();
+    session.open("ws://server");
+    harness.transport.open();
+    harness.transport.accepts = false;
+    session.startHandshake();
+    await tick();
+    expect(harness.types).toEqual(["transportOpened", "sendFailed"]);
+    expect(harness.transport.closed).toBeDefined();
+  });
+
+  test("calls, subscriptions and tokens wait for the welcome; pings need not (L29)", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.greeted();
+    void harness.call("m", 1);
+    session.subscribe([{ bucket: "room:1" }]);
+    session.sendToken("early");
+    session.ping(1);
+    await tick();
+    expect(harness.transport.said.map(({ type }) => type)).toEqual(["hello", "ping"]);
+    harness.transport.receive({ type: "pong", nonce: 1, windowMs: 5 });
+    expect(harness.events.at(-1)).toMatchObject({ type: "pongReceived", nonce: 1, windowMs: 5 });
+    harness.transport.receive(WELCOME);
+    await tick();
+    const types = harness.transport.said.map(({ type }) => type);
+    expect(types).toEqual(["hello", "ping", "subscribe", "call"]);
+  });
+
+  test("nothing is said before the hello", async () => {
+    const harness = new SessionHarness();
+    const session = harness.session();
+    session.open("ws://server");
+    harness.transport.open();
+    session.ping(1);
+    session.subscribe([{ bucket: "room:1" }]);
+    await tick();
+    expect(harness.transport.frames).toEqual([]);
+  });
+
+  test("subscriptions that do not fit into a hello follow the welcome", async () => {
+    const harness = new SessionHarness();
+    const buckets = positions(1_000, 100);
+    await harness.greeted({ buckets: () => buckets });
+    expect(String(harness.transport.frames[0]).length).toBeLessThan(HELLO_BYTES_MAX);
+    harness.transport.receive(WELCOME);
+    await tick();
+    expect(harness.said("subscribe")).toEqual([{ type: "subscribe", buckets }]);
+  });
+
+  test("a server without updates is not asked for any", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.greeted();
+    harness.transport.receive({ ...WELCOME, capabilities: [] });
+    session.subscribe([{ bucket: "room:1" }]);
+    void harness.call("m", 1);
+    await tick();
+    expect(harness.transport.said.map(({ type }) => type)).toEqual(["hello", "call"]);
+    harness.transport.receive(update);
+    expect(harness.events.at(-1)).toMatchObject({ type: "protocolViolated", detail: "updates" });
+  });
+
+  test.each<ServerMessage>([
+    { type: "result", id: 1 },
+    { type: "goAway", windowMs: 1 },
+    { type: "tokenAccepted" },
+    update,
+  ])("before the welcome $type is a violation (L6)", async (message) => {
+    const harness = new SessionHarness();
+    await harness.greeted();
+    harness.transport.receive(message);
+    expect(harness.events.at(-1)).toEqual({
+      type: "protocolViolated",
+      sessionId: 1,
+      detail: message.type,
+    });
+  });
+
+  test.each<ServerMessage>([WELCOME, { type: "pong", nonce: 0, windowMs: 0 }])(
+    "before the hello $type is a violation (L6)",
+    (message) => {
+      const harness = new SessionHarness();
+      harness.session().open("ws://server");
+      harness.transport.open();
+      harness.transport.receive(message);
+      expect(harness.types).toEqual(["transportOpened", "protocolViolated"]);
+    },
+  );
+});
+
+describe("calls", () => {
+  test("are answered, also by an answer that comes within the write (B26, B27)", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    const { transport } = harness;
+    const send = transport.send.bind(transport);
+    transport.send = (frame) => {
+      const isTaken = send(frame);
+      transport.receive({ type: "result", id: harness.lastCall.id, output: "at once" });
+      return isTaken;
+    };
+    expect(await harness.call("m", 1)).toBe("at once");
+  });
+
+  test("the first answer makes the session useful, once", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    const first = harness.call("m", 1);
+    await tick();
+    harness.transport.receive({ type: "result", id: harness.lastCall.id });
+    const second = harness.call("m", 2);
+    await Promise.all([first, tick()]);
+    harness.transport.receive({ type: "result", id: harness.lastCall.id });
+    await second;
+    expect(harness.types).toEqual(["useful"]);
+  });
+
+  test("a failure is useful too; welcome and pong are not", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    session.ping(1);
+    harness.transport.receive({ type: "pong", nonce: 1, windowMs: 1 });
+    expect(harness.types).toEqual(["pongReceived"]);
+    const call = harness.call("m", 1);
+    await tick();
+    const { id } = harness.lastCall;
+    harness.transport.receive({ type: "failure", id, code: "no", message: "No." });
+    await failure(call);
+    expect(harness.types).toEqual(["pongReceived", "useful"]);
+  });
+
+  test("an aborted call is cancelled at the server, its late answer dropped and counted", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    const controller = new AbortController();
+    const call = harness.call("m", 1, { signal: controller.signal });
+    await tick();
+    const { id } = harness.lastCall;
+    controller.abort();
+    await failure(call);
+    await tick();
+    expect(harness.said("cancel")).toEqual([{ type: "cancel", id }]);
+    harness.transport.receive({ type: "failure", id, code: "cancelled", message: "" });
+    expect(session.stats.staleAnswers).toBe(1);
+    expect(harness.events).toEqual([]);
+  });
+
+  test("an answer to a call that was never made ends the session", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.receive({ type: "result", id: 999_999 });
+    expect(harness.events).toEqual([
+      { type: "protocolViolated", sessionId: 1, detail: "unknownCall" },
+    ]);
+  });
+
+  test("a late answer to an old session's call cannot reach a new one's (B28, L28)", async () => {
+    const harness = new SessionHarness();
+    const old = await harness.opened();
+    const call = harness.call("m", 1, { repeatable: true });
+    await tick();
+    const oldId = harness.lastCall.id;
+    old.close("networkChanged");
+    await harness.opened();
+    await tick();
+    harness.transport.receive({ type: "result", id: oldId, output: "old" });
+    expect(harness.events.at(-1)).toMatchObject({ type: "protocolViolated", sessionId: 2 });
+    expect(await isSettled(call)).toBe(false);
+  });
+
+  test("a lost connection decides calls before anybody hears of it", async () => {
+    const harness = new SessionHarness();
+    const waiting: number[] = [];
+    await harness.opened({ onEvent: () => waiting.push(harness.calls.waiting) });
+    waiting.length = 0;
+    const written = harness.call("m", 1);
+    await tick();
+    const unwritten = harness.call("m", 2);
+    harness.transport.end(1006);
+    expect(waiting).toEqual([1]);
+    expect(await failure(written)).toMatchObject({ kind: "outcomeUnknown" });
+    await harness.greeted();
+    harness.transport.receive(WELCOME);
+    await tick();
+    harness.transport.receive({ type: "result", id: harness.lastCall.id, output: 2 });
+    expect(await unwritten).toBe(2);
+  });
+
+  test("a call made while the frame cannot be taken waits for the next session (L38)", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.accepts = false;
+    const call = harness.call("m", 1);
+    await tick();
+    expect(harness.events).toEqual([{ type: "sendFailed", sessionId: 1, detail: "notTaken" }]);
+    await harness.opened();
+    await tick();
+    expect(harness.calls.inFlight).toBe(1);
+    expect(harness.network.transports[0]?.frames).toEqual([]);
+    expect(await isSettled(call)).toBe(false);
+  });
+});
+
+describe("updates", () => {
+  test("are handed on, and the first makes the session useful", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    const head = { bucket: "room:1", epoch: "e", head: 0 };
+    harness.transport.receive({ type: "subscribed", ...head }, update, update);
+    expect(harness.types).toEqual(["subscribed", "updates", "useful", "updates"]);
+    expect(harness.events[1]).toEqual({ type: "updates", sessionId: 1, updates: update });
+  });
+
+  test("of a bucket that is being left are dropped and counted until the server confirms", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    session.unsubscribe(["room:1"]);
+    session.subscribe([{ bucket: "room:1" }]);
+    harness.transport.receive(update, { ...update, bucket: "room:2" });
+    expect(harness.types).toEqual(["updates", "useful"]);
+    expect(session.stats.messagesAfterUnsubscribe).toBe(1);
+    harness.transport.receive({ type: "unsubscribed", bucket: "room:1" }, update);
+    expect(harness.types.slice(2)).toEqual(["unsubscribed", "updates"]);
+  });
+
+  test("a subscription that the server ends is reported with its reason", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    const answer = { type: "unsubscribed", bucket: "room:1", code: "revoked" } as const;
+    harness.transport.receive(answer);
+    expect(harness.events).toEqual([{ type: "unsubscribed", sessionId: 1, answer }]);
+  });
+});
+
+describe("steering", () => {
+  test("goAway is told, and changes nothing by itself", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.receive({ type: "goAway", windowMs: 500 });
+    expect(harness.events).toEqual([{ type: "goingAway", sessionId: 1, windowMs: 500 }]);
+    expect(harness.transport.closed).toBeUndefined();
+  });
+
+  test("a renewed token travels in-band; its life is reckoned by the server's clock", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    harness.clock.advance(10_000);
+    harness.clock.jumpWall(1e9);
+    session.sendToken("renewed");
+    await tick();
+    expect(harness.transport.said).toEqual([{ type: "token", token: "renewed" }]);
+    const tokenExpiresAt = WELCOME.serverTime + 60_000;
+    harness.transport.receive({ type: "tokenAccepted", tokenExpiresAt });
+    expect(harness.events).toEqual([
+      { type: "tokenAccepted", sessionId: 1, tokenExpiresInMs: 50_000 },
+    ]);
+  });
+
+  test("an open session can be refused", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.receive({ type: "refuse", action: "reauthenticate", code: "tokenExpired" });
+    expect(harness.types).toEqual(["refused"]);
+    expect(harness.transport.closed).toBeDefined();
+  });
+
+  test("draining: no new calls, and word when the last one has settled", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    const answered = harness.call("m", 1);
+    const late = harness.call("m", 2, { timeoutMs: 100 });
+    await tick();
+    session.drain();
+    const waiting = harness.call("m", 3);
+    await tick();
+    harness.transport.receive({ type: "result", id: harness.lastCall.id - 1 });
+    await answered;
+    expect(harness.types).toEqual(["useful"]);
+    harness.clock.advance(100);
+    await failure(late);
+    expect(harness.types).toEqual(["useful", "drained"]);
+    expect([harness.said("call").length, harness.calls.waiting]).toEqual([2, 1]);
+    session.close("goingAway");
+    expect(await isSettled(waiting)).toBe(false);
+  });
+
+  test("draining with nothing in flight is done at once", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    session.drain();
+    session.drain();
+    expect(harness.types).toEqual(["drained"]);
+  });
+});
+
+describe("life", () => {
+  test("frames are reported while somebody listens, each before its messages", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    harness.transport.receive(update);
+    session.listenForLife(true);
+    harness.transport.receive(update, update);
+    session.listenForLife(false);
+    harness.transport.receive(update);
+    const types = ["updates", "useful", "frameReceived", "updates", "updates", "updates"];
+    expect(harness.types).toEqual(types);
+  });
+
+  test("any frame moves the time of the last sign of life (L24)", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    harness.clock.advance(3_000);
+    harness.transport.receive(update);
+    harness.clock.advance(1_000);
+    expect(session.vitals().lastInboundAt).toBe(harness.clock.now() - 1_000);
+  });
+
+  test("a ping is said at once, whatever the buffer holds, and waits for nobody (L9)", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    harness.transport.bufferedBytes = 10 * SEND_SOFT_MARK;
+    session.ping(5);
+    await tick();
+    expect(harness.said("ping")).toEqual([{ type: "ping", nonce: 5 }]);
+    expect(session.vitals().bufferedBytes).toBe(10 * SEND_SOFT_MARK);
+    expect(harness.clock.pending).toBe(0);
+  });
+
+  test("a buffer that stays full is reported", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.bufferedBytes = SEND_SOFT_MARK + 1;
+    void harness.call("m", 1);
+    await tick();
+    harness.clock.advance(SEND_STALL_MS + 100);
+    expect(harness.events).toEqual([{ type: "sendStalled", sessionId: 1 }]);
+  });
+
+  test("pings die with their session: none is written later, and nothing is left (B16, B17)", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    session.ping(1);
+    session.close("pingTimeout");
+    await tick();
+    expect(harness.transport.frames).toEqual([]);
+    expect(harness.clock.pending).toBe(0);
+    await harness.opened();
+    harness.network.transports[0]?.sayRudely({
+      type: "frame",
+      frame: '{"type":"pong","nonce":1,"windowMs":0}',
+    });
+    expect(harness.events).toEqual([]);
+  });
+
+  test("reading pauses until everybody who paused it resumes", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    session.pauseReading();
+    session.pauseReading();
+    session.resumeReading();
+    expect([harness.transport.isPaused, session.vitals().inboundPaused]).toEqual([true, true]);
+    session.resumeReading();
+    session.resumeReading();
+    expect([harness.transport.isPaused, session.vitals().inboundPaused]).toEqual([false, false]);
+    harness.transport.canPause = false;
+    session.pauseReading();
+    expect(session.vitals().inboundPaused).toBe(false);
+  });
+});
+
+describe("violations", () => {
+  test.each([
+    ["text that is not JSON", "{", "notParseable"],
+    ["binary where text is due", new Uint8Array([123, 125]), "wrongFrameKind"],
+    ["an unknown type", '{"type":"surprise"}', "unknownType"],
+    ["a field of the wrong kind", '{"type":"result","id":"1"}', "badField"],
+    ["a prototype key", '{"type":"result","id":1,"output":{"__proto__":1}}', "prototypeKey"],
+    ["deep nesting", `{"type":"result","id":1,"output":${"[".repeat(99)}}`, "tooDeep"],
+    ["a huge frame", `{"type":"result","id":1,"output":"${"x".repeat(2 ** 21)}"}`, "tooLarge"],
+    ["no message at all", "[]", "notParseable"],
+  ])("%s ends the session, typed and without its payload (L31)", async (_name, frame, detail) => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.receiveFrame(frame);
+    expect(harness.events).toEqual([{ type: "protocolViolated", sessionId: 1, detail }]);
+    expect(harness.transport.closed).toEqual({
+      code: CLOSE_CODES.protocolViolation,
+      reason: "protocolViolated",
+    });
+  });
+
+  const run = { bucket: "b", epoch: "e", after: 0, upTo: 0, updates: [], head: 0 };
+  test.each<ServerMessage>([
+    WELCOME,
+    { type: "ack", id: 1 },
+    { type: "page", ...run },
+    { type: "tooFarBehind", bucket: "b", epoch: "e", oldest: 1, head: 2 },
+    { type: "heads", heads: [] },
+  ])("$type was not agreed on, and ends the session (L31)", async (message) => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.receive(message);
+    expect(harness.events).toEqual([
+      { type: "protocolViolated", sessionId: 1, detail: message.type },
+    ]);
+  });
+
+  test("the server's own limits hold once it has named them", async () => {
+    const harness = new SessionHarness();
+    await harness.opened({}, { messagesPerFrame: 2 });
+    harness.transport.receive(update, update, update);
+    expect(harness.events).toMatchObject([{ type: "protocolViolated", detail: "tooManyMessages" }]);
+  });
+});
+
+describe("the end", () => {
+  test.each([
+    [1006, "retry"],
+    [1000, "retry"],
+    [4001, "stop"],
+    [4101, "reauthenticate"],
+    [4200, "retry"],
+  ])("a socket closed with %s means %s", async (code, meaning) => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.end(code);
+    expect(harness.events).toEqual([
+      { type: "transportClosed", sessionId: 1, meaning, detail: String(code) },
+    ]);
+  });
+
+  test("close() closes the socket in the same call stack, and reports nothing", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    const call = harness.call("m", 1);
+    await tick();
+    session.close("appFrozen");
+    expect(harness.transport.closed).toEqual({ code: 1000, reason: "appFrozen" });
+    expect(harness.clock.pending).toBe(0);
+    expect(await failure(call)).toMatchObject({ kind: "outcomeUnknown" });
+    session.close("again");
+    expect(harness.transport.closed?.reason).toBe("appFrozen");
+    expect(harness.events).toEqual([]);
+  });
+
+  test("after its end a session says and does nothing, whatever it is asked (B05, L1)", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    session.close("networkChanged");
+    session.startHandshake();
+    session.ping(1);
+    session.sendToken("t");
+    session.subscribe([{ bucket: "b" }]);
+    session.unsubscribe(["b"]);
+    session.drain();
+    session.listenForLife(true);
+    session.pauseReading();
+    harness.transport.sayRudely({ type: "opened", subprotocol: "holdfast.v1.json" });
+    harness.transport.sayRudely({ type: "frame", frame: "{" });
+    harness.transport.sayRudely({ type: "closed", code: 1006, reason: "" });
+    await tick();
+    expect(harness.events).toEqual([]);
+    expect(harness.transport.frames).toEqual([]);
+    expect(harness.clock.pending).toBe(0);
+  });
+
+  test("a late close of an old socket does not touch the new session (B05, L1)", async () => {
+    const harness = new SessionHarness();
+    const old = await harness.opened();
+    old.close("networkChanged");
+    await harness.opened();
+    const call = harness.call("m", 1);
+    await tick();
+    harness.network.transports[0]?.sayRudely({ type: "closed", code: 1006, reason: "" });
+    old.close("again");
+    harness.transport.receive({ type: "result", id: harness.lastCall.id, output: 1 });
+    expect(await call).toBe(1);
+    expect(harness.events).toEqual([{ type: "useful", sessionId: 2 }]);
+  });
+
+  test("an error and a close of one socket are one end", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.sayRudely({ type: "closed", code: 1006, reason: "" });
+    harness.transport.sayRudely({ type: "closed", code: 1000, reason: "" });
+    expect(harness.types).toEqual(["transportClosed"]);
+  });
+
+  test("a handler that closes the session stops the rest of the frame, which is counted", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened({
+      onEvent: ({ type }) => {
+        if (type === "updates") session.close("userStop");
+      },
+    });
+    harness.transport.receive(update, update, update);
+    expect(harness.types).toEqual(["updates"]);
+    expect(session.stats.messagesAfterEnd).toBe(2);
+  });
+
+  test("a manager that closes on a frame, or on the welcome, is not told more", async () => {
+    const onFrame = new SessionHarness();
+    const first = await onFrame.opened({
+      onEvent: ({ type }) => {
+        if (type === "frameReceived") first.close("userStop");
+      },
+    });
+    first.listenForLife(true);
+    onFrame.transport.receive(update);
+    expect(onFrame.types).toEqual(["frameReceived"]);
+    expect(first.stats.messagesAfterEnd).toBe(1);
+
+    const onWelcome = new SessionHarness();
+    const second = await onWelcome.greeted({
+      onEvent: ({ type }) => {
+        if (type === "welcomed") second.close("userStop");
+      },
+    });
+    onWelcome.transport.receive(WELCOME);
+    expect(onWelcome.types).toEqual(["transportOpened", "welcomed"]);
+  });
+
+  test("thousands of sessions leave nothing behind", async () => {
+    const harness = new SessionHarness();
+    const signal = new AbortController().signal;
+    const add = vi.spyOn(signal, "addEventListener");
+    const remove = vi.spyOn(signal, "removeEventListener");
+    for (let made = 0; made < 1_000; made++) {
+      const session = await harness.opened();
+      void harness.call("m", 1, { signal });
+      if (made % 2) await tick();
+      else harness.transport.bufferedBytes = SEND_SOFT_MARK + 1;
+      session.close("userStop");
+    }
+    harness.calls.close();
+    expect(harness.clock.pending).toBe(0);
+    expect(remove).toHaveBeenCalledTimes(add.mock.calls.length);
+  });
+});
