@@ -18,7 +18,10 @@ export interface AuthRequest {
 export interface Accepted {
   /** Whom it belongs to. Not empty. */
   readonly account: string;
-  /** When it ends, epoch ms. Absent: it does not. The client renews it before; if not, the session ends. */
+  /**
+   * When it ends, epoch ms. Absent: it does not. The client renews it before; if not, the session
+   * ends.
+   */
   readonly expiresAt?: number;
   /** Whatever handlers should know of the account, as `ctx.accountData`. A renewal replaces it. */
   readonly data?: unknown;
@@ -40,14 +43,18 @@ export class AuthRefusal implements SpokenRefusal {
 }
 
 /**
- * The answer of an `authenticate` that says no: `refuse({ action: "reauthenticate", code: "badToken" })`. `action` is
- * what the client should do; `code` a word for programs; `message`, for people who debug, reaches the client.
+ * The answer of an `authenticate` that says no: `refuse({ action: "reauthenticate", code:
+ * "badToken" })`. `action` is what the client should do; `code` a word for programs; `message`, for
+ * people who debug, reaches the client.
  */
 export function refuse(refusal: SpokenRefusal): AuthRefusal {
   return new AuthRefusal(refusal);
 }
 
-/** The application's check. What it throws, or takes too long for, sends the client away for a while (`busy`). */
+/**
+ * The application's check. What it throws, or takes too long for, sends the client away for a
+ * while (`busy`).
+ */
 export type Authenticate<A extends Accepted> = (
   request: AuthRequest,
 ) => A | AuthRefusal | Promise<A | AuthRefusal>;

@@ -1,4 +1,6 @@
-/** The log of buckets as a port: what publishing needs of a store. It decides the sequence numbers. */
+/**
+ * The log of buckets as a port: what publishing needs of a store. It decides the sequence numbers.
+ */
 import type { BucketHead, BucketKey, Update } from "@holdfast/protocol";
 
 export interface BucketLog {

@@ -29,6 +29,9 @@ export class PublishError extends Error {
   }
 }
 
+/** `Publish` without its types, as the inside has it: the contract is checked at run time. */
+export type PublishAny = (bucket: BucketKey, data: unknown, options?: PublishOptions) => Published;
+
 export class BucketPublisher {
   readonly #contract: Contract;
   readonly #log: BucketLog;

@@ -1,4 +1,6 @@
-/** What a handler knows of the call it answers, and the types that bind handlers to the contract. */
+/**
+ * What a handler knows of the call it answers, and the types that bind handlers to the contract.
+ */
 import type {
   BucketKey,
   BucketKeyOf,

@@ -12,11 +12,17 @@ import type {
   StandardSchemaV1,
 } from "@holdfast/protocol";
 
-import type { CallContext, Handlers } from "./call-context.ts";
+import type { CallContext, Handlers, Viewer } from "./call-context.ts";
 import { CallFailure, failureOf } from "./call-failure.ts";
 
-/** Hears of every call whose handler broke: it threw something of its own, or a bad output. */
-export type ReportCallError = (error: unknown, method: string) => void;
+/** Hears of every call whose handler broke: it threw something of its own, or gave a bad output. */
+export type ReportCallError = (
+  error: unknown,
+  context: Pick<Viewer, "account" | "sessionId"> & {
+    readonly place: "handler";
+    readonly method: string;
+  },
+) => void;
 
 interface Route {
   readonly handle: (input: unknown, ctx: CallContext) => unknown;
@@ -45,7 +51,7 @@ export class CallRouter {
   /** Runs the call; `settle` hears its answer exactly once, perhaps before this returns. */
   run(call: Call, ctx: CallContext, settle: (answer: Result | Failure) => void): void {
     const route = this.#routes.get(call.method);
-    const fail = (error: unknown): void => settle(this.#failure(call, error));
+    const fail = (error: unknown): void => settle(this.#failure(call, ctx, error));
     const succeed = (output: unknown): void => settle({ type: "result", id: call.id, output });
     if (!route) return fail(new CallFailure("unknownMethod", "the server has no such method"));
     try {
@@ -59,13 +65,12 @@ export class CallRouter {
     }
   }
 
-  #failure(call: Call, error: unknown): Failure {
+  #failure(call: Call, { account, sessionId }: CallContext, error: unknown): Failure {
+    if (error instanceof CallFailure) return failureOf(call.id, error);
+    this.#report(error, { place: "handler", method: call.method, account, sessionId });
     if (error instanceof BadOutput) {
-      this.#report(error, call.method);
       return failureOf(call.id, new CallFailure("badOutput", "the output breaks the contract"));
     }
-    if (error instanceof CallFailure) return failureOf(call.id, error);
-    this.#report(error, call.method);
     // What was thrown may hold anything; it stays here.
     return failureOf(call.id, new CallFailure("internal", "the handler failed"));
   }
@@ -90,7 +95,9 @@ function check(
   return then(schema["~standard"].validate(value), valueOf);
 }
 
-/** Says where the input is wrong, not what stood there: validators quote values in their messages. */
+/**
+ * Says where the input is wrong, not what stood there: validators quote values in their messages.
+ */
 function badInput(issues: readonly StandardIssue[]): CallFailure {
   const paths = issues.map(pathOf);
   const places = paths.map((path) => path.join(".") || "the input itself").join(", ");
@@ -121,5 +128,5 @@ function isFunction(value: unknown): boolean {
 
 /** `next` of the value, now if it is there, later if it is promised. */
 function then<T>(value: T | PromiseLike<T>, next: (value: T) => unknown): unknown {
-  return isPromiseLike(value) ? value.then((settled) => next(settled as T)) : next(value as T);
+  return isPromiseLike(value) ? value.then((settled) => next(settled)) : next(value);
 }

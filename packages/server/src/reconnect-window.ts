@@ -1,7 +1,7 @@
 /**
- * Over how long reconnects should be spread if all sessions drop now: `clamp(2 · N · c, 0.1 s, 5 s)`, with N the most open
- * sessions of the last ten minutes and c the event-loop time that a handshake takes. A small server gets its clients back
- * at once, a large one is not trampled.
+ * Over how long reconnects should be spread if all sessions drop now: `clamp(2 · N · c, 0.1 s, 5
+ * s)`, with N the most open sessions of the last ten minutes and c the event-loop time that a
+ * handshake takes. A small server gets its clients back at once, a large one is not trampled.
  */
 import type { Millis } from "./base/clock.ts";
 
@@ -21,6 +21,7 @@ export class ReconnectWindow {
   #minute = 0;
   #open = 0;
   #handshakeMs = HANDSHAKE_MS_GUESS;
+  #windowMs = WINDOW_MS_MIN;
 
   /** `expected`: the least N. */
   constructor(expected: number) {
@@ -33,18 +34,24 @@ export class ReconnectWindow {
     this.#open = sessions;
     const last = this.#peaks.length - 1;
     this.#peaks[last] = Math.max(this.#peaks[last] ?? 0, sessions);
+    this.#reckon();
   }
 
   /** A handshake took so much of the event loop. */
   handshakeTook(ms: Millis): void {
     this.#handshakeMs += (ms - this.#handshakeMs) * WEIGHT;
+    this.#reckon();
   }
 
   windowMs(now: Millis): Millis {
     this.#roll(now);
+    return this.#windowMs;
+  }
+
+  #reckon(): void {
     const sessions = Math.max(this.#expected, ...this.#peaks);
     const windowMs = Math.round(2 * sessions * this.#handshakeMs);
-    return Math.min(Math.max(windowMs, WINDOW_MS_MIN), WINDOW_MS_MAX);
+    this.#windowMs = Math.min(Math.max(windowMs, WINDOW_MS_MIN), WINDOW_MS_MAX);
   }
 
   /** Begins the minutes that have begun since. Each starts with the sessions that are open. */
@@ -55,5 +62,6 @@ export class ReconnectWindow {
     for (let i = 0; i < begun; i++) this.#peaks.push(this.#open);
     this.#peaks.splice(0, this.#peaks.length - MINUTES);
     this.#minute = minute;
+    this.#reckon();
   }
 }

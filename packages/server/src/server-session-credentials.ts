@@ -63,7 +63,7 @@ function open(turn: Turn, { account, expiresAt, rivalSession }: Authenticated): 
   model.state = "open";
   model.account = account;
   model.capabilities = commonCapabilities(policy.capabilities, hello.capabilities);
-  turn.effects.push({ type: "register", account, hello });
+  turn.effects.push({ type: "register" });
   say(turn, {
     type: "welcome",
     account,

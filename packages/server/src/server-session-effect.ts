@@ -1,5 +1,5 @@
 /** What a session asks its driver to do, as data. */
-import type { BucketKey, Call, Hello, ServerMessage } from "@holdfast/protocol";
+import type { BucketKey, Call, ServerMessage } from "@holdfast/protocol";
 
 /** Effects are imperatives. None of them throws; what becomes of them comes back as events. */
 export type ServerSessionEffect =
@@ -10,8 +10,10 @@ export type ServerSessionEffect =
    * answers.
    */
   | { readonly type: "authenticate"; readonly checkId: number; readonly token: string | undefined }
+  /** The check took too long: its answer is no longer wanted. */
+  | { readonly type: "abortCheck" }
   /** The session is open. Older sessions of the same instance hear `superseded`. */
-  | { readonly type: "register"; readonly account: string; readonly hello: Hello }
+  | { readonly type: "register" }
   /** May the account read these? `authorized` answers, in one event or several. */
   | { readonly type: "authorize"; readonly buckets: readonly BucketKey[] }
   /** Push the bucket's updates from here on, after saying `subscribed`. Idempotent. */

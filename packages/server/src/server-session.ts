@@ -177,6 +177,7 @@ function alarm(turn: Turn): void {
     return refuse(turn, "serverRestart", { windowMs: stamp.windowMs });
   if (isDue(model.deadlines.authenticate)) {
     setDeadlines(turn, { authenticate: undefined });
+    turn.effects.push({ type: "abortCheck" });
     unchecked(turn);
   }
   if (model.state === "open" && isDue(model.lastFrameAt + policy.silenceMs))

@@ -1,4 +1,7 @@
-/** The open sessions, by account and client object. Each client object has one; a newer one takes its place. */
+/**
+ * The open sessions, by account and client object. Each client object has one; a newer one takes
+ * its place.
+ */
 
 /** A session as far as the register needs to know it. */
 export interface Registered {
@@ -32,7 +35,9 @@ export class SessionRegistry<Session extends Registered> {
     return older;
   }
 
-  /** Takes a session off. One whose place was taken is none of ours any more: the newer one stays. */
+  /**
+   * Takes a session off. One whose place was taken is none of ours any more: the newer one stays.
+   */
   remove(session: Session): void {
     const instances = this.#byAccount.get(session.account);
     if (instances?.get(session.instanceId) !== session) return;

@@ -1,0 +1,29 @@
+/** The Holdfast server for Node. `@holdfast/server/use/ws` binds it to an HTTP server. */
+export { AuthRefusal, refuse } from "./authenticate.ts";
+export type { Accepted, AccountDataOf, Authenticate, AuthRequest } from "./authenticate.ts";
+export { systemClock } from "./base/clock.ts";
+export type { Cancel, Clock, Millis } from "./base/clock.ts";
+export type { Random } from "./base/random.ts";
+export type { BucketRules, BucketRulesOf } from "./bucket-gate.ts";
+export { PublishError } from "./bucket-publisher.ts";
+export type { PublishErrorCode } from "./bucket-publisher.ts";
+export type {
+  CallContext,
+  Handler,
+  Handlers,
+  Publish,
+  Published,
+  PublishOptions,
+  Viewer,
+} from "./call-context.ts";
+export { CallFailure } from "./call-failure.ts";
+export type { CallFailureDetails } from "./call-failure.ts";
+export type { ServerCodec } from "./outbox.ts";
+export { RealtimeServer } from "./realtime-server.ts";
+export type { CloseOptions, RealtimeServerOptions } from "./server-options.ts";
+export { DEFAULT_SERVER_POLICY } from "./server-policy.ts";
+export type { ServerPolicy } from "./server-policy.ts";
+export type { SpokenRefusal } from "./server-session-event.ts";
+export type { ServerRequest, ServerSocket, SocketListener } from "./server-socket.ts";
+export type { ServerStats } from "./server-stats.ts";
+export type { ErrorContext, ErrorPlace, SessionInfo } from "./session-host.ts";

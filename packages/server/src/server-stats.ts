@@ -1,0 +1,38 @@
+/** What a server has counted since it began, for dashboards and tests. */
+
+export interface ServerStats {
+  /** Connections that are not gone yet, in whatever state. */
+  readonly connections: number;
+  /** Open sessions. */
+  readonly sessions: number;
+  /** Buckets that have a subscriber. */
+  readonly buckets: number;
+  readonly handshakes: number;
+  readonly framesReceived: number;
+  readonly framesSent: number;
+  readonly messagesReceived: number;
+  readonly callsStarted: number;
+  readonly updatesPublished: number;
+  /** Updates handed to sessions: one published update counts once for each subscriber. */
+  readonly updatesPushed: number;
+  /** How often each refusal was said, by its code. */
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+/** The counts themselves; only the server and its sessions write them. */
+export class ServerCounts {
+  handshakes = 0;
+  framesReceived = 0;
+  framesSent = 0;
+  messagesReceived = 0;
+  callsStarted = 0;
+  updatesPublished = 0;
+  updatesPushed = 0;
+  readonly refusals: Map<string, number> = new Map();
+
+  refused(code: string): void {
+    // The application's own codes come in any number; past a bound they count as one.
+    const name = this.refusals.has(code) || this.refusals.size < 100 ? code : "other";
+    this.refusals.set(name, (this.refusals.get(name) ?? 0) + 1);
+  }
+}

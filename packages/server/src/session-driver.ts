@@ -1,0 +1,243 @@
+/**
+ * The thin driver of one session: events in, one at a time; the machine decides; its effects are
+ * performed here. It owns the socket's half of the outbox, the calls that run and the check of the
+ * credential, all made when first needed.
+ */
+import { Malformed } from "@holdfast/protocol";
+import type { BucketKey, Call, Frame } from "@holdfast/protocol";
+
+import type { Alarm } from "./base/alarms.ts";
+import type { Viewer } from "./call-context.ts";
+import { CredentialCheck } from "./credential-check.ts";
+import type { CheckOwner } from "./credential-check.ts";
+import type { ServerCodec } from "./outbox.ts";
+import { RunningCalls } from "./running-calls.ts";
+import type { ServerSessionEffect } from "./server-session-effect.ts";
+import type { ServerSessionEvent } from "./server-session-event.ts";
+import { newServerSession, nextServerDeadline } from "./server-session-model.ts";
+import type { ServerSessionModel, ServerStamp } from "./server-session-model.ts";
+import { serverSession } from "./server-session.ts";
+import type { ServerRequest, ServerSocket, SocketListener } from "./server-socket.ts";
+import { SessionBuckets } from "./session-buckets.ts";
+import type { ErrorPlace, OpenSession, SessionHost, SessionInfo } from "./session-host.ts";
+import { SessionWriter } from "./session-writer.ts";
+import type { WriterOwner } from "./session-writer.ts";
+
+export class SessionDriver implements SocketListener, OpenSession, CheckOwner, WriterOwner {
+  readonly sessionId: string;
+  readonly #host: SessionHost;
+  readonly #socket: ServerSocket;
+  readonly #request: ServerRequest;
+  readonly #codec: ServerCodec;
+  readonly #writer: SessionWriter;
+  readonly #alarm: Alarm;
+  readonly #check: CredentialCheck;
+  readonly #mailbox: ServerSessionEvent[] = [];
+  #model: ServerSessionModel;
+  #isDraining = false;
+  /** Event-loop time of the handshake so far. */
+  #handshakeMs = 0;
+  #openedAt = 0;
+  #calls: RunningCalls | undefined;
+  #buckets: SessionBuckets | undefined;
+
+  constructor(
+    host: SessionHost,
+    sessionId: string,
+    socket: ServerSocket,
+    request: ServerRequest,
+    codec: ServerCodec,
+  ) {
+    this.sessionId = sessionId;
+    this.#host = host;
+    this.#socket = socket;
+    this.#request = request;
+    this.#codec = codec;
+    this.#writer = new SessionWriter(host, socket, codec, this);
+    this.#model = newServerSession(host.clock.now(), host.policy);
+    this.#alarm = host.alarms.alarm(() => this.dispatch({ type: "alarm" }));
+    this.#check = new CredentialCheck(host.authenticate, request, this);
+    this.#rearm();
+  }
+
+  get account(): string {
+    return this.#model.account ?? "";
+  }
+  get instanceId(): string {
+    return this.#model.hello?.instanceId ?? "";
+  }
+  get session(): number {
+    return this.#model.hello?.session ?? 0;
+  }
+
+  get info(): SessionInfo {
+    return {
+      sessionId: this.sessionId,
+      account: this.account,
+      instanceId: this.instanceId,
+      client: this.#model.hello?.client ?? { name: "", version: "" },
+      openedAt: this.#openedAt,
+      remoteAddress: this.#request.remoteAddress,
+    };
+  }
+
+  frameReceived(frame: Frame): void {
+    const { state } = this.#model;
+    if (state === "closed") return;
+    this.#host.counts.framesReceived++;
+    const { helloLimits, policy } = this.#host;
+    const limits = state === "awaitingHello" ? helloLimits : policy.limits;
+    const messages = this.#codec.decode(frame, limits);
+    if (messages instanceof Malformed) {
+      this.dispatch({ type: "malformed", detail: `${messages.code}: ${messages.detail}` });
+    } else {
+      this.#host.counts.messagesReceived += messages.length;
+      this.dispatch({ type: "received", messages });
+    }
+  }
+
+  closed(): void {
+    this.dispatch({ type: "socketClosed" });
+  }
+
+  /** Hands one event to the machine, after those that are being handled. Never throws. */
+  dispatch(event: ServerSessionEvent): void {
+    this.#mailbox.push(event);
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    const isHandshake = this.#model.state !== "open";
+    const begunAt = isHandshake ? this.#host.clock.now() : 0;
+    for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) this.#handle(next);
+    this.#isDraining = false;
+    if (isHandshake) this.#countHandshake(this.#host.clock.now() - begunAt);
+    this.#rearm();
+  }
+
+  #handle(event: ServerSessionEvent): void {
+    try {
+      const step = serverSession(this.#model, event, this.#stamp(), this.#host.policy);
+      // Committed before acting: effects see the new world.
+      this.#model = step.model;
+      for (const effect of step.effects) this.#perform(effect);
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  /** A fault of ours ends this session and no other. */
+  #breakOff(error: unknown): void {
+    this.report(error, "session");
+    this.#model = { ...this.#model, state: "closed", deadlines: {}, executing: [], waiting: [] };
+    this.#release();
+    this.#socket.terminate();
+    this.#host.forget(this);
+  }
+
+  #stamp(): ServerStamp {
+    const now = this.#host.clock.now();
+    const windowMs = this.#host.window.windowMs(now);
+    return { now, wallNow: this.#host.clock.wallNow(), windowMs };
+  }
+
+  #rearm(): void {
+    this.#alarm.set(nextServerDeadline(this.#model, this.#host.policy));
+  }
+
+  #perform(effect: ServerSessionEffect): void {
+    switch (effect.type) {
+      case "send":
+        if (effect.message.type === "refuse") this.#host.counts.refused(effect.message.code);
+        return this.#writer.send(effect.message);
+      case "runCall":
+        return this.#run(effect.call);
+      case "abortCall":
+        return this.#calls?.abort(effect.id, effect.code);
+      case "authenticate":
+        return this.#check.ask(effect.checkId, effect.token);
+      case "abortCheck":
+        return this.#check.abort();
+      case "register":
+        return this.#register();
+      case "authorize":
+        return this.#authorize(effect.buckets);
+      case "join":
+        return this.#join(effect.bucket);
+      case "leave":
+        return this.#buckets?.leave(effect.bucket);
+      case "pauseReading":
+        return this.#socket.pauseReading();
+      case "resumeReading":
+        return this.#socket.resumeReading();
+      case "release":
+        return this.#release();
+      case "close":
+        return this.#writer.close(effect.code, effect.reason);
+      case "terminate":
+        return this.#socket.terminate();
+      case "forget":
+        return this.#host.forget(this);
+    }
+  }
+
+  #run(call: Call): void {
+    this.#host.counts.callsStarted++;
+    const { router, publish } = this.#host;
+    this.#calls ??= new RunningCalls(router, publish);
+    this.#calls.run(call, this.#viewer(), (answer) => {
+      this.dispatch({ type: "callSettled", id: call.id, answer });
+    });
+  }
+
+  #authorize(buckets: readonly BucketKey[]): void {
+    const { gate, subscribers } = this.#host;
+    this.#buckets ??= new SessionBuckets(gate, subscribers, this.#writer, (verdicts) =>
+      this.dispatch({ type: "authorized", verdicts }),
+    );
+    this.#buckets.authorize(this.#viewer(), buckets);
+  }
+
+  #join(bucket: BucketKey): void {
+    this.#buckets?.join(bucket);
+    this.#writer.send({ type: "subscribed", ...this.#host.log.head(bucket) });
+  }
+
+  #viewer(): Viewer {
+    const { account, sessionId } = this;
+    // What it is, only the application's types know.
+    return { account, accountData: this.#check.accountData as undefined, sessionId };
+  }
+
+  #register(): void {
+    const { registry, window, counts, clock } = this.#host;
+    this.#openedAt = clock.wallNow();
+    registry.add(this)?.dispatch({ type: "superseded" });
+    window.opened(registry.size, clock.now());
+    counts.handshakes++;
+  }
+
+  #release(): void {
+    const { registry, window, clock } = this.#host;
+    this.#check.abort();
+    this.#calls?.abortAll("closed");
+    this.#buckets?.leaveAll();
+    registry.remove(this);
+    window.opened(registry.size, clock.now());
+  }
+
+  overflowed(): void {
+    this.dispatch({ type: "overflowed" });
+  }
+
+  #countHandshake(ms: number): void {
+    this.#handshakeMs += ms;
+    if (this.#model.state === "open") this.#host.window.handshakeTook(this.#handshakeMs);
+  }
+
+  rivalSession(account: string): number | undefined {
+    return this.#host.registry.find(account, this.instanceId)?.session;
+  }
+
+  report(error: unknown, place: ErrorPlace): void {
+    this.#host.report(error, { place, sessionId: this.sessionId, account: this.#model.account });
+  }
+}

@@ -1,0 +1,70 @@
+/** What a session's driver needs of its server: the parts that all sessions share. */
+import type { FrameLimits } from "@holdfast/protocol";
+
+import type { Accepted, Authenticate } from "./authenticate.ts";
+import type { Alarms } from "./base/alarms.ts";
+import type { Clock } from "./base/clock.ts";
+import type { BucketGate } from "./bucket-gate.ts";
+import type { BucketLog } from "./bucket-log.ts";
+import type { PublishAny } from "./bucket-publisher.ts";
+import type { CallRouter } from "./call-router.ts";
+import type { Flusher } from "./flusher.ts";
+import type { ReconnectWindow } from "./reconnect-window.ts";
+import type { ServerSessionEvent } from "./server-session-event.ts";
+import type { ServerSessionPolicy } from "./server-session-model.ts";
+import type { ServerCounts } from "./server-stats.ts";
+import type { Registered, SessionRegistry } from "./session-registry.ts";
+import type { Subscribers } from "./subscribers.ts";
+
+/** Where an error that the server survived came from. */
+export type ErrorPlace = "authenticate" | "authorize" | "handler" | "encode" | "session";
+
+/** What else is known of the error. Holds no payload and no credential. */
+export interface ErrorContext {
+  readonly place: ErrorPlace;
+  readonly sessionId?: string;
+  readonly account?: string | undefined;
+  readonly method?: string;
+}
+
+/** An open session, for people who look. */
+export interface SessionInfo {
+  /** Names the session in this process. */
+  readonly sessionId: string;
+  readonly account: string;
+  /** Names the client object. */
+  readonly instanceId: string;
+  readonly client: { readonly name: string; readonly version: string };
+  /** Epoch ms. */
+  readonly openedAt: number;
+  readonly remoteAddress: string | undefined;
+}
+
+/** A session on the register. */
+export interface OpenSession extends Registered {
+  readonly info: SessionInfo;
+  dispatch(event: ServerSessionEvent): void;
+}
+
+/** The parts that all sessions of a server share. */
+export interface SessionHost {
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  readonly flusher: Flusher;
+  readonly policy: ServerSessionPolicy;
+  /** What a frame may be before the hello: less than later. */
+  readonly helloLimits: FrameLimits;
+  readonly window: ReconnectWindow;
+  readonly counts: ServerCounts;
+  readonly registry: SessionRegistry<OpenSession>;
+  readonly subscribers: Subscribers;
+  readonly log: BucketLog;
+  readonly gate: BucketGate;
+  readonly router: CallRouter;
+  readonly authenticate: Authenticate<Accepted>;
+  readonly publish: PublishAny;
+  /** Never throws. */
+  report(error: unknown, context: ErrorContext): void;
+  /** The session's socket is gone. */
+  forget(session: OpenSession): void;
+}

@@ -1,0 +1,74 @@
+/** The writing half of a session: what was said in a tick leaves at its end, and never without bound. */
+import type { ServerMessage } from "@holdfast/protocol";
+
+import type { Flushable } from "./flusher.ts";
+import { Outbox } from "./outbox.ts";
+import type { ServerCodec, SharedMessage } from "./outbox.ts";
+import type { ServerSocket } from "./server-socket.ts";
+import type { SessionHost } from "./session-host.ts";
+import type { Subscriber } from "./subscribers.ts";
+
+/** What the writer tells its session. */
+export interface WriterOwner {
+  /** The peer reads too slowly; what waited for it is gone. */
+  overflowed(): void;
+  /** An answer could not be written, and a failure takes its place. */
+  report(error: unknown, place: "encode"): void;
+}
+
+export class SessionWriter implements Subscriber, Flushable {
+  readonly #host: SessionHost;
+  readonly #socket: ServerSocket;
+  readonly #owner: WriterOwner;
+  readonly #outbox: Outbox;
+  #isFlushDue = false;
+  #isClosed = false;
+
+  constructor(host: SessionHost, socket: ServerSocket, codec: ServerCodec, owner: WriterOwner) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#outbox = new Outbox(codec, host.policy.limits);
+  }
+
+  send(message: ServerMessage): void {
+    const fault = this.#outbox.add(message);
+    if (fault) this.#owner.report(fault, "encode");
+    this.#flushSoon();
+  }
+
+  push(message: SharedMessage): void {
+    this.#outbox.addShared(message);
+    this.#host.counts.updatesPushed++;
+    this.#flushSoon();
+  }
+
+  /** Judged before the tick's frames are added: a large answer to a peer that keeps up is no fault. */
+  flush(): void {
+    this.#isFlushDue = false;
+    if (this.#isClosed) return;
+    if (this.#socket.bufferedBytes <= this.#host.policy.bufferedBytesMax) return this.#write();
+    this.#outbox.take();
+    this.#owner.overflowed();
+  }
+
+  /** Writes what waits, then the close. */
+  close(code: number, reason: string): void {
+    this.#isClosed = true;
+    this.#write();
+    this.#socket.close(code, reason);
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    this.#host.flusher.soon(this);
+  }
+
+  #write(): void {
+    for (const frame of this.#outbox.take()) {
+      this.#host.counts.framesSent++;
+      this.#socket.send(frame);
+    }
+  }
+}
