@@ -1,62 +1,65 @@
-/** What the machine decides about credentials: gained, lost, renewed, of another account. */
+/** What the machine decides about credentials: gained, lost, rejected, renewed, of another account. */
 import type { Millis } from "../base/clock.ts";
-import type { ConnectionModel } from "./connection-model.ts";
-import type { WorldEvent } from "./connection-event.ts";
-import * as moves from "./connection-moves.ts";
+import { dialNow, endRenewal, fail, noteFailure, redial, settle } from "./connection-moves.ts";
+import type { EventOf } from "./connection-event.ts";
 import { isLive } from "./connection-state.ts";
-import { stay, type Moment, type Stamp, type Step } from "./connection-moves.ts";
-
-type CredentialsChanged = Extract<WorldEvent, { readonly type: "credentialsChanged" }>;
+import type { Stamp, Turn } from "./connection-turn.ts";
 
 /**
  * A login dials at once, a logout parks, another account gets a new session, a new token of the same account travels over
  * the open connection. Whatever changed, earlier rejections no longer count.
  */
-export function credentialsChanged(model: ConnectionModel, event: CredentialsChanged, moment: Moment): Step {
-  const { available, account } = event;
-  if (!available) return moves.withoutCredential({ ...model, authRejections: 0 }, "authLost", moment);
-  const gained = !model.constraints.auth;
-  const switched = model.account !== 0 && model.account !== account;
-  const told: ConnectionModel = {
-    ...model,
-    account,
-    authRejections: 0,
-    renewal: "none",
-    constraints: { ...model.constraints, auth: true },
-    serverUntil: switched ? undefined : model.serverUntil,
-  };
-  if (!model.wanted) return stay(told);
-  if (switched && isLive(model.state)) return moves.redial(told, "accountChanged", moment);
-  if (switched) return moves.dialNow(told, "accountChanged", moment);
-  return gained ? moves.dialNow(told, "credentialsGained", moment) : newToken(told, moment);
+export function credentialsChanged(turn: Turn, { available, account }: EventOf<"credentialsChanged">): void {
+  const { constraints, account: known, wanted, state } = turn.model;
+  turn.change({ authRejections: 0 });
+  if (!available) return loseCredential(turn, "authLost");
+  endRenewal(turn, "none");
+  turn.change({ account });
+  const isSwitch = known !== 0 && known !== account;
+  if (isSwitch) turn.change({ serverUntil: undefined });
+  if (!wanted) return;
+  if (isSwitch) (isLive(state) ? redial : dialNow)(turn, "accountChanged");
+  else if (!constraints.auth) dialNow(turn, "credentialsGained");
+  else takeNewToken(turn);
 }
 
-function newToken(model: ConnectionModel, moment: Moment): Step {
-  switch (model.state) {
-    case "open":
-      return stay(model, [{ type: "sendToken", sessionId: model.sessionId, forced: false }]);
-    case "connectingTransport":
-    case "authenticating":
-      return stay({ ...model, tokenOwed: true });
-    case "backoff":
-      return model.lastFailure?.reason === "tokenUnavailable" ? moves.dialNow(model, "credentialsGained", moment) : stay(model);
-    default:
-      return stay(model);
-  }
+function takeNewToken(turn: Turn): void {
+  const { state, lastFailure } = turn.model;
+  if (state === "open") turn.act("sendToken", { forced: false });
+  else if (isLive(state)) turn.change({ tokenOwed: true });
+  else if (lastFailure?.reason === "tokenUnavailable") dialNow(turn, "credentialsGained");
+}
+
+/** There is no usable credential: wait until there is. */
+export function loseCredential(turn: Turn, reason: "authLost" | "accountMismatch"): void {
+  turn.change({ renewal: "none" });
+  turn.changeConstraints({ auth: false });
+  settle(turn, reason);
+}
+
+/** The server said no to the credential. The first time a forced renewal may help; then only a new credential does. */
+export function rejectCredential(turn: Turn, detail: string): void {
+  const { authRejections } = turn.model;
+  const isFirst = authRejections === 0;
+  noteFailure(turn, "authRejected", detail);
+  turn.change({ authRejections: authRejections + 1, renewal: isFirst ? "pending" : "none" });
+  turn.changeConstraints({ auth: false });
+  settle(turn, "authRejected");
+  turn.effects.push({ type: isFirst ? "renewToken" : "reportAuthInvalidated" });
 }
 
 /** The provider gave a new token after a rejection. Counts only while the machine waits for it. */
-export function tokenRenewed(model: ConnectionModel, moment: Moment): Step {
-  if (model.renewal !== "pending") return stay(model);
-  const constraints = { ...model.constraints, auth: true };
-  return moves.dialNow({ ...model, renewal: "none", constraints }, "credentialsGained", moment);
+export function tokenRenewed(turn: Turn): void {
+  if (turn.model.renewal !== "pending") return;
+  endRenewal(turn, "none");
+  dialNow(turn, "credentialsGained");
 }
 
 /** It could not: try later, and ask for a new token again before the next hello. */
-export function renewalFailed(model: ConnectionModel, detail: string, moment: Moment): Step {
-  if (model.renewal !== "pending") return stay(model);
-  const constraints = { ...model.constraints, auth: true };
-  return moves.fail({ ...model, renewal: "owed", constraints }, "tokenUnavailable", detail, moment);
+export function renewalFailed(turn: Turn, { detail }: { readonly detail: string }): void {
+  if (turn.model.renewal !== "pending") return;
+  endRenewal(turn, "owed");
+  fail(turn, "tokenUnavailable", detail);
 }
 
 /** A token is renewed this long before its end, at least; or by this share of its life, if that is more. */
@@ -66,9 +69,9 @@ const RENEWAL_MARGIN_SHARE = 0.1;
 const RENEWAL_EARLIEST_SHARE = 0.5;
 
 /** When to renew the token over the open connection, ± 5 % so that a fleet does not do it in step. */
-export function renewalAt(expiresInMs: Millis | undefined, { now, random }: Stamp): { readonly tokenRenewal?: Millis } {
-  if (expiresInMs === undefined) return {};
+export function renewalAt(expiresInMs: Millis | undefined, { now, random }: Stamp): Millis | undefined {
+  if (expiresInMs === undefined) return undefined;
   const margin = Math.max(RENEWAL_MARGIN_MS, expiresInMs * RENEWAL_MARGIN_SHARE);
   const after = Math.max(expiresInMs - margin, expiresInMs * RENEWAL_EARLIEST_SHARE);
-  return { tokenRenewal: now + after * (0.95 + 0.1 * random) };
+  return now + after * (0.95 + 0.1 * random);
 }

@@ -22,6 +22,14 @@ export type ConnectionEffect =
 
 export type ConnectionEffectType = ConnectionEffect["type"];
 
+/** The effects on one session. */
+export type SessionEffect = Extract<ConnectionEffect, { readonly sessionId: number }>;
+/** What such an effect says besides its type and session. */
+export type SessionEffectDetails<Type extends SessionEffect["type"]> = Omit<
+  Extract<SessionEffect, { readonly type: Type }>,
+  "type" | "sessionId"
+>;
+
 /** What the driver reads from the live session when it stamps an event. */
 export interface Vitals {
   /** When the last frame came in, by `Clock.now`. */

@@ -71,3 +71,17 @@ export type DriverEvent =
 
 export type ConnectionEvent = UserEvent | WorldEvent | SessionFact | DriverEvent;
 export type ConnectionEventType = ConnectionEvent["type"];
+
+/** The events of one type, also where a member of the union has several. */
+export type EventOf<Type extends ConnectionEventType> = ConnectionEvent extends infer Event
+  ? Event extends { readonly type: infer Types }
+    ? Type extends Types
+      ? Event & { readonly type: Type }
+      : never
+    : never
+  : never;
+
+/** What each of these events does: the rows of the machine. */
+export type Handlers<Type extends ConnectionEventType, Context> = {
+  readonly [Row in Type]: (context: Context, event: EventOf<Row>) => void;
+};

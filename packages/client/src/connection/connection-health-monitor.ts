@@ -14,12 +14,11 @@ import type { ConnectionPolicy } from "./connection-policy.ts";
 export interface PendingQuestion {
   /** `probe`: asked because we doubt, with a short deadline. */
   readonly kind: "ping" | "probe";
-  readonly askedAt: Millis;
   readonly deadline: Millis;
   /** What waited to be written when it was asked: if this shrinks, the peer takes bytes and is alive. */
   readonly bufferedBytes: number;
   /** A probe whose alarm came late was given a second chance. */
-  readonly repeated: boolean;
+  readonly isSecond: boolean;
 }
 
 export interface ConnectionHealth {
@@ -28,9 +27,9 @@ export interface ConnectionHealth {
   /** The number of the last ping; its pong carries it back. */
   readonly nonce: number;
   readonly pending: PendingQuestion | undefined;
-  /** The oldest ping whose own pong (or a later one) has not come. */
-  readonly unanswered: { readonly nonce: number; readonly askedAt: Millis; readonly deadline: Millis } | undefined;
-  /** Of the last pong that matched the last ping. */
+  /** Until when a pong must come, since inbound traffic says nothing of our uplink; undefined when none is due. */
+  readonly ownPongBy: Millis | undefined;
+  /** Of the last ping, once its pong has come. */
   readonly roundTripMs: Millis | undefined;
   /** The shortest and longest ping interval that the server bears. */
   readonly bounds: { readonly minMs: Millis; readonly maxMs: Millis };
@@ -51,15 +50,8 @@ export interface HealthView {
 export type HealthStep = { readonly health: ConnectionHealth; readonly verdict: "fine" | "ask" | "pingTimeout" | "probeFailed" };
 
 export function beginHealth(now: Millis, bounds: ConnectionHealth["bounds"]): ConnectionHealth {
-  return {
-    lastInboundAt: now,
-    lastPingAt: now,
-    nonce: 0,
-    pending: undefined,
-    unanswered: undefined,
-    roundTripMs: undefined,
-    bounds,
-  };
+  const nothingAsked = { nonce: 0, pending: undefined, ownPongBy: undefined, roundTripMs: undefined };
+  return { ...nothingAsked, lastInboundAt: now, lastPingAt: now, bounds };
 }
 
 /** The monitor's pending deadlines. */
@@ -68,18 +60,21 @@ export function healthDeadlines(
   quiet: boolean,
   policy: ConnectionPolicy,
 ): Partial<Record<HealthDeadline, Millis>> {
-  const { pending, unanswered } = health;
-  const own = unanswered ? { ownPong: unanswered.deadline } : {};
-  if (pending) return pending.kind === "ping" ? { pong: pending.deadline, ...own } : { probe: pending.deadline, ...own };
-  return { ping: nextPingAt(health, quiet, policy), ...own };
+  const { pending, ownPongBy } = health;
+  return {
+    ...(ownPongBy !== undefined && { ownPong: ownPongBy }),
+    ...(pending
+      ? { [pending.kind === "ping" ? "pong" : "probe"]: pending.deadline }
+      : { ping: nextPingAt(health, quiet, policy) }),
+  };
 }
 
 function nextPingAt(health: ConnectionHealth, quiet: boolean, policy: ConnectionPolicy): Millis {
-  const { minMs, maxMs } = health.bounds;
-  const within = (ms: Millis): Millis => Math.max(minMs, Math.min(maxMs, ms));
-  const idle = within(quiet ? policy.slowPingMs : policy.idlePingMs);
-  const busy = Math.max(idle, within(quiet ? policy.slowPingMs : policy.busyPingMs));
-  return Math.min(Math.max(health.lastInboundAt, health.lastPingAt) + idle, health.lastPingAt + busy);
+  const { lastInboundAt, lastPingAt, bounds } = health;
+  const borne = (ms: Millis): Millis => Math.max(bounds.minMs, Math.min(bounds.maxMs, ms));
+  const idleAt = Math.max(lastInboundAt, lastPingAt) + borne(quiet ? policy.slowPingMs : policy.idlePingMs);
+  const busyAt = lastPingAt + borne(quiet ? policy.slowPingMs : policy.busyPingMs);
+  return Math.min(idleAt, busyAt);
 }
 
 /** Any inbound frame. */
@@ -87,21 +82,17 @@ export function heard(health: ConnectionHealth, now: Millis): ConnectionHealth {
   return { ...health, lastInboundAt: now, pending: undefined };
 }
 
-/** A pong: life, and proof of the uplink as of the ping it answers. A nonce that was never sent proves nothing more. */
-export function answered(health: ConnectionHealth, nonce: number, now: Millis): ConnectionHealth {
-  const alive = heard(health, now);
-  const { unanswered } = health;
-  if (!unanswered || nonce < unanswered.nonce || nonce > health.nonce) return alive;
-  if (nonce === health.nonce) return { ...alive, unanswered: undefined, roundTripMs: now - health.lastPingAt };
-  // An earlier ping was answered, a later one not yet: the oldest open one is now, at the latest, the last that was sent.
-  const deadline = unanswered.deadline + (health.lastPingAt - unanswered.askedAt);
-  return { ...alive, unanswered: { nonce: nonce + 1, askedAt: health.lastPingAt, deadline } };
+/** A pong: life; of the last ping, also proof of the uplink and a measure. An older one earns the uplink more time. */
+export function answered(health: ConnectionHealth, nonce: number, view: HealthView, policy: ConnectionPolicy): ConnectionHealth {
+  const alive = heard(health, view.now);
+  if (health.ownPongBy === undefined || nonce > health.nonce) return alive;
+  if (nonce < health.nonce) return { ...alive, ownPongBy: view.now + ownPatience(view, policy) };
+  return { ...alive, ownPongBy: undefined, roundTripMs: view.now - health.lastPingAt };
 }
 
 /** Asks at once, because something made us doubt. A probe that already runs goes on: bursts of doubt are one (B10). */
 export function probe(health: ConnectionHealth, view: HealthView, policy: ConnectionPolicy): HealthStep {
-  if (health.pending?.kind === "probe") return { health, verdict: "fine" };
-  return ask(health, "probe", view, policy);
+  return health.pending?.kind === "probe" ? fine(health) : ask(health, "probe", view, policy);
 }
 
 /** One of the monitor's deadlines was reached. */
@@ -111,80 +102,74 @@ export function healthAlarm(
   view: HealthView,
   policy: ConnectionPolicy,
 ): HealthStep {
-  const seen = catchUp(health, view.vitals);
-  switch (deadline) {
-    case "ping":
-      return pingDue(seen, view, policy);
-    case "ownPong":
-      return ownPongDue(seen, view, policy);
-    case "pong":
-    case "probe":
-      return verdictDue(seen, view, policy);
-  }
-}
-
-/** Frames that came in unreported, because nobody listened for them. */
-function catchUp(health: ConnectionHealth, vitals: Vitals): ConnectionHealth {
-  if (vitals.lastInboundAt <= health.lastInboundAt) return health;
-  return heard(health, vitals.lastInboundAt);
+  const { lastInboundAt } = view.vitals;
+  // Frames came in unreported, because nobody listened for them.
+  const seen = lastInboundAt > health.lastInboundAt ? heard(health, lastInboundAt) : health;
+  if (deadline === "ping") return pingDue(seen, view, policy);
+  return deadline === "ownPong" ? ownPongDue(seen, view, policy) : verdictDue(seen, view, policy);
 }
 
 function pingDue(health: ConnectionHealth, view: HealthView, policy: ConnectionPolicy): HealthStep {
   const due = nextPingAt(health, view.quiet, policy);
-  if (view.now < due) return { health, verdict: "fine" };
+  if (view.now < due) return fine(health);
   return ask(health, isLate(due, view, policy) ? "probe" : "ping", view, policy);
 }
 
 function verdictDue(health: ConnectionHealth, view: HealthView, policy: ConnectionPolicy): HealthStep {
   const { pending } = health;
-  if (!pending) return { health, verdict: "fine" };
   const { bufferedBytes, inboundPaused } = view.vitals;
+  if (!pending) return fine(health);
   if (inboundPaused || bufferedBytes < pending.bufferedBytes) {
-    const deadline = view.now + patience(pending.kind, view.quality, policy);
-    return { health: { ...health, pending: { ...pending, deadline, bufferedBytes } }, verdict: "fine" };
+    const deadline = view.now + patience(pending.kind, view, policy);
+    return fine({ ...health, pending: { ...pending, deadline, bufferedBytes } });
   }
-  const late = isLate(pending.deadline, view, policy);
-  if (pending.kind === "ping") {
-    return late ? ask(health, "probe", view, policy) : { health, verdict: "pingTimeout" };
-  }
-  if (!late || pending.repeated) return { health, verdict: "probeFailed" };
-  const again = ask(health, "probe", view, policy);
-  return { ...again, health: repeated(again.health) };
+  const isProbe = pending.kind === "probe";
+  if (isLate(pending.deadline, view, policy) && !pending.isSecond) return ask(health, "probe", view, policy, isProbe);
+  return { health, verdict: isProbe ? "probeFailed" : "pingTimeout" };
 }
 
 function ownPongDue(health: ConnectionHealth, view: HealthView, policy: ConnectionPolicy): HealthStep {
-  const { unanswered } = health;
-  if (!unanswered) return { health, verdict: "fine" };
-  const late = isLate(unanswered.deadline, view, policy);
-  if (!late && !view.vitals.inboundPaused) return { health, verdict: "pingTimeout" };
-  const deadline = view.now + ownPatience(view.quality, policy);
-  const patient = { ...health, unanswered: { ...unanswered, deadline } };
-  return late ? probe(patient, view, policy) : { health: patient, verdict: "fine" };
+  const { ownPongBy } = health;
+  if (ownPongBy === undefined) return fine(health);
+  const isOurFault = isLate(ownPongBy, view, policy);
+  if (!isOurFault && !view.vitals.inboundPaused) return { health, verdict: "pingTimeout" };
+  const patient = { ...health, ownPongBy: view.now + ownPatience(view, policy) };
+  return isOurFault ? probe(patient, view, policy) : fine(patient);
 }
 
-function ask(health: ConnectionHealth, kind: PendingQuestion["kind"], view: HealthView, policy: ConnectionPolicy): HealthStep {
-  const { now, quality, vitals } = view;
-  const nonce = health.nonce + 1;
-  const deadline = now + patience(kind, quality, policy);
-  const pending = { kind, askedAt: now, deadline, bufferedBytes: vitals.bufferedBytes, repeated: false };
-  const lastInboundAt = Math.max(health.lastInboundAt, vitals.lastInboundAt);
-  const unanswered = health.unanswered ?? { nonce, askedAt: now, deadline: now + ownPatience(quality, policy) };
-  return { health: { ...health, nonce, lastInboundAt, lastPingAt: now, pending, unanswered }, verdict: "ask" };
+function fine(health: ConnectionHealth): HealthStep {
+  return { health, verdict: "fine" };
 }
 
-function repeated(health: ConnectionHealth): ConnectionHealth {
-  return health.pending ? { ...health, pending: { ...health.pending, repeated: true } } : health;
+function ask(
+  health: ConnectionHealth,
+  kind: PendingQuestion["kind"],
+  view: HealthView,
+  policy: ConnectionPolicy,
+  isSecond = false,
+): HealthStep {
+  const { now, vitals } = view;
+  const { bufferedBytes } = vitals;
+  const asked = {
+    ...health,
+    nonce: health.nonce + 1,
+    lastPingAt: now,
+    lastInboundAt: Math.max(health.lastInboundAt, vitals.lastInboundAt),
+    pending: { kind, deadline: now + patience(kind, view, policy), bufferedBytes, isSecond },
+    ownPongBy: health.ownPongBy ?? now + ownPatience(view, policy),
+  };
+  return { health: asked, verdict: "ask" };
 }
 
-function patience(kind: PendingQuestion["kind"], quality: NetworkQuality, policy: ConnectionPolicy): Millis {
+function patience(kind: PendingQuestion["kind"], { quality }: HealthView, policy: ConnectionPolicy): Millis {
   if (kind === "probe") return policy.probeMs;
   return quality === "constrained" ? policy.pongConstrainedMs : policy.pongMs;
 }
 
-function ownPatience(quality: NetworkQuality, policy: ConnectionPolicy): Millis {
+function ownPatience({ quality }: HealthView, policy: ConnectionPolicy): Millis {
   return quality === "constrained" ? policy.ownPongConstrainedMs : policy.ownPongMs;
 }
 
-function isLate(deadline: Millis, view: HealthView, policy: ConnectionPolicy): boolean {
-  return view.now - deadline > policy.lateMs;
+function isLate(deadline: Millis, { now }: HealthView, policy: ConnectionPolicy): boolean {
+  return now - deadline > policy.lateMs;
 }

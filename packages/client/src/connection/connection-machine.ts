@@ -4,32 +4,30 @@
  * Theory of operation. Four things are kept apart: the user's will (`wanted`), the constraints (facts and hints about the
  * world), the live session (one attempt with one number), and the memory of failures (`attempt`, `lastFailure`). An event
  * changes one of them; then the model is brought to where they ask it to be: `settle` obeys will and constraints, `dialNow`
- * also ends a wait, `fail` is the one path of failure, `probe` asks an open connection whether it lives. The moves stand in
- * `connection-moves.ts`, the heartbeat in `connection-health-monitor.ts`, the waits in `backoff-policy.ts`.
+ * also ends a wait, `fail` is the one path of failure, `doubt` asks an open connection whether it lives. Each event has one
+ * row: the user's and the world's here, a session's in `connection-attempt.ts`. The moves stand in `connection-moves.ts`, the
+ * heartbeat in `connection-health-monitor.ts`, the waits in `backoff-policy.ts`.
  *
  * What an old session says, and what a timer says that is no longer pending, is dropped here, in one place.
  */
-import { unreachable } from "../base/errors.ts";
-import { doubt, onHealthAlarm, onSessionFact } from "./connection-attempt.ts";
+import { doubt, onHealthAlarm, SESSION_FACTS } from "./connection-attempt.ts";
 import { credentialsChanged, renewalFailed, tokenRenewed } from "./connection-credentials.ts";
-import type { ConnectionEvent, UserEvent, WorldEvent } from "./connection-event.ts";
-import {
-  isStaleSession,
-  pendingDeadlines,
-  wantsLife,
-  withNetwork,
-  type ConnectionModel,
-  type DeadlineName,
-} from "./connection-model.ts";
-import * as moves from "./connection-moves.ts";
-import { stay, type Moment, type Stamp, type Step } from "./connection-moves.ts";
+import type { ConnectionEvent, ConnectionEventType, Handlers } from "./connection-event.ts";
+import { isStaleSession, pendingDeadlines, wantsLife, type ConnectionModel, type DeadlineName } from "./connection-model.ts";
+import { dial, dialNow, fail, halt, onlyNetworkMissing, recover, redial, settle } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import { isLive } from "./connection-state.ts";
+import { Turn, type Stamp, type Step } from "./connection-turn.ts";
 
 /** The next model and what to do about it. Pure and total: every event is answered in every state. */
 export function transition(model: ConnectionModel, event: ConnectionEvent, stamp: Stamp, policy: ConnectionPolicy): Step {
   if (isStale(model, event, stamp, policy)) return { model, effects: [], stale: true };
-  return listening(model, decide(model, event, { stamp, policy }));
+  const turn = new Turn(model, stamp, policy);
+  (EVENTS[event.type] as (turn: Turn, event: ConnectionEvent) => void)(turn, event);
+  // Inbound frames are reported only while one would change something: traffic on an open connection costs nothing.
+  const on = wantsLife(turn.model);
+  if (turn.model.state === "open" && on !== wantsLife(model)) turn.act("listenForLife", { on });
+  return { model: turn.model, effects: turn.effects };
 }
 
 function isStale(model: ConnectionModel, event: ConnectionEvent, stamp: Stamp, policy: ConnectionPolicy): boolean {
@@ -39,121 +37,95 @@ function isStale(model: ConnectionModel, event: ConnectionEvent, stamp: Stamp, p
   return deadline === undefined || stamp.now < deadline;
 }
 
-/** Inbound frames are reported only while one would change something: an open connection under traffic costs nothing. */
-function listening(before: ConnectionModel, step: Step): Step {
-  const { state, sessionId } = step.model;
-  const on = wantsLife(step.model);
-  if (state !== "open" || on === wantsLife(before)) return step;
-  return { ...step, effects: [...step.effects, { type: "listenForLife", sessionId, on }] };
+/** What each event does. */
+const EVENTS: Handlers<ConnectionEventType, Turn> = {
+  ...SESSION_FACTS,
+  start(turn) {
+    if (turn.model.wanted) return;
+    turn.change({ wanted: true });
+    settle(turn, "started");
+  },
+  stop: (turn) => halt(turn, "userStop"),
+  connectNow(turn) {
+    if (!turn.model.wanted) return;
+    if (turn.model.state === "open") return doubt(turn);
+    turn.change({ serverUntil: undefined });
+    turn.changeConstraints({ network: true });
+    dialNow(turn, "connectNow");
+  },
+  credentialsChanged,
+  tokenRenewed,
+  renewalFailed,
+  networkChanged(turn, { available, quality }) {
+    turn.change({ quality });
+    turn.changeConstraints({ network: available });
+    if (available || turn.model.state === "open") resume(turn, "networkChanged");
+    else settle(turn, "networkLost");
+  },
+  appForegrounded(turn) {
+    turn.change({ graceDeadline: undefined });
+    turn.changeConstraints({ appActive: true, notFrozen: true });
+    resume(turn, "appActive");
+  },
+  appBackgrounded(turn) {
+    const { policy, now, model } = turn;
+    const { background } = policy;
+    turn.changeConstraints({ appActive: false });
+    // Off phones only the heartbeat slows down; and a second report does not lengthen a grace.
+    if (background === "keep" || !model.constraints.appActive) return;
+    if (isLive(model.state)) turn.change({ graceDeadline: now + background.graceMs });
+    else settle(turn, "appInactive");
+  },
+  appFrozen(turn) {
+    turn.changeConstraints({ notFrozen: false });
+    settle(turn, "appFrozen");
+  },
+  appThawed(turn) {
+    turn.changeConstraints({ notFrozen: true });
+    resume(turn, "appActive");
+  },
+  woke: (turn) => resume(turn, "woke"),
+  faulted(turn, { detail }) {
+    if (turn.model.wanted) fail(turn, "internal", detail);
+  },
+  alarm: (turn, { deadline }) => ALARMS[deadline](turn),
+};
+
+/** The process, the path or the user is back: ask an open connection whether it lives (B01), dial a closed one. */
+function resume(turn: Turn, reason: "networkChanged" | "appActive" | "woke"): void {
+  if (turn.model.state === "open") doubt(turn);
+  else dialNow(turn, reason);
 }
 
-function decide(model: ConnectionModel, event: ConnectionEvent, moment: Moment): Step {
-  if ("sessionId" in event) return onSessionFact(model, event, moment);
-  switch (event.type) {
-    case "alarm":
-      return onAlarm(model, event.deadline, moment);
-    case "faulted":
-      return model.wanted ? moves.fail(model, "internal", event.detail, moment) : stay(model);
-    case "start":
-    case "stop":
-    case "connectNow":
-      return onUserEvent(model, event, moment);
-    default:
-      return onWorldEvent(model, event, moment);
-  }
-}
-
-function onUserEvent(model: ConnectionModel, event: UserEvent, moment: Moment): Step {
-  switch (event.type) {
-    case "start":
-      return model.wanted ? stay(model) : moves.settle({ ...model, wanted: true }, "started", moment);
-    case "stop":
-      return moves.halt(model, "userStop", moment);
-    case "connectNow": {
-      if (!model.wanted) return stay(model);
-      if (model.state === "open") return doubt(model, moment);
-      return moves.dialNow({ ...withNetwork(model, true), serverUntil: undefined }, "connectNow", moment);
-    }
-  }
-}
-
-function onWorldEvent(model: ConnectionModel, event: WorldEvent, moment: Moment): Step {
-  switch (event.type) {
-    case "credentialsChanged":
-      return credentialsChanged(model, event, moment);
-    case "tokenRenewed":
-      return tokenRenewed(model, moment);
-    case "renewalFailed":
-      return renewalFailed(model, event.detail, moment);
-    case "networkChanged": {
-      const told = { ...withNetwork(model, event.available), quality: event.quality };
-      if (told.state === "open") return doubt(told, moment);
-      if (event.available) return moves.dialNow(told, "networkChanged", moment);
-      return moves.settle(told, "networkLost", moment);
-    }
-    case "appForegrounded": {
-      const constraints = { ...model.constraints, appActive: true, notFrozen: true };
-      return resume({ ...model, constraints, graceDeadline: undefined }, "appActive", moment);
-    }
-    case "appBackgrounded":
-      return backgrounded(model, moment);
-    case "appFrozen":
-      return moves.settle({ ...model, constraints: { ...model.constraints, notFrozen: false } }, "appFrozen", moment);
-    case "appThawed":
-      return resume({ ...model, constraints: { ...model.constraints, notFrozen: true } }, "appActive", moment);
-    case "woke":
-      return resume(model, "woke", moment);
-    default:
-      return unreachable(event);
-  }
-}
-
-/** The process or the user is back: ask an open connection whether it lives (B01), dial a closed one. */
-function resume(model: ConnectionModel, reason: "appActive" | "woke", moment: Moment): Step {
-  return model.state === "open" ? doubt(model, moment) : moves.dialNow(model, reason, moment);
-}
-
-/** On phones a live session gets a grace; a second report does not lengthen it. Elsewhere only the heartbeat slows down. */
-function backgrounded(model: ConnectionModel, moment: Moment): Step {
-  const { policy, stamp } = moment;
-  const told = { ...model, constraints: { ...model.constraints, appActive: false } };
-  if (policy.background === "keep" || !model.constraints.appActive) return stay(told);
-  const graced = { ...told, graceDeadline: stamp.now + policy.background.graceMs };
-  return isLive(model.state) ? stay(graced) : moves.settle(told, "appInactive", moment);
-}
-
-function onAlarm(model: ConnectionModel, deadline: DeadlineName, moment: Moment): Step {
-  const { stamp, policy } = moment;
-  const { sessionId } = model;
-  switch (deadline) {
-    case "connect":
-      return moves.fail(model, "connectTimeout", "no socket in time", moment);
-    case "handshake":
-      return moves.fail(model, "handshakeTimeout", "no welcome in time", moment);
-    case "backoff":
-      return moves.dialNow(model, "retry", moment);
-    case "renewal":
-      return renewalFailed(model, "no renewed token in time", moment);
-    case "offlineRetry":
-      return moves.dialAgainstHint(model, moment);
-    case "grace":
-      return moves.settle({ ...model, graceDeadline: undefined }, "appInactive", moment);
-    case "stable": {
-      const { stable: _, ...deadlines } = model.deadlines;
-      return stay({ ...moves.recovered(model), deadlines });
-    }
-    case "tokenRenewal": {
-      const tokenRenewal = stamp.now + policy.tokenRetryMs;
-      return stay({ ...model, deadlines: { ...model.deadlines, tokenRenewal } }, [{ type: "sendToken", sessionId, forced: true }]);
-    }
-    case "leave": {
-      const { leave: _, ...rest } = model.deadlines;
-      const deadlines = { ...rest, drain: stamp.now + policy.drainMs };
-      return stay({ ...model, deadlines }, [{ type: "drainSession", sessionId }]);
-    }
-    case "drain":
-      return moves.redial(model, "goingAway", moment);
-    default:
-      return onHealthAlarm(model, deadline, moment);
-  }
-}
+/** What each deadline does when it is reached. */
+const ALARMS: Readonly<Record<DeadlineName, (turn: Turn) => void>> = {
+  connect: (turn) => fail(turn, "connectTimeout", "no socket in time"),
+  handshake: (turn) => fail(turn, "handshakeTimeout", "no welcome in time"),
+  backoff: (turn) => dialNow(turn, "retry"),
+  renewal: (turn) => renewalFailed(turn, { detail: "no renewed token in time" }),
+  offlineRetry(turn) {
+    if (onlyNetworkMissing(turn)) dial(turn, "retry");
+  },
+  grace(turn) {
+    turn.change({ graceDeadline: undefined });
+    settle(turn, "appInactive");
+  },
+  stable(turn) {
+    recover(turn);
+    turn.changeDeadline("stable", undefined);
+  },
+  tokenRenewal(turn) {
+    turn.changeDeadline("tokenRenewal", turn.now + turn.policy.tokenRetryMs);
+    turn.act("sendToken", { forced: true });
+  },
+  leave(turn) {
+    turn.changeDeadline("leave", undefined);
+    turn.changeDeadline("drain", turn.now + turn.policy.drainMs);
+    turn.act("drainSession", {});
+  },
+  drain: (turn) => redial(turn, "goingAway"),
+  ping: (turn) => onHealthAlarm(turn, "ping"),
+  pong: (turn) => onHealthAlarm(turn, "pong"),
+  ownPong: (turn) => onHealthAlarm(turn, "ownPong"),
+  probe: (turn) => onHealthAlarm(turn, "probe"),
+};

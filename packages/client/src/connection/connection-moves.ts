@@ -1,208 +1,130 @@
 /**
  * The moves of the connection machine: the few ways from one state to another, shared by all events. Which event makes which
- * move is told in `connection-machine.ts`.
+ * move is told in `connection-machine.ts` and `connection-attempt.ts`.
  *
  * Entering a state replaces its deadlines, so no state exists without its timer and no timer outlives its state. Every dial
  * goes through `dial`, which keeps the floor; every failure goes through `fail`, which closes the socket first (B07, B09).
  */
-import type { Millis } from "../base/clock.ts";
 import { delayMs } from "./backoff-policy.ts";
-import type { ConnectionEffect, Vitals } from "./connection-effect.ts";
-import type { ConnectionModel, StateDeadline } from "./connection-model.ts";
-import { blockedBy, earliestDial, type Blocker } from "./connection-model.ts";
-import type { ConnectionPolicy } from "./connection-policy.ts";
+import { earliestDial, type ConnectionModel } from "./connection-model.ts";
 import { causeOf, isLive, type ConnectionReason, type ConnectionState, type FailureReason } from "./connection-state.ts";
+import type { Turn } from "./connection-turn.ts";
 
-/** What the driver stamps on each event: the machine reads no clock and rolls no dice. */
-export interface Stamp {
-  readonly now: Millis;
-  /** In [0, 1). */
-  readonly random: number;
-  /** Of the live session, where there is one. */
-  readonly vitals?: Vitals | undefined;
+export type { Stamp, Step } from "./connection-turn.ts";
+
+type StateDeadlines = ConnectionModel["deadlines"];
+
+/** Into a state without a session of its own, or with a new one: what belonged to the last session is gone. */
+function enter(turn: Turn, state: ConnectionState, reason: ConnectionReason, deadlines: StateDeadlines): void {
+  turn.change({ graceDeadline: undefined, health: undefined, tokenOwed: false });
+  progress(turn, state, reason, deadlines);
 }
 
-export interface Step {
-  readonly model: ConnectionModel;
-  readonly effects: readonly ConnectionEffect[];
-  /** The event came from an old session or a timer no longer pending; it changed nothing. */
-  readonly stale?: true;
+/** Into the next state of the same attempt. */
+export function progress(turn: Turn, state: ConnectionState, reason: ConnectionReason, deadlines: StateDeadlines): void {
+  turn.change({ state, reason, since: turn.now, deadlines });
 }
 
-/** The context of one transition. */
-export interface Moment {
-  readonly stamp: Stamp;
-  readonly policy: ConnectionPolicy;
-}
-
-const NO_EFFECTS: readonly ConnectionEffect[] = [];
-
-/** Nothing happens, or only a fact is noted: an intended no-op has a name. */
-export function stay(model: ConnectionModel, effects: readonly ConnectionEffect[] = NO_EFFECTS): Step {
-  return { model, effects };
-}
-
-function enter(
-  model: ConnectionModel,
-  state: ConnectionState,
-  reason: ConnectionReason,
-  now: Millis,
-  deadlines: ConnectionModel["deadlines"],
-): ConnectionModel {
-  const withoutSession = { graceDeadline: undefined, health: undefined, tokenOwed: false };
-  return { ...model, ...withoutSession, state, reason, since: now, deadlines };
-}
-
-/** From connecting to authenticating to open: the same attempt goes on, so what belongs to it stays. */
-export function progress(
-  model: ConnectionModel,
-  state: "authenticating" | "open",
-  reason: ConnectionReason,
-  now: Millis,
-  deadlines: ConnectionModel["deadlines"],
-): ConnectionModel {
-  return { ...model, state, reason, since: now, deadlines };
-}
-
-function closing(model: ConnectionModel, detail: string): readonly ConnectionEffect[] {
-  return isLive(model.state) ? [{ type: "closeTransport", sessionId: model.sessionId, detail }] : NO_EFFECTS;
+function closeLive(turn: Turn, detail: string): void {
+  if (isLive(turn.model.state)) turn.act("closeTransport", { detail });
 }
 
 /**
  * Finds the place that the will and the constraints ask for. Not wanted: stopped. Blocked: parked. Live: stays. Backoff with
  * a later deadline: stays. Otherwise: dials. Doing it twice changes nothing.
  */
-export function settle(model: ConnectionModel, reason: ConnectionReason, moment: Moment): Step {
-  if (!model.wanted) return halt(model, reason, moment);
-  const missing = blockedBy(model, moment.policy);
-  if (missing.length > 0 && !mayGoOn(model, missing)) return park(model, missing, reason, moment);
-  if (isLive(model.state) || model.state === "backoff") return stay(model);
-  return dial(model, reason, moment);
-}
-
-/** A hint of the network never ends what runs: a dial's own deadline or a probe decides (B02). */
-function mayGoOn(model: ConnectionModel, missing: readonly Blocker[]): boolean {
-  return isLive(model.state) && onlyNetwork(missing);
-}
-
-function onlyNetwork(missing: readonly Blocker[]): boolean {
-  return missing.length === 1 && missing[0] === "network";
+export function settle(turn: Turn, reason: ConnectionReason): void {
+  const { wanted, state } = turn.model;
+  if (!wanted) halt(turn, reason);
+  else if (turn.missing.length > 0) parkUnlessRunning(turn, reason);
+  else if (!isLive(state) && state !== "backoff") dial(turn, reason);
 }
 
 /** As `settle`, but a trigger (a login, the network, the user) ends the wait of a backoff; never below the floor. */
-export function dialNow(model: ConnectionModel, reason: ConnectionReason, moment: Moment): Step {
-  const waits = model.wanted && model.state === "backoff" && blockedBy(model, moment.policy).length === 0;
-  return waits ? dial(model, reason, moment) : settle(model, reason, moment);
-}
-
-/** The only way to a new session. Earlier than the floor or the server's word allows, it waits for that moment. */
-function dial(model: ConnectionModel, reason: ConnectionReason, { stamp, policy }: Moment): Step {
-  const { now } = stamp;
-  const effects = closing(model, reason);
-  const earliest = earliestDial(model, policy);
-  if (now < earliest) {
-    if (model.state === "backoff" && model.deadlines.backoff === earliest) return stay(model);
-    return { model: enter(model, "backoff", "dialFloor", now, { backoff: earliest }), effects };
-  }
-  const sessionId = model.sessionId + 1;
-  const dialling = enter(model, "connectingTransport", reason, now, { connect: now + policy.connectMs });
-  const { attempt, renewal } = model;
-  return {
-    model: { ...dialling, sessionId, lastDialAt: now },
-    effects: [...effects, { type: "openTransport", sessionId, attempt, renewToken: renewal === "owed" }],
-  };
+export function dialNow(turn: Turn, reason: ConnectionReason): void {
+  const waits = turn.model.state === "backoff" && turn.missing.length === 0;
+  (waits ? dial : settle)(turn, reason);
 }
 
 /** Ends a live session for a new one that is no failure. Its grace ends with it, so the app may block now. */
-export function redial(model: ConnectionModel, reason: ConnectionReason, moment: Moment): Step {
-  const alone = { ...model, graceDeadline: undefined };
-  const missing = blockedBy(alone, moment.policy);
-  return missing.length > 0 ? park(alone, missing, reason, moment) : dial(alone, reason, moment);
+export function redial(turn: Turn, reason: ConnectionReason): void {
+  turn.change({ graceDeadline: undefined });
+  (turn.missing.length > 0 ? park : dial)(turn, reason);
+}
+
+/** The only way to a new session. Earlier than the floor or the server's word allows, it waits for that moment. */
+export function dial(turn: Turn, reason: ConnectionReason): void {
+  const { now, policy } = turn;
+  const { sessionId, attempt, renewal, state, deadlines } = turn.model;
+  const earliest = earliestDial(turn.model, policy);
+  closeLive(turn, reason);
+  if (now >= earliest) {
+    enter(turn, "connectingTransport", reason, { connect: now + policy.connectMs });
+    turn.change({ sessionId: sessionId + 1, lastDialAt: now });
+    turn.act("openTransport", { attempt, renewToken: renewal === "owed" });
+  } else if (state !== "backoff" || deadlines.backoff !== earliest) {
+    enter(turn, "backoff", "dialFloor", { backoff: earliest });
+  }
+}
+
+/** A hint of the network never ends what runs: a dial's own deadline or a probe decides (B02). */
+function parkUnlessRunning(turn: Turn, reason: ConnectionReason): void {
+  if (!isLive(turn.model.state) || !onlyNetworkMissing(turn)) park(turn, reason);
+}
+
+export function onlyNetworkMissing({ missing }: Turn): boolean {
+  return missing.length === 1 && missing[0] === "network";
 }
 
 /** Blocked: close what is live and wait for the world. */
-function park(model: ConnectionModel, missing: readonly Blocker[], reason: ConnectionReason, moment: Moment): Step {
-  const state = missing.every((blocker) => blocker === "app" || blocker === "frozen")
-    ? "backgroundSuspended"
-    : "waitingForConstraints";
-  const deadlines = parkedDeadlines(model, missing, moment);
-  if (model.state === state) return stay({ ...model, deadlines });
-  return { model: enter(model, state, reason, moment.stamp.now, deadlines), effects: closing(model, reason) };
-}
-
-function parkedDeadlines(model: ConnectionModel, missing: readonly Blocker[], { stamp, policy }: Moment): ConnectionModel["deadlines"] {
-  const { renewal, offlineRetry } = model.deadlines;
-  const deadlines: Partial<Record<StateDeadline, Millis>> = {};
-  if (model.renewal === "pending") deadlines.renewal = renewal ?? stamp.now + policy.renewalMs;
-  if (onlyNetwork(missing)) deadlines.offlineRetry = offlineRetry ?? stamp.now + policy.offlineRetryMs;
-  return deadlines;
+function park(turn: Turn, reason: ConnectionReason): void {
+  const { model, now, policy } = turn;
+  const { auth, network } = model.constraints;
+  const { renewal = now + policy.renewalMs, offlineRetry = now + policy.offlineRetryMs } = model.deadlines;
+  const state = auth && network ? "backgroundSuspended" : "waitingForConstraints";
+  const deadlines = {
+    ...(model.renewal === "pending" && { renewal }),
+    ...(onlyNetworkMissing(turn) && { offlineRetry }),
+  };
+  if (model.state === state) return turn.change({ deadlines });
+  closeLive(turn, reason);
+  enter(turn, state, reason, deadlines);
 }
 
 /** Final until `start`. A renewal that was running is owed: the next start asks for it again. */
-export function halt(model: ConnectionModel, reason: ConnectionReason, { stamp }: Moment): Step {
-  if (model.state === "stopped") return stay(model);
-  const stopped = enter(model, "stopped", reason, stamp.now, {});
-  return { model: { ...withoutRenewal(stopped), wanted: false, outageSince: undefined }, effects: closing(model, reason) };
+export function halt(turn: Turn, reason: ConnectionReason): void {
+  if (turn.model.state === "stopped") return;
+  closeLive(turn, reason);
+  enter(turn, "stopped", reason, {});
+  turn.change({ wanted: false, outageSince: undefined });
+  if (turn.model.renewal === "pending") endRenewal(turn, "owed");
 }
 
-/** What was parked only on a hint dials all the same. */
-export function dialAgainstHint(model: ConnectionModel, moment: Moment): Step {
-  const missing = blockedBy(model, moment.policy);
-  return onlyNetwork(missing) ? dial(model, "retry", moment) : stay(model);
-}
-
-/** Nobody waits for a running renewal any more; the credentials count as there, and the renewal as owed. */
-function withoutRenewal(model: ConnectionModel): ConnectionModel {
-  if (model.renewal !== "pending") return model;
-  return { ...model, renewal: "owed", constraints: { ...model.constraints, auth: true } };
+/** Nobody waits for a new token any more: the credentials count as there. */
+export function endRenewal(turn: Turn, renewal: "none" | "owed"): void {
+  turn.change({ renewal });
+  turn.changeConstraints({ auth: true });
 }
 
 /** The one path of failure: close first, count once, then wait as the cause asks. */
-export function fail(model: ConnectionModel, reason: FailureReason, detail: string, moment: Moment): Step {
-  const { stamp, policy } = moment;
-  const { now, random } = stamp;
-  const failed: ConnectionModel = {
-    ...withFailure(model, reason, detail, now),
-    attempt: model.attempt + 1,
-    graceDeadline: undefined,
-  };
-  const missing = blockedBy(failed, policy);
-  if (missing.length > 0) return park(failed, missing, reason, moment);
-  const { attempt, windowMs, outageSince = now } = failed;
-  const outageMs = now - outageSince;
-  const wait = delayMs({ attempt, cause: causeOf(reason), windowMs, outageMs, random }, policy.backoff);
-  const backoff = Math.max(now + wait, earliestDial(failed, policy));
-  return { model: enter(failed, "backoff", reason, now, { backoff }), effects: closing(model, reason) };
+export function fail(turn: Turn, reason: FailureReason, detail: string): void {
+  const { now, policy, stamp } = turn;
+  noteFailure(turn, reason, detail);
+  turn.change({ attempt: turn.model.attempt + 1, graceDeadline: undefined });
+  if (turn.missing.length > 0) return park(turn, reason);
+  closeLive(turn, reason);
+  const { attempt, windowMs, outageSince = now } = turn.model;
+  const question = { attempt, cause: causeOf(reason), windowMs, outageMs: now - outageSince, random: stamp.random };
+  const backoff = Math.max(now + delayMs(question, policy.backoff), earliestDial(turn.model, policy));
+  enter(turn, "backoff", reason, { backoff });
 }
 
-function withFailure(model: ConnectionModel, reason: ConnectionReason, detail: string, at: Millis): ConnectionModel {
-  return { ...model, lastFailure: { reason, at, detail }, outageSince: model.outageSince ?? at };
+export function noteFailure(turn: Turn, reason: ConnectionReason, detail: string): void {
+  const { now, model } = turn;
+  turn.change({ lastFailure: { reason, at: now, detail }, outageSince: model.outageSince ?? now });
 }
 
 /** A session proved itself: earlier failures are forgotten. */
-export function recovered(model: ConnectionModel): ConnectionModel {
-  return { ...model, attempt: 0, authRejections: 0, outageSince: undefined, lastFailure: undefined };
-}
-
-/** The server said no to the credential. The first time a forced renewal may help; then only a new credential does. */
-export function rejectCredential(model: ConnectionModel, detail: string, moment: Moment): Step {
-  const { now } = moment.stamp;
-  const first = model.authRejections === 0;
-  const rejected: ConnectionModel = {
-    ...withFailure(model, "authRejected", detail, now),
-    authRejections: model.authRejections + 1,
-    renewal: first ? "pending" : "none",
-    constraints: { ...model.constraints, auth: false },
-  };
-  const parked = settle(rejected, "authRejected", moment);
-  const ask: ConnectionEffect = { type: first ? "renewToken" : "reportAuthInvalidated" };
-  return { model: parked.model, effects: [...parked.effects, ask] };
-}
-
-/** There is no usable credential: wait until there is. */
-export function withoutCredential(model: ConnectionModel, reason: "authLost" | "accountMismatch", moment: Moment): Step {
-  const constraints = { ...model.constraints, auth: false };
-  const told: ConnectionModel = { ...model, constraints, renewal: "none" };
-  if (reason === "authLost") return settle(told, reason, moment);
-  return settle(withFailure(told, reason, "the server knows another account", moment.stamp.now), reason, moment);
+export function recover(turn: Turn): void {
+  turn.change({ attempt: 0, authRejections: 0, outageSince: undefined, lastFailure: undefined });
 }
