@@ -19,7 +19,7 @@ export { DEFAULT_CONNECTION_POLICY } from "./connection/connection-policy.ts";
 export type { BackgroundPolicy, ConnectionPolicy } from "./connection/connection-policy.ts";
 export type { ConnectionSnapshot } from "./connection/connection-snapshot.ts";
 export type { ConnectionReason, ConnectionState, FailureReason } from "./connection/connection-state.ts";
-export type { ConnectionTraceSink, ExportedTrace, TraceEntry } from "./connection/connection-trace.ts";
+export type { HandledEvent } from "./connection/connection-manager.ts";
 export type { DialUrl, UrlAttempt } from "./realtime/dial-url.ts";
 export { CLIENT_VERSION, RealtimeClient } from "./realtime/realtime-client.ts";
 export type { RealtimeConnectionState } from "./realtime/realtime-connection-state.ts";

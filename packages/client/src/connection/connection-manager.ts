@@ -9,7 +9,6 @@ import { sleptBetween, type ClockReading } from "../adapters/sleep-detector.ts";
 import { Cell, type Source } from "../base/source.ts";
 import type { SessionControl } from "./connection-effect.ts";
 import type { ConnectionEvent } from "./connection-event.ts";
-import { brokenInvariant } from "./connection-invariants.ts";
 import { transition } from "./connection-machine.ts";
 import {
   nextDeadline,
@@ -21,7 +20,7 @@ import {
 } from "./connection-model.ts";
 import type { Stamp, Step } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
-import { looksAlike, snapshotOf, type ConnectionSnapshot } from "./connection-snapshot.ts";
+import { snapshotOf, type ConnectionSnapshot } from "./connection-snapshot.ts";
 
 /** One event as the machine met it: for traces, logs, the inspector, and replay. */
 export interface HandledEvent {
@@ -43,7 +42,9 @@ export interface ConnectionManagerOptions {
   /** Hears every event after it was handled; must not throw. */
   readonly onHandled?: (handled: HandledEvent) => void;
   /** Hears what failed inside the loop: our own bugs. The connection goes to backoff and on. */
-  readonly onFault?: (error: unknown) => void;
+  readonly onFault: (error: unknown) => void;
+  /** Says what is wrong with a model; its word is a fault. `brokenInvariant`, in tests and where bytes do not count. */
+  readonly check?: ((model: ConnectionModel, policy: ConnectionPolicy) => string | undefined) | undefined;
 }
 
 /**
@@ -119,37 +120,35 @@ export class ConnectionManager {
     }
   }
 
+  /** A fault of ours costs the session, not the connection. */
   #handle(event: ConnectionEvent): void {
     try {
       this.#advance(event);
     } catch (error) {
-      this.#options.onFault?.(error);
-      this.#recover(error);
-    }
-  }
-
-  /** A fault of ours costs the session, not the connection. */
-  #recover(error: unknown): void {
-    try {
-      this.#advance({ type: "faulted", detail: error instanceof Error ? error.name : "unknown" });
-    } catch (again) {
-      this.#options.onFault?.(again);
+      this.#options.onFault(error);
+      if (event.type !== "faulted") this.#handle({ type: "faulted", detail: error instanceof Error ? error.name : "unknown" });
     }
   }
 
   #advance(event: ConnectionEvent): void {
-    const { clock, random, policy, control, onHandled } = this.#options;
+    const { clock, random, policy, control, onHandled, check } = this.#options;
     const before = this.#model;
     const stamp: Stamp = { now: clock.now(), random: random(), vitals: control.vitals() };
     const step = transition(before, event, stamp, policy);
-    this.#model = step.model;
     const wallNow = clock.wallNow();
+    this.#model = step.model;
     if (step.model.since !== before.since) this.#wallOffset = wallNow - stamp.now;
     onHandled?.({ event, stamp, wallNow, before, step });
     for (const effect of step.effects) control.perform(effect);
-    if (!looksAlike(before, step.model)) this.#snapshots.set(snapshotOf(step.model, policy, this.#wallOffset));
-    const broken = brokenInvariant(step.model, policy);
-    assert(broken === undefined, broken ?? "");
+    if (step.model !== before) this.#publish();
+    const broken = check?.(step.model, policy);
+    assert(!broken, `${broken}`);
+  }
+
+  /** Tells only what an outsider can see: a snapshot is small plain data, so its text is its identity. */
+  #publish(): void {
+    const snapshot = snapshotOf(this.#model, this.#options.policy, this.#wallOffset);
+    if (JSON.stringify(snapshot) !== JSON.stringify(this.#snapshots.current)) this.#snapshots.set(snapshot);
   }
 
   #rearm(): void {

@@ -58,11 +58,11 @@ export interface ConnectionModel {
   readonly sessionId: number;
   /** Failures since the last stable or useful session. */
   readonly attempt: number;
-  readonly outageSince: Millis | undefined;
-  readonly lastFailure: ConnectionFailure | undefined;
-  readonly lastDialAt: Millis | undefined;
+  readonly outageSince?: Millis | undefined;
+  readonly lastFailure?: ConnectionFailure | undefined;
+  readonly lastDialAt?: Millis | undefined;
   /** The server asked for no dial before. */
-  readonly serverUntil: Millis | undefined;
+  readonly serverUntil?: Millis | undefined;
   /** The reconnect window that the server advertised. */
   readonly windowMs: Millis;
   readonly authRejections: number;
@@ -71,9 +71,9 @@ export interface ConnectionModel {
   /** The app has a newer token than the one the hello may carry: send it once open. */
   readonly tokenOwed: boolean;
   readonly deadlines: Readonly<Partial<Record<StateDeadline, Millis>>>;
-  readonly graceDeadline: Millis | undefined;
+  readonly graceDeadline?: Millis | undefined;
   /** Only while open. */
-  readonly health: ConnectionHealth | undefined;
+  readonly health?: ConnectionHealth | undefined;
 }
 
 /** What the adapters report before anything has happened. */
@@ -89,17 +89,11 @@ export function stoppedModel(facts: InitialFacts, now: Millis, policy: Connectio
     wanted: false,
     sessionId: 0,
     attempt: 0,
-    outageSince: undefined,
-    lastFailure: undefined,
-    lastDialAt: undefined,
-    serverUntil: undefined,
     windowMs: policy.windowMs,
     authRejections: 0,
     renewal: "none",
     tokenOwed: false,
     deadlines: {},
-    graceDeadline: undefined,
-    health: undefined,
   };
 }
 
@@ -156,10 +150,4 @@ export function wantsLife(model: ConnectionModel): boolean {
 /** Is the event of a session that is no longer, or not yet, ours? */
 export function isStaleSession(model: ConnectionModel, sessionId: number): boolean {
   return sessionId !== model.sessionId || !isLive(model.state);
-}
-
-/** The same model with another network hint. */
-export function withNetwork(model: ConnectionModel, network: boolean): ConnectionModel {
-  if (model.constraints.network === network) return model;
-  return { ...model, constraints: { ...model.constraints, network } };
 }

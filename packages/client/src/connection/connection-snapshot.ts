@@ -44,21 +44,3 @@ export function snapshotOf(model: ConnectionModel, policy: ConnectionPolicy, wal
     isRenewingToken: model.renewal === "pending",
   };
 }
-
-/** Would an outsider see a difference between the two models? */
-export function looksAlike(one: ConnectionModel, other: ConnectionModel): boolean {
-  return (
-    one.state === other.state &&
-    one.reason === other.reason &&
-    one.attempt === other.attempt &&
-    one.sessionId === other.sessionId &&
-    one.since === other.since &&
-    one.deadlines.backoff === other.deadlines.backoff &&
-    one.deadlines.offlineRetry === other.deadlines.offlineRetry &&
-    one.graceDeadline === other.graceDeadline &&
-    one.lastFailure === other.lastFailure &&
-    one.health?.roundTripMs === other.health?.roundTripMs &&
-    one.constraints === other.constraints &&
-    one.renewal === other.renewal
-  );
-}

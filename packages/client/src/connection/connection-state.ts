@@ -13,29 +13,13 @@ export const CONNECTION_STATES = [
 ] as const;
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
 
-/** Failures, and whom each concerns: it decides how the next dial is spread. */
-const CAUSES: Readonly<Record<FailureReason, FailureCause>> = {
-  // This client's own path.
-  pingTimeout: "local",
-  probeFailed: "local",
-  sendFailed: "local",
-  // Perhaps every client of the server.
-  transportClosed: "fleet",
-  openFailed: "fleet",
-  connectTimeout: "fleet",
-  handshakeTimeout: "fleet",
-  refused: "fleet",
-  goingAway: "fleet",
-  // Haste does not mend these.
-  tokenUnavailable: "slow",
-  protocolViolated: "slow",
-  internal: "slow",
-};
-
 /** A reason that is a failure. */
 export type FailureReason =
+  // This client's own path.
   | ("pingTimeout" | "probeFailed" | "sendFailed")
+  // Perhaps every client of the server.
   | ("transportClosed" | "openFailed" | "connectTimeout" | "handshakeTimeout" | "refused" | "goingAway")
+  // Haste does not mend these.
   | ("tokenUnavailable" | "protocolViolated" | "internal");
 
 /** Why the connection is where it is: what caused the last change of state. */
@@ -64,9 +48,19 @@ export type ConnectionReason =
   | "dialFloor"
   | "opened";
 
-/** Whom a failure concerns. */
+/** The failures that do not concern the whole fleet, perhaps. */
+const CAUSES: Readonly<Partial<Record<FailureReason, FailureCause>>> = {
+  pingTimeout: "local",
+  probeFailed: "local",
+  sendFailed: "local",
+  tokenUnavailable: "slow",
+  protocolViolated: "slow",
+  internal: "slow",
+};
+
+/** Whom a failure concerns: it decides how the next dial is spread. */
 export function causeOf(reason: FailureReason): FailureCause {
-  return CAUSES[reason];
+  return CAUSES[reason] ?? "fleet";
 }
 
 /** Is there a transport, dialling or open? */

@@ -1,5 +1,4 @@
-/** What the machine met, kept and exported: every event with its stamp, so that the machine can be run over it again. */
-import type { TraceSink } from "../base/trace.ts";
+/** What the machine met, exported for a bug report: every event with its stamp, so that the machine can run over it again. */
 import type { ConnectionEffect } from "./connection-effect.ts";
 import type { ConnectionEvent } from "./connection-event.ts";
 import type { HandledEvent } from "./connection-manager.ts";
@@ -8,10 +7,7 @@ import type { Stamp } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import type { ConnectionReason, ConnectionState } from "./connection-state.ts";
 
-/**
- * One event. Nothing in it is secret: accounts are aliases, details are codes, addresses and payloads never enter the
- * machine.
- */
+/** One event. Nothing in it is secret: accounts are aliases, details are codes, payloads never enter the machine. */
 export interface TraceEntry {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -25,9 +21,6 @@ export interface TraceEntry {
   readonly stale?: true;
 }
 
-/** Hears entries as they are made, for a log. */
-export type ConnectionTraceSink = TraceSink<TraceEntry>;
-
 /** A trace as a bug report carries it. Plain JSON. */
 export interface ExportedTrace {
   readonly format: "holdfast-trace/1";
@@ -38,8 +31,23 @@ export interface ExportedTrace {
   /** The model before the first entry; absent when nothing was recorded. */
   readonly before?: ConnectionModel;
   readonly entries: readonly TraceEntry[];
-  /** How many older entries were no longer kept. */
-  readonly dropped: number;
+}
+
+/** What a client keeps for its trace. `RealtimeClient` is one. */
+export interface Traced {
+  readonly version: string;
+  readonly platformName: string;
+  readonly policy: ConnectionPolicy;
+  /** The last events, oldest first. */
+  readonly recentEvents: readonly HandledEvent[];
+}
+
+/** The last events of a client's connection, ready for a bug report: no token, payload, account or address is in it. */
+export function exportTrace({ version, platformName, policy, recentEvents }: Traced): ExportedTrace {
+  const before = recentEvents[0]?.before;
+  const entries = recentEvents.map(traceEntry);
+  const trace = { format: "holdfast-trace/1", version, platform: platformName, policy, entries } as const;
+  return before ? { ...trace, before } : trace;
 }
 
 /** The entry of a handled event. */

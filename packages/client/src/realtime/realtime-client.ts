@@ -8,12 +8,10 @@ import type { Cancel } from "../base/clock.ts";
 import { OptionsError, reportUncaught } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import type { Source } from "../base/source.ts";
-import { Recorder } from "../base/trace.ts";
 import { ConnectionManager, type HandledEvent } from "../connection/connection-manager.ts";
-import type { ConnectionModel, InitialFacts } from "../connection/connection-model.ts";
+import type { InitialFacts } from "../connection/connection-model.ts";
 import type { ConnectionPolicy } from "../connection/connection-policy.ts";
 import type { ConnectionSnapshot } from "../connection/connection-snapshot.ts";
-import { traceEntry, type ExportedTrace, type TraceEntry } from "../connection/connection-trace.ts";
 import { Calls, type CallOptions } from "../session/calls.ts";
 import { webSocketTransport } from "../transport/websocket-transport.ts";
 import { derived } from "./derived-source.ts";
@@ -45,13 +43,11 @@ type CallArguments<Input> = [Input] extends [void]
 export class RealtimeClient<C extends Contract = Contract> {
   readonly #options: RealtimeOptions<C>;
   readonly #platform: Platform;
-  readonly #policy: ConnectionPolicy;
   readonly #auth: AuthAdapter;
   readonly #calls: Calls;
   readonly #updates = new UpdateSubscriptions();
   readonly #host: SessionHost;
   readonly #manager: ConnectionManager;
-  readonly #recorder: Recorder<TraceEntry, ConnectionModel>;
   readonly #scope = new Scope();
   #areAdaptersOn = false;
 
@@ -64,8 +60,8 @@ export class RealtimeClient<C extends Contract = Contract> {
     const { clock, random } = platform;
     this.#options = options;
     this.#platform = platform;
-    this.#policy = connectionPolicy(options.policy);
-    this.#recorder = new Recorder(Math.max(1, traceEntriesMax));
+    this.policy = connectionPolicy(options.policy);
+    this.platformName = platform.name;
     this.#auth = new AuthAdapter(credentials, clock);
     this.#calls = new Calls(clock);
     this.#host = new SessionHost({
@@ -87,11 +83,15 @@ export class RealtimeClient<C extends Contract = Contract> {
     this.#manager = new ConnectionManager({
       clock,
       random,
-      policy: this.#policy,
+      policy: this.policy,
       control: this.#host,
       facts: NOTHING_KNOWN,
-      onHandled: (handled) => this.#trace(handled),
+      onHandled: (handled) => {
+        if (this.recentEvents.push(handled) > traceEntriesMax) this.recentEvents.shift();
+        options.onHandled?.(handled);
+      },
       onFault: options.onFault ?? reportUncaught,
+      check: options.check,
     });
     this.connection = this.#manager.snapshots;
     this.state = derived(this.connection, (snapshot) => connectionStateOf(snapshot));
@@ -102,6 +102,12 @@ export class RealtimeClient<C extends Contract = Contract> {
 
   /** The same in one of four words. */
   readonly state: Source<RealtimeConnectionState>;
+
+  /** For traces: `exportTrace(client)` of `@holdfast/client/trace` makes a bug report of these. */
+  readonly version: string = CLIENT_VERSION;
+  readonly platformName: string;
+  readonly policy: ConnectionPolicy;
+  readonly recentEvents: HandledEvent[] = [];
 
   /** Connects, and stays connected until `stop`. Dials at once when there are credentials. Idempotent. */
   start(): void {
@@ -162,20 +168,6 @@ export class RealtimeClient<C extends Contract = Contract> {
     return this.#updates.add(bucket, listener as UpdateListener, onState);
   }
 
-  /** The last events of the connection, ready for a bug report: no token, payload, account or address is in it. */
-  exportTrace(): ExportedTrace {
-    const { before, entries, dropped } = this.#recorder.read();
-    const trace = {
-      format: "holdfast-trace/1",
-      version: CLIENT_VERSION,
-      platform: this.#platform.name,
-      policy: this.#policy,
-      entries,
-      dropped,
-    } as const;
-    return before ? { ...trace, before } : trace;
-  }
-
   /** The facts come before the will, so that the first dial knows them all and no early event is lost. */
   #turnAdaptersOn(): void {
     if (this.#areAdaptersOn) return;
@@ -187,11 +179,5 @@ export class RealtimeClient<C extends Contract = Contract> {
     if (lifecycle.current.frozen) this.#manager.dispatch({ type: "appFrozen" });
     this.#manager.dispatch({ type: "networkChanged", ...network.current });
     this.#scope.defer(this.#auth.start((event) => this.#manager.dispatch(event)));
-  }
-
-  #trace(handled: HandledEvent): void {
-    const entry = traceEntry(handled);
-    this.#recorder.record(entry, handled.before);
-    this.#options.onTrace?.(entry);
   }
 }

@@ -5,7 +5,7 @@ import type { Platform } from "../adapters/platform.ts";
 import { OptionsError } from "../base/errors.ts";
 import type { CreateSocket } from "../base/web-socket.ts";
 import { DEFAULT_CONNECTION_POLICY, type ConnectionPolicy } from "../connection/connection-policy.ts";
-import type { ConnectionTraceSink } from "../connection/connection-trace.ts";
+import type { ConnectionManagerOptions, HandledEvent } from "../connection/connection-manager.ts";
 import type { DialUrl } from "./dial-url.ts";
 
 export interface RealtimeOptions<C extends Contract = Contract> {
@@ -30,10 +30,12 @@ export interface RealtimeOptions<C extends Contract = Contract> {
   readonly callTimeoutMs?: number;
   /** How many events of the connection the trace keeps. Default 500; older ones are forgotten. */
   readonly traceEntriesMax?: number;
-  /** Hears each event of the connection, for a log. Silent by default. Must not throw. */
-  readonly onTrace?: ConnectionTraceSink;
+  /** Hears each event of the connection, for a log; `traceEntry` makes a line of it. Must not throw. */
+  readonly onHandled?: (handled: HandledEvent) => void;
   /** Hears Holdfast's own faults. Default: they become uncaught errors. The connection goes on in any case. */
   readonly onFault?: (error: unknown) => void;
+  /** Asserts the machine's invariants after each event: `brokenInvariant` of `@holdfast/client/machine`. Default: none. */
+  readonly check?: ConnectionManagerOptions["check"];
 }
 
 /** The policy of a client: the defaults with the app's numbers. Throws `OptionsError` for what no clock can keep. */

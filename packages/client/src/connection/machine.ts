@@ -1,0 +1,15 @@
+/**
+ * The connection machine by itself, as `@holdfast/client/machine`: for tools that explore, draw, simulate or replay it.
+ * An app needs none of this.
+ */
+export { causeOf, CONNECTION_STATES, isLive } from "./connection-state.ts";
+export type { ConnectionReason, ConnectionState } from "./connection-state.ts";
+export type { ConnectionEffect, ConnectionEffectType, Vitals } from "./connection-effect.ts";
+export type { ConnectionEvent, ConnectionEventType, SessionFact } from "./connection-event.ts";
+export { brokenInvariant } from "./connection-invariants.ts";
+export { transition } from "./connection-machine.ts";
+export { blockedBy, nextDeadline, pendingDeadlines, stoppedModel, wantsLife } from "./connection-model.ts";
+export type { ConnectionModel, DeadlineName, InitialFacts, StateDeadline } from "./connection-model.ts";
+export type { Stamp, Step } from "./connection-moves.ts";
+export { DEFAULT_CONNECTION_POLICY } from "./connection-policy.ts";
+export type { ConnectionPolicy } from "./connection-policy.ts";
