@@ -20,7 +20,7 @@ export interface Viewport {
   readonly height: number;
 }
 
-/** One tab. It is visible while it is the tab in front, and hidden otherwise, as for a person. */
+/** One page, in a window of its own. It is visible unless it is hidden. */
 export class Page {
   readonly #devTools: DevTools;
   readonly #targetId: string;
@@ -89,15 +89,18 @@ export class Page {
     throw new Error(`not within ${timeoutMs} ms: ${expression}`);
   }
 
-  /** Makes this the tab in front; the one that was is now hidden. */
-  async activate(): Promise<void> {
+  /** Hides the page as a person does who minimises its window. */
+  async hide(): Promise<void> {
+    await this.#setWindow("minimized");
+  }
+
+  /** Shows the page again. */
+  async show(): Promise<void> {
+    await this.#setWindow("normal");
     await this.#devTools.send("Target.activateTarget", { targetId: this.#targetId });
   }
 
-  /**
-   * Freezes the page or thaws it. Only a hidden page can be frozen; a thawed one stays hidden until
-   * activated.
-   */
+  /** Freezes a hidden page or thaws it; thawed, it stays hidden until it is shown. */
   async setLifecycle(state: "frozen" | "active"): Promise<void> {
     await this.send("Page.setWebLifecycleState", { state });
   }
@@ -122,6 +125,11 @@ export class Page {
   async close(): Promise<void> {
     await this.#devTools.send("Target.closeTarget", { targetId: this.#targetId });
   }
+
+  async #setWindow(windowState: "minimized" | "normal"): Promise<void> {
+    const { windowId } = await this.send("Browser.getWindowForTarget");
+    await this.send("Browser.setWindowBounds", { windowId, bounds: { windowState } });
+  }
 }
 
 /** Resolves with the address of the DevTools socket, which a starting browser prints. */
@@ -140,10 +148,7 @@ async function devToolsUrl(child: ChildProcess): Promise<string> {
   });
 }
 
-/**
- * One headless Chromium with a fresh profile. Its tabs share one window, so showing one hides the
- * others.
- */
+/** One headless Chromium with a fresh profile. */
 export class Browser {
   readonly #process: ChildProcess;
   readonly #profile: string;
@@ -171,9 +176,10 @@ export class Browser {
     return new Browser(child, profile, new DevTools(socket));
   }
 
-  /** Opens a tab in front of the others and resolves when `url` has loaded. */
+  /** Opens a page in a new window and resolves when `url` has loaded. */
   async newPage(url: string): Promise<Page> {
-    const { targetId } = await this.#devTools.send("Target.createTarget", { url: "about:blank" });
+    const where = { url: "about:blank", newWindow: true };
+    const { targetId } = await this.#devTools.send("Target.createTarget", where);
     const { sessionId } = await this.#devTools.send("Target.attachToTarget", {
       targetId,
       flatten: true,
@@ -183,6 +189,12 @@ export class Browser {
     await page.send("Runtime.enable");
     await page.goto(url);
     return page;
+  }
+
+  /** Whether going back may restore a page as it was; the Chromium that npm carries never does. */
+  async hasPageCache(): Promise<boolean> {
+    const { product } = await this.#devTools.send("Browser.getVersion");
+    return typeof product === "string" && !product.startsWith("HeadlessChrome");
   }
 
   /** Ends the browser and everything it started, and removes its profile. */

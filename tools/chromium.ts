@@ -2,6 +2,7 @@
  * Finds a Chromium for the browser tests: the one named by `CHROMIUM`, an installed one, or the one
  * that npm carries in `@sparticuz/chromium`. It starts nothing.
  */
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 
 const installed = [
@@ -53,7 +54,9 @@ export async function findChromium(): Promise<string | null> {
   if (process.platform !== "linux" || process.arch !== "x64") return null;
   try {
     const { default: carried } = await import("@sparticuz/chromium");
-    return await carried.executablePath();
+    const path = await carried.executablePath();
+    // It still needs some libraries of the system; where these are missing it does not start.
+    return spawnSync(path, ["--version"], { timeout: 20_000 }).status === 0 ? path : null;
   } catch {
     return null;
   }
