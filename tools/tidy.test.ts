@@ -71,9 +71,9 @@ test("a stale exception is found", () => {
     [`${src}session/a.ts`, `${opening}export function a(): void {}\n`],
     ["packages/client/test/session/a.test.ts", `${opening}\n`],
   ]);
-  const elsewhere = { [`${src}session/a.ts`]: "why", [`${src}session/gone.ts`]: "why" };
+  const elsewhere = { [`${src}session/a.ts`]: "why", [`${src}session/gone.ts`]: "gone.test.ts" };
   expect(faultsOf(tested, {})).toEqual([]);
-  expect(faultsOf(tested, elsewhere)).toHaveLength(2);
+  expect(faultsOf(tested, elsewhere)).toHaveLength(3);
 });
 
 test("words are at home in their homes, and free in comments", () => {

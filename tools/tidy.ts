@@ -196,8 +196,9 @@ function* untested(files: Files, elsewhere: Readonly<Record<string, string>>): G
     if (!isTested && !(path in elsewhere)) yield `${path}: has no test; ${stem}.test.ts is missing`;
     if (isTested && path in elsewhere) yield `${path}: has its test; drop it from the exceptions`;
   }
-  for (const path of Object.keys(elsewhere)) {
+  for (const [path, by] of Object.entries(elsewhere)) {
     if (!files.has(path)) yield `${path}: is gone; drop it from the exceptions`;
+    if (by.endsWith(".test.ts") && !files.has(by)) yield `${path}: its test ${by} is missing`;
   }
 }
 
