@@ -7,29 +7,14 @@ import type { BucketKey, BucketPosition, Failure, Result } from "@holdfast/proto
 import type { Pong, ServerMessage, Subscribed, TokenAccepted } from "@holdfast/protocol";
 import type { Unsubscribed, Updates, Welcome } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
-import { hello, refusalOf, tokenLife } from "./handshake.ts";
+import type { Transport } from "../transport/transport.ts";
+import { hello, refused, tokenLife } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
-import type { OutboxParts } from "./outbox.ts";
-import type { SessionEvent } from "./session-event.ts";
-import type { ProtocolSessionOptions, SessionStats } from "./session-options.ts";
+import type { SessionContext } from "./session-options.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
-/** An event before it is stamped. */
-export type SessionFact = Unstamped<SessionEvent>;
-type Unstamped<Event> = Event extends unknown ? Omit<Event, "sessionId"> : never;
-
-/** The session, as its dialogue sees it. */
-export interface DialogueOwner {
-  readonly options: ProtocolSessionOptions;
-  readonly stats: SessionStats;
-  readonly tell: (fact: SessionFact) => void;
-  /** Ends the session for this reason. */
-  readonly end: (fact: SessionFact) => void;
-  readonly violated: (detail: string) => void;
-}
-
 export class Dialogue {
-  readonly #owner: DialogueOwner;
+  readonly #context: SessionContext;
   readonly #outbox: Outbox;
   readonly #subscriptions = new Subscriptions();
   #isOpen = false;
@@ -39,23 +24,15 @@ export class Dialogue {
   /** The server's clock minus ours. */
   #serverClockAhead: Millis = 0;
 
-  constructor(owner: DialogueOwner, transport: OutboxParts["transport"]) {
-    this.#owner = owner;
-    const { clock, codec, calls } = owner.options;
-    const parts: OutboxParts = {
-      clock,
-      codec,
-      transport,
-      calls,
-      onFailed: (detail) => owner.end({ type: "sendFailed", detail }),
-      onStalled: () => owner.tell({ type: "sendStalled" }),
-    };
-    this.#outbox = new Outbox(parts, { ...DEFAULT_WIRE_LIMITS, frameBytes: HELLO_BYTES_MAX });
+  constructor(context: SessionContext, transport: Transport) {
+    this.#context = context;
+    const limits = { ...DEFAULT_WIRE_LIMITS, frameBytes: HELLO_BYTES_MAX };
+    this.#outbox = new Outbox(context, transport, limits);
   }
 
   /** Says hello. Buckets that do not fit into it are subscribed to once the session is open. */
   greet(token: string | undefined): void {
-    const { codec, facts, sessionId, buckets } = this.#owner.options;
+    const { codec, facts, sessionId, buckets } = this.#context.options;
     const positions = buckets();
     let greeting = hello(facts, sessionId, token, positions);
     if (positions.length > 0 && codec.sizeOf(codec.encode(greeting)) > HELLO_BYTES_MAX) {
@@ -67,7 +44,7 @@ export class Dialogue {
 
   /** The server welcomed us: calls and subscriptions may flow. */
   open({ capabilities, limits, serverTime }: Welcome): void {
-    const { calls, clock, facts } = this.#owner.options;
+    const { calls, clock, facts } = this.#context.options;
     const named = [facts.capabilities, capabilities];
     this.#isOpen = true;
     this.#hearsUpdates = named.every((words) => words.includes("updates"));
@@ -109,7 +86,7 @@ export class Dialogue {
   /** Says nothing more, and decides the calls. */
   close(): void {
     this.#outbox.close();
-    if (this.#isOpen) this.#owner.options.calls.detach(this.#outbox.sentId);
+    if (this.#isOpen) this.#context.options.calls.detach(this.#outbox.sentId);
     this.#isOpen = false;
   }
 
@@ -128,28 +105,28 @@ export class Dialogue {
       case "tokenAccepted":
         return this.#tokenAccepted(message);
       case "goAway":
-        return this.#owner.tell({ type: "goingAway", windowMs: message.windowMs });
+        return this.#context.tell({ type: "goingAway", windowMs: message.windowMs });
       case "refuse":
-        return this.#owner.end(refusalOf(message));
+        return this.#context.end(refused(message));
       case "welcome":
       case "ack":
       case "page":
       case "tooFarBehind":
       case "heads":
         // A second welcome, or what belongs to a capability that we did not name.
-        return this.#owner.violated(message.type);
+        return this.#context.violated(message.type);
     }
   }
 
   ponged({ nonce, windowMs }: Pong): void {
-    this.#owner.tell({ type: "pongReceived", nonce, windowMs });
+    this.#context.tell({ type: "pongReceived", nonce, windowMs });
   }
 
   #answered(message: Result | Failure): void {
-    const fate = this.#owner.options.calls.answer(message);
-    if (fate === "unknown") return this.#owner.violated("unknownCall");
+    const fate = this.#context.options.calls.answer(message);
+    if (fate === "unknown") return this.#context.violated("unknownCall");
     if (fate === "stale") {
-      this.#owner.stats.staleAnswers++;
+      this.#context.stats.staleAnswers++;
       return;
     }
     this.#beUseful();
@@ -157,8 +134,8 @@ export class Dialogue {
   }
 
   #heardOfBucket(message: Updates | Subscribed | Unsubscribed): void {
-    if (!this.#hearsUpdates) return this.#owner.violated(message.type);
-    const { tell, stats } = this.#owner;
+    if (!this.#hearsUpdates) return this.#context.violated(message.type);
+    const { tell, stats } = this.#context;
     if (message.type === "unsubscribed") {
       this.#subscriptions.left(message.bucket);
       return tell({ type: "unsubscribed", answer: message });
@@ -173,19 +150,19 @@ export class Dialogue {
   }
 
   #tokenAccepted({ tokenExpiresAt }: TokenAccepted): void {
-    const serverNow = this.#owner.options.clock.now() + this.#serverClockAhead;
-    this.#owner.tell({ type: "tokenAccepted", ...tokenLife(tokenExpiresAt, serverNow) });
+    const serverNow = this.#context.options.clock.now() + this.#serverClockAhead;
+    this.#context.tell({ type: "tokenAccepted", ...tokenLife(tokenExpiresAt, serverNow) });
   }
 
   /** A result, a failure or an update: the session did what sessions are for. Said once. */
   #beUseful(): void {
     if (this.#isUseful) return;
     this.#isUseful = true;
-    this.#owner.tell({ type: "useful" });
+    this.#context.tell({ type: "useful" });
   }
 
   #checkDrained(): void {
-    if (!this.#isDraining || this.#owner.options.calls.inFlight > 0) return;
-    this.#owner.tell({ type: "drained" });
+    if (!this.#isDraining || this.#context.options.calls.inFlight > 0) return;
+    this.#context.tell({ type: "drained" });
   }
 }

@@ -1,7 +1,7 @@
 /** The handshake, pure: the first message, and what the first reply means (PROTOCOL.md §3). */
-import type { BucketPosition, Hello, RefusalAction } from "@holdfast/protocol";
-import type { Refuse, ServerMessage, Welcome } from "@holdfast/protocol";
+import type { BucketPosition, Hello, Refuse, ServerMessage } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
+import type { SessionFact } from "./session-options.ts";
 
 /** What a client says of itself in every hello. */
 export interface HelloFacts {
@@ -30,36 +30,23 @@ export function hello(
   };
 }
 
-/** What the reply to a hello means. `violated`: the reply is none. */
-export type FirstReply =
-  | { readonly type: "welcomed"; readonly welcome: Welcome }
-  | { readonly type: "accountMismatched" }
-  | Refusal
-  | { readonly type: "violated" };
-
-/** Reads the reply. `expectedAccount`: whom the credentials name; undefined if they do not say. */
+/**
+ * What the first reply means. `expectedAccount`: whom the credentials name; undefined if they do not
+ * say. Undefined: it is no reply, and violates the protocol.
+ */
 export function readFirstReply(
   message: ServerMessage,
   expectedAccount: string | undefined,
-): FirstReply {
-  if (message.type === "refuse") return refusalOf(message);
-  if (message.type !== "welcome") return { type: "violated" };
-  if (expectedAccount !== undefined && message.account !== expectedAccount) {
-    return { type: "accountMismatched" };
-  }
-  return { type: "welcomed", welcome: message };
+): Welcomed | AccountMismatched | Refused | undefined {
+  if (message.type === "refuse") return refused(message);
+  if (message.type !== "welcome") return undefined;
+  const { account, heartbeat, serverTime, tokenExpiresAt, windowMs } = message;
+  if ((expectedAccount ?? account) !== account) return { type: "accountMismatched" };
+  return { type: "welcomed", windowMs, heartbeat, ...tokenLife(tokenExpiresAt, serverTime) };
 }
 
 /** What a refusal asks. Its sentence for people is left out: it may quote anything. */
-export interface Refusal {
-  readonly type: "refused";
-  readonly action: RefusalAction;
-  readonly code: string;
-  readonly retryAfterMs?: Millis;
-  readonly windowMs?: Millis;
-}
-
-export function refusalOf({ action, code, retryAfterMs, windowMs }: Refuse): Refusal {
+export function refused({ action, code, retryAfterMs, windowMs }: Refuse): Refused {
   return {
     type: "refused",
     action,
@@ -79,3 +66,8 @@ export function tokenLife(
 ): { readonly tokenExpiresInMs?: Millis } {
   return expiresAt === undefined ? {} : { tokenExpiresInMs: Math.max(0, expiresAt - serverNow) };
 }
+
+type Fact<Type extends SessionFact["type"]> = Extract<SessionFact, { readonly type: Type }>;
+type Welcomed = Fact<"welcomed">;
+type AccountMismatched = Fact<"accountMismatched">;
+type Refused = Fact<"refused">;

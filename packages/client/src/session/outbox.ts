@@ -3,11 +3,11 @@
  * said in one tick travels in one frame, and a single message is not delayed for company. Above the
  * soft mark of the platform's buffer only what is urgent is written.
  */
-import type { ClientMessage, Codec, ServerMessage, WireLimits } from "@holdfast/protocol";
-import type { Cancel, Clock, Millis } from "../base/clock.ts";
+import type { ClientMessage, WireLimits } from "@holdfast/protocol";
+import type { Cancel, Millis } from "../base/clock.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { Calls } from "./calls.ts";
 import type { PendingCall } from "./pending-calls.ts";
+import type { SessionContext } from "./session-options.ts";
 
 /** Bytes in the platform's buffer above which only urgent messages are written. */
 export const SEND_SOFT_MARK = 262_144;
@@ -27,20 +27,9 @@ const POLL_MS = 20;
 /** For how many microtasks on end a tick may go on saying things before it is taken to have ended. */
 const TICK_HOPS_MAX = 16;
 
-/** What an outbox works with. */
-export interface OutboxParts {
-  readonly clock: Clock;
-  readonly codec: Codec<ServerMessage, ClientMessage>;
-  readonly transport: Pick<Transport, "send" | "bufferedBytes">;
-  readonly calls: Pick<Calls, "take" | "turnDown" | "waiting" | "inFlight">;
-  /** The transport would not take a frame, or one of our own messages fits no frame. */
-  readonly onFailed: (detail: string) => void;
-  /** The buffer stayed above the soft mark and did not shrink. Once, until it has drained. */
-  readonly onStalled: () => void;
-}
-
 export class Outbox {
-  readonly #parts: OutboxParts;
+  readonly #context: OutboxContext;
+  readonly #transport: OutboxTransport;
   readonly #urgent: ClientMessage[] = [];
   readonly #ordinary: ClientMessage[] = [];
   #limits: WireLimits;
@@ -54,8 +43,10 @@ export class Outbox {
   #cancelPoll: Cancel | undefined;
   #stall: { least: number; since: Millis; isReported: boolean } | undefined;
 
-  constructor(parts: OutboxParts, limits: WireLimits) {
-    this.#parts = parts;
+  /** `limits`: those of the hello, until `open` brings the server's. */
+  constructor(context: OutboxContext, transport: OutboxTransport, limits: WireLimits) {
+    this.#context = context;
+    this.#transport = transport;
     this.#limits = limits;
   }
 
@@ -113,11 +104,10 @@ export class Outbox {
   }
 
   #flush(): void {
-    const { transport } = this.#parts;
     let carried: Encoded | undefined;
     while (!this.#isClosed) {
       // What is carried was taken already: it goes out even if the buffer is full by now.
-      const mayFill = transport.bufferedBytes <= SEND_SOFT_MARK;
+      const mayFill = this.#transport.bufferedBytes <= SEND_SOFT_MARK;
       const frame: Encoded[] = [];
       let bytes = 1;
       for (;;) {
@@ -137,14 +127,14 @@ export class Outbox {
   }
 
   #send(frame: readonly Encoded[]): void {
-    const { codec, transport, onFailed } = this.#parts;
+    const { codec } = this.#context.options;
     let isTaken = false;
     try {
-      isTaken = transport.send(codec.join(frame.map(({ part }) => part)));
+      isTaken = this.#transport.send(codec.join(frame.map(({ part }) => part)));
     } catch {
       // The platform's words may quote the frame.
     }
-    if (!isTaken) return onFailed("notTaken");
+    if (!isTaken) return this.#failed("notTaken");
     for (const { callId } of frame) if (callId) this.#sentId = callId;
   }
 
@@ -156,7 +146,7 @@ export class Outbox {
     const ordinary = this.#takes.ordinary ? this.#ordinary.shift() : undefined;
     if (ordinary) return this.#encodeOwn(ordinary);
     while (this.#hasCallToWrite) {
-      const call = this.#parts.calls.take();
+      const call = this.#context.options.calls.take();
       const encoded = call && this.#encodeCall(call);
       if (encoded) return encoded;
     }
@@ -165,7 +155,7 @@ export class Outbox {
 
   /** The server stops reading, pings included, when too many calls execute: so they wait here. */
   get #hasCallToWrite(): boolean {
-    const { calls } = this.#parts;
+    const { calls } = this.#context.options;
     if (!this.#takes.calls || calls.waiting === 0) return false;
     return calls.inFlight < this.#limits.callsExecuting;
   }
@@ -177,12 +167,12 @@ export class Outbox {
   #encodeOwn(message: ClientMessage): Encoded | undefined {
     const encoded = this.#encode(message, 0);
     if (encoded.bytes <= this.#frameBytes) return encoded;
-    this.#parts.onFailed("tooLarge");
+    this.#failed("tooLarge");
     return undefined;
   }
 
   #encodeCall(call: PendingCall): Encoded | undefined {
-    const { calls, clock } = this.#parts;
+    const { calls, clock } = this.#context.options;
     const { id, method, input, deadline } = call;
     const isName = method && method.length <= this.#limits.nameLength && !method.includes("\0");
     if (!isName) {
@@ -201,15 +191,20 @@ export class Outbox {
   }
 
   #encode(message: ClientMessage, callId: number): Encoded {
-    const { codec } = this.#parts;
+    const { codec } = this.#context.options;
     const part = codec.encode(message, this.#limits.nesting);
     return { part, bytes: codec.sizeOf(part), callId };
   }
 
+  /** The transport would not take a frame, or one of our own messages fits no frame. */
+  #failed(detail: string): void {
+    this.#context.end({ type: "sendFailed", detail });
+  }
+
   /** Looks again soon while something waits for the buffer to drain. */
   #watchBuffer(): void {
-    const { clock, transport, onStalled } = this.#parts;
-    const least = transport.bufferedBytes;
+    const { clock } = this.#context.options;
+    const least = this.#transport.bufferedBytes;
     const hasOrdinary = this.#takes.ordinary && this.#ordinary.length > 0;
     if (least <= SEND_SOFT_MARK || !(hasOrdinary || this.#hasCallToWrite)) {
       this.#stall = undefined;
@@ -222,7 +217,7 @@ export class Outbox {
     this.#cancelPoll = clock.at(now + POLL_MS, () => this.#flush());
     if (this.#stall.isReported || now - this.#stall.since < SEND_STALL_MS) return;
     this.#stall.isReported = true;
-    onStalled();
+    this.#context.tell({ type: "sendStalled" });
   }
 }
 
@@ -231,4 +226,10 @@ interface Encoded {
   readonly part: unknown;
   readonly bytes: number;
   readonly callId: number;
+}
+
+type OutboxTransport = Pick<Transport, "send" | "bufferedBytes">;
+
+interface OutboxContext extends Pick<SessionContext, "tell" | "end"> {
+  readonly options: Pick<SessionContext["options"], "clock" | "codec" | "calls">;
 }

@@ -5,14 +5,18 @@
  */
 import { closeMeaning, DEFAULT_WIRE_LIMITS, httpMeaning, Malformed } from "@holdfast/protocol";
 import type { BucketKey, BucketPosition, Frame, ServerMessage } from "@holdfast/protocol";
-import type { Welcome, WireLimits } from "@holdfast/protocol";
+import type { WireLimits } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
 import type { Transport, TransportEvent } from "../transport/transport.ts";
 import { Dialogue } from "./dialogue.ts";
-import type { DialogueOwner, SessionFact } from "./dialogue.ts";
-import { readFirstReply, tokenLife } from "./handshake.ts";
+import { readFirstReply } from "./handshake.ts";
 import type { SessionVitals } from "./session-event.ts";
-import type { ProtocolSessionOptions, SessionStats } from "./session-options.ts";
+import type {
+  ProtocolSessionOptions,
+  SessionContext,
+  SessionFact,
+  SessionStats,
+} from "./session-options.ts";
 
 // Of CLOSE_CODES these two are all that a client says: `normal` and `protocolViolation`.
 const NORMAL = 1000;
@@ -191,14 +195,14 @@ export class ProtocolSession {
 
   #greet(token: string | undefined): void {
     if (this.#isClosed || !this.#transport) return;
-    const owner: DialogueOwner = {
+    const context: SessionContext = {
       options: this.#options,
       stats: this.stats,
       tell: (fact) => this.#tell(fact),
       end: (fact) => this.#end(fact),
       violated: (detail) => this.#violated(detail),
     };
-    this.#dialogue = new Dialogue(owner, this.#transport);
+    this.#dialogue = new Dialogue(context, this.#transport);
     this.#dialogue.greet(token);
   }
 
@@ -220,25 +224,12 @@ export class ProtocolSession {
     const dialogue = this.#dialogue;
     if (dialogue && message.type === "pong") return dialogue.ponged(message);
     const reply = readFirstReply(message, this.#options.expectedAccount);
-    switch (reply.type) {
-      case "welcomed":
-        return dialogue ? this.#welcomed(dialogue, reply.welcome) : this.#violated(message.type);
-      case "refused":
-        return this.#end(reply);
-      case "accountMismatched":
-        return this.#end({ type: "accountMismatched" });
-      case "violated":
-        return this.#violated(message.type);
-    }
-  }
-
-  #welcomed(dialogue: Dialogue, welcome: Welcome): void {
-    const { windowMs, heartbeat, tokenExpiresAt, serverTime } = welcome;
+    if (!reply || (reply.type === "welcomed" && !dialogue)) return this.#violated(message.type);
+    if (message.type !== "welcome" || reply.type !== "welcomed") return this.#end(reply);
     this.#phase = "open";
-    this.#limits = welcome.limits;
-    dialogue.open(welcome);
-    const life = tokenLife(tokenExpiresAt, serverTime);
-    this.#tell({ type: "welcomed", windowMs, heartbeat, ...life });
-    this.#tell({ type: "opened", welcome });
+    this.#limits = message.limits;
+    dialogue?.open(message);
+    this.#tell(reply);
+    this.#tell({ type: "opened", welcome: message });
   }
 }

@@ -34,3 +34,20 @@ export interface SessionStats {
   /** Messages about buckets that were being left. */
   messagesAfterUnsubscribe: number;
 }
+
+/** An event before it is stamped with the session's number. */
+export type SessionFact = Unstamped<SessionEvent>;
+type Unstamped<Event> = Event extends unknown ? Omit<Event, "sessionId"> : never;
+
+/** The session, as its parts see it. */
+export interface SessionContext {
+  readonly options: Pick<
+    ProtocolSessionOptions,
+    "sessionId" | "clock" | "codec" | "facts" | "buckets" | "calls"
+  >;
+  readonly stats: SessionStats;
+  readonly tell: (fact: SessionFact) => void;
+  /** Ends the session for this reason. */
+  readonly end: (fact: SessionFact) => void;
+  readonly violated: (detail: string) => void;
+}

@@ -32,9 +32,18 @@ describe("the hello", () => {
 describe("the first reply", () => {
   const refuse: ServerMessage = { type: "refuse", action: "stop", code: "banned", message: "bye" };
 
+  const { windowMs, heartbeat } = WELCOME;
+  const welcomed = { type: "welcomed", windowMs, heartbeat };
+
   test.each<[string, ServerMessage, string | undefined, unknown]>([
-    ["a welcome", WELCOME, undefined, { type: "welcomed", welcome: WELCOME }],
-    ["a welcome to the right account", WELCOME, "ada", { type: "welcomed", welcome: WELCOME }],
+    ["a welcome", WELCOME, undefined, welcomed],
+    ["a welcome to the right account", WELCOME, "ada", welcomed],
+    [
+      "a welcome with an expiry",
+      { ...WELCOME, tokenExpiresAt: WELCOME.serverTime + 5 },
+      undefined,
+      { ...welcomed, tokenExpiresInMs: 5 },
+    ],
     ["a welcome to another account", WELCOME, "bob", { type: "accountMismatched" }],
     ["a refusal", refuse, "ada", { type: "refused", action: "stop", code: "banned" }],
     [
@@ -43,8 +52,8 @@ describe("the first reply", () => {
       undefined,
       { type: "refused", action: "stop", code: "banned", retryAfterMs: 5, windowMs: 0 },
     ],
-    ["a result", { type: "result", id: 1 }, undefined, { type: "violated" }],
-    ["a goAway", { type: "goAway", windowMs: 1 }, undefined, { type: "violated" }],
+    ["a result", { type: "result", id: 1 }, undefined, undefined],
+    ["a goAway", { type: "goAway", windowMs: 1 }, undefined, undefined],
   ])("%s", (_name, message, expectedAccount, reply) => {
     expect(readFirstReply(message, expectedAccount)).toEqual(reply);
   });

@@ -14,17 +14,15 @@ function harness(limits: Partial<WireLimits> = {}) {
   const reports: string[] = [];
   const outbox = new Outbox(
     {
-      clock,
-      codec: jsonClientCodec,
-      transport,
-      calls,
-      onFailed: (detail) => {
-        reports.push(detail);
+      options: { clock, codec: jsonClientCodec, calls },
+      tell: ({ type }) => reports.push(type),
+      end: (fact) => {
+        reports.push("detail" in fact ? `${fact.type}: ${fact.detail}` : fact.type);
         outbox.close();
         calls.detach(outbox.sentId);
       },
-      onStalled: () => reports.push("stalled"),
     },
+    transport,
     DEFAULT_WIRE_LIMITS,
   );
   const open = (): void => {
@@ -281,12 +279,12 @@ describe("the send buffer", () => {
     clock.advance(SEND_STALL_MS - 1);
     expect(reports).toEqual([]);
     clock.advance(5_000);
-    expect(reports).toEqual(["stalled"]);
+    expect(reports).toEqual(["sendStalled"]);
     transport.bufferedBytes = 0;
     clock.advance(100);
     await fill();
     clock.advance(5_000);
-    expect(reports).toEqual(["stalled", "stalled"]);
+    expect(reports).toEqual(["sendStalled", "sendStalled"]);
   });
 
   test("that shrinks, however slowly, is life", async () => {
@@ -327,7 +325,7 @@ describe("a transport that does not take a frame", () => {
       transport.accepts = accepts;
       const unsent = call();
       await tick();
-      expect(reports).toEqual(["notTaken"]);
+      expect(reports).toEqual(["sendFailed: notTaken"]);
       expect(await failure(sent)).toMatchObject({ kind: "outcomeUnknown" });
       expect(await isSettled(unsent)).toBe(false);
       expect(calls.waiting).toBe(1);
@@ -341,7 +339,7 @@ describe("a transport that does not take a frame", () => {
     void call("x".repeat(60));
     void call("y".repeat(60));
     await tick();
-    expect(reports).toEqual(["notTaken"]);
+    expect(reports).toEqual(["sendFailed: notTaken"]);
     expect([calls.waiting, calls.inFlight]).toEqual([2, 0]);
   });
 });
@@ -352,7 +350,7 @@ test("a message of ours that fits no frame ends the session", async () => {
   outbox.say({ type: "subscribe", buckets: [{ bucket: "b".repeat(100) }] });
   outbox.sayFirst({ type: "ping", nonce: 1 });
   await tick();
-  expect(reports).toEqual(["tooLarge"]);
+  expect(reports).toEqual(["sendFailed: tooLarge"]);
 });
 
 test("a closed outbox writes nothing more and has no timer", async () => {

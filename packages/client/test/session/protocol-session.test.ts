@@ -301,7 +301,7 @@ describe("the handshake", () => {
 });
 
 describe("calls", () => {
-  test("are answered, also by an answer that comes within the write (B26, B27)", async () => {
+  test("are answered, also by an answer that comes within the write (B26, B27, L35)", async () => {
     const harness = new SessionHarness();
     await harness.opened();
     const { transport } = harness;
@@ -414,6 +414,21 @@ describe("calls", () => {
 });
 
 describe("updates", () => {
+  test("answers, updates and pongs of one frame are handed on in its order (B06)", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    const order: string[] = [];
+    const call = harness.call("m", 1);
+    await tick();
+    const result: ServerMessage = { type: "result", id: harness.lastCall.id };
+    const pong: ServerMessage = { type: "pong", nonce: 1, windowMs: 1 };
+    const settled = call.then(() => order.push("settled"));
+    harness.transport.receive(update, pong, result, { type: "goAway", windowMs: 1 });
+    await settled;
+    expect(harness.types).toEqual(["updates", "useful", "pongReceived", "goingAway"]);
+    expect(order).toEqual(["settled"]);
+  });
+
   test("are handed on, and the first makes the session useful", async () => {
     const harness = new SessionHarness();
     await harness.opened();
@@ -536,6 +551,16 @@ describe("life", () => {
     expect(harness.said("ping")).toEqual([{ type: "ping", nonce: 5 }]);
     expect(session.vitals().bufferedBytes).toBe(10 * SEND_SOFT_MARK);
     expect(harness.clock.pending).toBe(0);
+  });
+
+  test("a ping that cannot be written ends the session (B15)", async () => {
+    const harness = new SessionHarness();
+    const session = await harness.opened();
+    harness.transport.accepts = false;
+    session.ping(1);
+    await tick();
+    expect(harness.events).toEqual([{ type: "sendFailed", sessionId: 1, detail: "notTaken" }]);
+    expect(harness.transport.closed).toBeDefined();
   });
 
   test("a buffer that stays full is reported", async () => {
