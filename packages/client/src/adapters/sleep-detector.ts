@@ -18,7 +18,8 @@ export const SLEEP_MS_MIN = 2_000;
  * Did the machine, or this process, stand still between two readings? Some systems stop the
  * monotonic clock in sleep, so that only the wall clock tells; a stopped process shows in neither,
  * but in an alarm that comes late. `alarmDeadline`: when, by `now`, the alarm that brought us here
- * was due. A wall clock that was set back counts for nothing.
+ * was due; if that was before the previous reading, it has told all it can. A wall clock that was
+ * set back counts for nothing.
  */
 export function sleptBetween(
   previous: ClockReading,
@@ -26,8 +27,9 @@ export function sleptBetween(
   alarmDeadline: Millis = current.now,
 ): boolean {
   const wallMs = current.wallNow - previous.wallNow;
-  const lateMs = current.now - alarmDeadline;
-  const wallLateMs = wallMs - (alarmDeadline - previous.now);
+  const due = Math.max(alarmDeadline, previous.now);
+  const lateMs = current.now - due;
+  const wallLateMs = wallMs - (due - previous.now);
   const driftMs = wallMs - (current.now - previous.now);
   return Math.max(lateMs, wallLateMs, driftMs) > SLEEP_MS_MIN;
 }

@@ -14,7 +14,7 @@ import { doubt, onHealthAlarm, SESSION_FACTS } from "./connection-attempt.ts";
 import { credentialsChanged, renewalFailed, tokenRenewed } from "./connection-credentials.ts";
 import type { ConnectionEvent, ConnectionEventType, Handlers } from "./connection-event.ts";
 import { isStaleSession, pendingDeadlines, wantsLife, type ConnectionModel, type DeadlineName } from "./connection-model.ts";
-import { dial, dialNow, fail, halt, onlyNetworkMissing, recover, redial, settle } from "./connection-moves.ts";
+import { dial, dialNow, fail, halt, recover, redial, settle } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import { isLive } from "./connection-state.ts";
 import { Turn, type Stamp, type Step } from "./connection-turn.ts";
@@ -101,11 +101,10 @@ function resume(turn: Turn, reason: "networkChanged" | "appActive" | "woke"): vo
 const ALARMS: Readonly<Record<DeadlineName, (turn: Turn) => void>> = {
   connect: (turn) => fail(turn, "connectTimeout", "no socket in time"),
   handshake: (turn) => fail(turn, "handshakeTimeout", "no welcome in time"),
-  backoff: (turn) => dialNow(turn, "retry"),
+  // Where a dial is planned nothing blocks, or only the hint that it is made against.
+  backoff: (turn) => dial(turn, "retry"),
+  offlineRetry: (turn) => dial(turn, "retry"),
   renewal: (turn) => renewalFailed(turn, { detail: "no renewed token in time" }),
-  offlineRetry(turn) {
-    if (onlyNetworkMissing(turn)) dial(turn, "retry");
-  },
   grace(turn) {
     turn.change({ graceDeadline: undefined });
     settle(turn, "appInactive");

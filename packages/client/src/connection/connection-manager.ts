@@ -139,8 +139,12 @@ export class ConnectionManager {
     this.#model = step.model;
     if (step.model.since !== before.since) this.#wallOffset = wallNow - stamp.now;
     onHandled?.({ event, stamp, wallNow, before, step });
-    for (const effect of step.effects) control.perform(effect);
-    if (step.model !== before) this.#publish();
+    try {
+      for (const effect of step.effects) control.perform(effect);
+    } finally {
+      // What an effect throws must hide from nobody where the connection is.
+      if (step.model !== before) this.#publish();
+    }
     const broken = check?.(step.model, policy);
     assert(!broken, `${broken}`);
   }

@@ -72,7 +72,7 @@ function parkUnlessRunning(turn: Turn, reason: ConnectionReason): void {
   if (!isLive(turn.model.state) || !onlyNetworkMissing(turn)) park(turn, reason);
 }
 
-export function onlyNetworkMissing({ missing }: Turn): boolean {
+function onlyNetworkMissing({ missing }: Turn): boolean {
   return missing.length === 1 && missing[0] === "network";
 }
 
@@ -80,7 +80,8 @@ export function onlyNetworkMissing({ missing }: Turn): boolean {
 function park(turn: Turn, reason: ConnectionReason): void {
   const { model, now, policy } = turn;
   const { auth, network } = model.constraints;
-  const { renewal = now + policy.renewalMs, offlineRetry = now + policy.offlineRetryMs } = model.deadlines;
+  const { renewal = now + policy.renewalMs, offlineRetry = Math.max(now + policy.offlineRetryMs, earliestDial(model, policy)) } =
+    model.deadlines;
   const state = auth && network ? "backgroundSuspended" : "waitingForConstraints";
   const deadlines = {
     ...(model.renewal === "pending" && { renewal }),

@@ -15,6 +15,7 @@ test.each([
   ["the wall clock was set back an hour", { now: 1_000, wall: -3.6e6 }, undefined, false],
   ["it was set back, and an alarm was late", { now: 30_000, wall: -3.6e6 }, 25_000, true],
   ["an alarm was early", { now: 100, wall: 100 }, 25_000, false],
+  ["an alarm was overdue at the previous reading already", { now: 10, wall: 10 }, -60_000, false],
 ])("%s", (_, { now, wall }, due, expected) => {
   const previous = { now: 5_000, wallNow: 1_800_000_000_000 };
   const current = { now: previous.now + now, wallNow: previous.wallNow + wall };

@@ -1,0 +1,102 @@
+/** How long to wait before the next dial, as tables. */
+import { describe, expect, test } from "vitest";
+
+import {
+  DEFAULT_BACKOFF,
+  delayMs,
+  type BackoffQuestion,
+} from "../../src/connection/backoff-policy.ts";
+import { causeOf, type FailureReason } from "../../src/connection/connection-state.ts";
+
+type Row = readonly [
+  cause: BackoffQuestion["cause"],
+  attempt: number,
+  windowMs: number,
+  outageS: number,
+  least: number,
+  middle: number,
+  most: number,
+];
+
+/** `least`, `middle`, `most`: the wait with dice of 0, 0.5 and 1, which the dice never quite show. */
+const WAITS: readonly Row[] = [
+  // The first retry: a local blip at once, a drop of the fleet over the server's window.
+  ["local", 1, 1_000, 0, 100, 175, 250],
+  ["local", 1, 3_000, 0, 100, 175, 250],
+  ["local", 0, 1_000, 0, 100, 175, 250],
+  ["fleet", 1, 100, 0, 0, 50, 100],
+  ["fleet", 1, 1_000, 0, 0, 500, 1_000],
+  ["fleet", 1, 3_000, 0, 0, 1_500, 3_000],
+  ["fleet", 1, 5_000, 0, 0, 2_500, 5_000],
+  ["slow", 1, 100, 0, 300, 800, 1_300],
+  ["slow", 1, 5_000, 0, 300, 800, 1_300],
+  // Later: full jitter over a span that doubles, to 14 s.
+  ["fleet", 2, 3_000, 5, 300, 1_300, 2_300],
+  ["fleet", 3, 3_000, 5, 300, 2_300, 4_300],
+  ["fleet", 4, 3_000, 5, 300, 4_300, 8_300],
+  ["fleet", 5, 3_000, 5, 300, 7_300, 14_300],
+  ["fleet", 6, 3_000, 5, 300, 7_300, 14_300],
+  ["fleet", 60, 3_000, 5, 300, 7_300, 14_300],
+  ["slow", 2, 3_000, 5, 300, 1_300, 2_300],
+  ["local", 2, 3_000, 5, 300, 1_300, 2_300],
+  // A small server is back at once: the wait is scaled by its window, between a fifth and the whole.
+  ["fleet", 3, 1_500, 5, 150, 1_150, 2_150],
+  ["fleet", 3, 600, 5, 60, 460, 860],
+  ["fleet", 3, 100, 5, 60, 460, 860],
+  ["fleet", 3, 5_000, 5, 300, 2_300, 4_300],
+  ["local", 3, 600, 5, 60, 460, 860],
+  ["slow", 3, 600, 5, 300, 2_300, 4_300],
+  // After 2 minutes the whole span whatever the window, after 10 minutes up to 30 s.
+  ["fleet", 3, 600, 119.999, 60, 460, 860],
+  ["fleet", 3, 600, 120, 300, 2_300, 4_300],
+  ["fleet", 9, 600, 599.999, 300, 7_300, 14_300],
+  ["fleet", 9, 600, 600, 300, 15_300, 30_300],
+  ["slow", 9, 600, 600, 300, 15_300, 30_300],
+  ["fleet", 4, 600, 600, 300, 4_300, 8_300],
+];
+
+test.each(WAITS)(
+  "%s failure, attempt %i, window %i ms, outage %d s: %i to %i to %i ms",
+  (cause, attempt, windowMs, outageS, ...waits) => {
+    const outageMs = outageS * 1_000;
+    const asked = [0, 0.5, 1].map((random) =>
+      delayMs({ cause, attempt, windowMs, outageMs, random }, DEFAULT_BACKOFF),
+    );
+    expect(asked.map((wait) => Math.round(wait * 1_000) / 1_000)).toEqual(waits);
+  },
+);
+
+test("a fleet that drops together does not come back in step (L12)", () => {
+  const dice = Array.from({ length: 100 }, (_, index) => index / 100);
+  const first = dice.map((random) =>
+    delayMs(
+      { cause: "fleet", attempt: 1, windowMs: 3_000, outageMs: 0, random },
+      DEFAULT_BACKOFF,
+    ),
+  );
+  const inTheFirst100Ms = first.filter((wait) => wait < 100).length;
+  expect(inTheFirst100Ms).toBeLessThanOrEqual(4);
+  expect(new Set(first).size).toBe(100);
+});
+
+describe("whom a failure concerns", () => {
+  const causes: readonly (readonly [BackoffQuestion["cause"], readonly FailureReason[]])[] = [
+    ["local", ["pingTimeout", "probeFailed", "sendFailed"]],
+    [
+      "fleet",
+      [
+        "transportClosed",
+        "openFailed",
+        "connectTimeout",
+        "handshakeTimeout",
+        "refused",
+        "goingAway",
+      ],
+    ],
+    ["slow", ["tokenUnavailable", "protocolViolated", "internal"]],
+  ];
+
+  test.each(causes)("%s: %j", (cause, reasons) => {
+    for (const reason of reasons) expect(causeOf(reason)).toBe(cause);
+  });
+});

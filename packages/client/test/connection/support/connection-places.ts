@@ -1,0 +1,91 @@
+/**
+ * The places from which the table of `connection-machine.test.ts` starts: a state, and what is
+ * special about it. Each is reached by events that could really happen.
+ */
+import type { ConnectionState } from "../../../src/connection/connection-state.ts";
+import { PHONE, rig, type ConnectionRig } from "./connection-rig.ts";
+
+type Place = readonly [state: ConnectionState, guard: string, reach: () => ConnectionRig];
+
+const REJECTED = { type: "refused", action: "reauthenticate", code: "unauthorized" } as const;
+
+function phone(): ConnectionRig {
+  return rig({ policy: PHONE });
+}
+
+/** An open connection whose peer pongs for as long as it likes. */
+function answering(): ConnectionRig {
+  const test = rig();
+  test.peer = "answering";
+  return test.open({ tokenExpiresInMs: 600_000 });
+}
+
+function rejectedTwice(): ConnectionRig {
+  return rig().dial().say(REJECTED).tell({ type: "tokenRenewed" }).untilAlarm("backoff").say(REJECTED);
+}
+
+function owing(): ConnectionRig {
+  return rig()
+    .dial()
+    .say(REJECTED)
+    .tell({ type: "renewalFailed", detail: "provider" });
+}
+
+export const PLACES: readonly Place[] = [
+  ["stopped", "-", () => rig()],
+  ["stopped", "signed out", () => rig({ signedIn: false })],
+  ["stopped", "offline", () => rig().network(false)],
+  ["stopped", "frozen", () => rig().tell("appFrozen")],
+  ["stopped", "phone in background", () => phone().tell("appBackgrounded")],
+  ["stopped", "just dialled", () => rig().dial().advance(100).tell("stop")],
+  ["stopped", "renewal owed", () => rig().dial().say(REJECTED).tell("stop")],
+
+  ["waitingForConstraints", "signed out", () => rig({ signedIn: false }).dial()],
+  ["waitingForConstraints", "logged out", () => rig().open().advance(1_000).logout()],
+  ["waitingForConstraints", "offline", () => rig().network(false).dial()],
+  ["waitingForConstraints", "offline, signed out", () => rig({ signedIn: false }).dial().network(false)],
+  ["waitingForConstraints", "offline, renewing", () => rig().dial().advance(1_000).say(REJECTED).network(false)],
+  ["waitingForConstraints", "renewing", () => rig().dial().advance(1_000).say(REJECTED)],
+  ["waitingForConstraints", "rejected twice", rejectedTwice],
+  ["waitingForConstraints", "server's delay", () => rig().dial().say({ type: "refused", action: "retry", code: "busy", retryAfterMs: 60_000 }).network(false)],
+  ["waitingForConstraints", "phone, signed out", () => phone().dial().logout()],
+
+  ["connectingTransport", "-", () => rig().dial().advance(1_000)],
+  ["connectingTransport", "against the hint", () => rig().network(false).dial().untilAlarm("offlineRetry").advance(1_000)],
+  ["connectingTransport", "rejected once", () => rig().dial().say(REJECTED).tell({ type: "tokenRenewed" }).untilAlarm("backoff").advance(1_000)],
+  ["connectingTransport", "phone", () => phone().dial().advance(1_000)],
+  ["connectingTransport", "grace", () => phone().dial().advance(1_000).tell("appBackgrounded")],
+
+  ["authenticating", "-", () => rig().dial().openSocket().advance(1_000)],
+  ["authenticating", "token owed", () => rig().dial().openSocket().advance(1_000).login()],
+  ["authenticating", "third dial", () => rig().dial().drop().untilAlarm("backoff").drop().untilAlarm("backoff").openSocket().advance(1_000)],
+  ["authenticating", "rejected once", () => rig().dial().say(REJECTED).tell({ type: "tokenRenewed" }).untilAlarm("backoff").openSocket().advance(1_000)],
+  ["authenticating", "phone", () => phone().dial().openSocket().advance(1_000)],
+  ["authenticating", "grace", () => phone().dial().openSocket().advance(1_000).tell("appBackgrounded")],
+
+  ["open", "-", () => rig().open().advance(1_000)],
+  ["open", "just opened", () => rig().open().advance(100)],
+  ["open", "stable", () => answering().untilAlarm("stable").advance(100)],
+  ["open", "third dial", () => rig().dial().drop().untilAlarm("backoff").drop().untilAlarm("backoff").accept().advance(1_000)],
+  ["open", "answering", answering],
+  ["open", "pinged", () => rig().open().untilAlarm("ping").advance(100)],
+  ["open", "chatty", () => { const test = rig().open(); test.peer = "chatty"; return test; }],
+  ["open", "probing", () => rig().open().advance(1_000).tell("woke").advance(100)],
+  ["open", "offline", () => rig().open().advance(1_000).network(false).advance(100)],
+  ["open", "leaving", () => rig().open().advance(1_000).say({ type: "goingAway", windowMs: 2_000 }).advance(100)],
+  ["open", "draining", () => rig().open().advance(1_000).say({ type: "goingAway", windowMs: 2_000 }).untilAlarm("leave").advance(100)],
+  ["open", "quiet", () => rig().open().advance(1_000).tell("appBackgrounded")],
+  ["open", "phone", () => phone().open().advance(1_000)],
+  ["open", "grace", () => { const test = phone().open(); test.peer = "answering"; return test.advance(1_000).tell("appBackgrounded"); }],
+
+  ["backoff", "-", () => rig().dial().advance(1_000).drop().advance(100)],
+  ["backoff", "phone", () => phone().dial().advance(1_000).drop().advance(100)],
+  ["backoff", "dial floor", () => rig().dial().advance(100).login(2).advance(50)],
+  ["backoff", "no token", () => rig().dial().advance(1_000).say({ type: "tokenFailed", detail: "provider" }).advance(100)],
+  ["backoff", "server's delay", () => rig().dial().say({ type: "refused", action: "retry", code: "busy", retryAfterMs: 60_000 }).advance(1_000)],
+  ["backoff", "renewal owed", owing],
+
+  ["backgroundSuspended", "phone", () => phone().open().advance(1_000).tell("appBackgrounded", "appBackgrounded").drop()],
+  ["backgroundSuspended", "frozen", () => rig().open().advance(1_000).tell("appFrozen")],
+  ["backgroundSuspended", "frozen phone", () => phone().open().advance(1_000).tell("appBackgrounded", "appFrozen")],
+];

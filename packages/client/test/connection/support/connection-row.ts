@@ -1,0 +1,227 @@
+/**
+ * One row of the table of `connection-machine.test.ts`: what an event did to a connection, in a few
+ * words that name every difference between the model before and the model after.
+ */
+import type { ConnectionEffect } from "../../../src/connection/connection-effect.ts";
+import type { HandledEvent } from "../../../src/connection/connection-manager.ts";
+import {
+  pendingDeadlines,
+  type ConnectionModel,
+  type DeadlineName,
+} from "../../../src/connection/connection-model.ts";
+import type { ConnectionPolicy } from "../../../src/connection/connection-policy.ts";
+import type { ConnectionRig, Fact } from "./connection-rig.ts";
+
+/** What can happen, by the word that the table uses for it: an event's type and its variant. */
+export const EVENTS: Readonly<Record<string, (rig: ConnectionRig) => void>> = {
+  start: (rig) => void rig.tell("start"),
+  stop: (rig) => void rig.tell("stop"),
+  connectNow: (rig) => void rig.tell("connectNow"),
+  "credentialsChanged lost": (rig) => void rig.logout(),
+  "credentialsChanged same": (rig) => void rig.login(1),
+  "credentialsChanged other": (rig) => void rig.login(2),
+  tokenRenewed: (rig) => void rig.tell({ type: "tokenRenewed" }),
+  renewalFailed: (rig) => void rig.tell({ type: "renewalFailed", detail: "provider" }),
+  "networkChanged lost": (rig) => void rig.network(false),
+  "networkChanged good": (rig) => void rig.network(true),
+  "networkChanged slow": (rig) => void rig.network(true, "constrained"),
+  appForegrounded: (rig) => void rig.tell({ type: "appForegrounded" }),
+  appBackgrounded: (rig) => void rig.tell({ type: "appBackgrounded" }),
+  appFrozen: (rig) => void rig.tell({ type: "appFrozen" }),
+  appThawed: (rig) => void rig.tell({ type: "appThawed" }),
+  woke: (rig) => void rig.tell({ type: "woke" }),
+  faulted: (rig) => void rig.tell({ type: "faulted", detail: "TypeError" }),
+};
+
+export const FACTS: Readonly<Record<string, (rig: ConnectionRig) => Fact>> = {
+  transportOpened: () => ({ type: "transportOpened" }),
+  "openFailed retry": () => ({ type: "openFailed", meaning: "retry", detail: "1006" }),
+  "openFailed later": () => ({
+    type: "openFailed",
+    meaning: "retry",
+    detail: "503",
+    retryAfterMs: 5_000,
+  }),
+  "transportClosed retry": () => ({ type: "transportClosed", meaning: "retry", detail: "1006" }),
+  "transportClosed reauthenticate": () => ({
+    type: "transportClosed",
+    meaning: "reauthenticate",
+    detail: "4100",
+  }),
+  "transportClosed stop": () => ({ type: "transportClosed", meaning: "stop", detail: "4000" }),
+  "refused retry": () => ({ type: "refused", action: "retry", code: "busy", windowMs: 4_000 }),
+  "refused reauthenticate": () => ({
+    type: "refused",
+    action: "reauthenticate",
+    code: "unauthorized",
+  }),
+  "refused stop": () => ({ type: "refused", action: "stop", code: "unsupportedVersion" }),
+  sendFailed: () => ({ type: "sendFailed", detail: "not open" }),
+  sendStalled: () => ({ type: "sendStalled" }),
+  protocolViolated: () => ({ type: "protocolViolated", detail: "unknownType" }),
+  welcomed: () => ({ type: "welcomed", windowMs: 700, heartbeat: { minMs: 1, maxMs: 60_000 } }),
+  "welcomed expiring": () => ({
+    type: "welcomed",
+    windowMs: 700,
+    heartbeat: { minMs: 1, maxMs: 60_000 },
+    tokenExpiresInMs: 600_000,
+  }),
+  accountMismatched: () => ({ type: "accountMismatched" }),
+  goingAway: () => ({ type: "goingAway", windowMs: 3_000 }),
+  drained: () => ({ type: "drained" }),
+  useful: () => ({ type: "useful" }),
+  frameReceived: () => ({ type: "frameReceived" }),
+  "pongReceived last": (rig) => ({
+    type: "pongReceived",
+    nonce: rig.model.health?.nonce ?? 1,
+    windowMs: 800,
+  }),
+  "tokenAccepted for ever": () => ({ type: "tokenAccepted" }),
+  "tokenAccepted expiring": () => ({ type: "tokenAccepted", tokenExpiresInMs: 400_000 }),
+  tokenMissing: () => ({ type: "tokenMissing" }),
+  tokenFailed: () => ({ type: "tokenFailed", detail: "provider" }),
+};
+
+export const ALARMS: readonly DeadlineName[] = [
+  "connect",
+  "handshake",
+  "stable",
+  "tokenRenewal",
+  "leave",
+  "drain",
+  "backoff",
+  "renewal",
+  "offlineRetry",
+  "grace",
+  "ping",
+  "pong",
+  "ownPong",
+  "probe",
+];
+
+export interface Happened {
+  readonly rig: ConnectionRig;
+  readonly handled: HandledEvent;
+}
+
+/** Makes the named event happen to a fresh connection, and tells what the machine made of it. */
+export function happen(reach: () => ConnectionRig, name: string): Happened {
+  const [type = "", variant = ""] = name.split(" ");
+  if (type === "alarm") return ring(reach, variant as DeadlineName);
+  const rig = reach();
+  const before = rig.handled.length;
+  if (FACTS[name]) rig.say(FACTS[name](rig));
+  else if (EVENTS[name]) EVENTS[name](rig);
+  else throw new Error(`the table names an unknown event: ${name}`);
+  return handledAt(rig, before);
+}
+
+/** The alarm by itself, if the place comes to it; otherwise one that is no longer pending. */
+function ring(reach: () => ConnectionRig, deadline: DeadlineName): Happened {
+  const rig = reach();
+  const before = rig.handled.length;
+  const { state } = rig.model;
+  const rang = rig
+    .untilAlarm(deadline)
+    .handled.slice(before)
+    .find(({ event }) => event.type === "alarm" && event.deadline === deadline);
+  if (rang && rang.before.state === state) return { rig, handled: rang };
+  const still = reach();
+  const count = still.handled.length;
+  still.tell({ type: "alarm", deadline });
+  return handledAt(still, count);
+}
+
+function handledAt(rig: ConnectionRig, index: number): Happened {
+  const handled = rig.handled[index];
+  if (!handled || rig.faults.length > 0) throw new Error(`faults: ${rig.faults.join(", ")}`);
+  return { rig, handled };
+}
+
+export interface Outcome {
+  readonly to: string;
+  readonly reason: string;
+  readonly effects: string;
+  readonly notes: string;
+}
+
+/** `stale`: dropped. `stay`: heard, and nothing is different. */
+export function outcomeOf({ rig, handled }: Happened): Outcome {
+  const { policy } = rig;
+  const { before, step } = handled;
+  const { model } = step;
+  const notes = [...differences(handled, policy)].join(", ");
+  const effects = step.effects.map(wordOf).join(" ");
+  const isStill = model.state === before.state && model.since === before.since && !notes && !effects;
+  const to = step.stale ? "stale" : isStill ? "stay" : model.state;
+  const reason = isStill || step.stale ? "-" : model.reason;
+  return { to, reason, effects: effects || "-", notes: notes || "-" };
+}
+
+function wordOf(effect: ConnectionEffect): string {
+  switch (effect.type) {
+    case "openTransport":
+      return `openTransport(${effect.attempt}${effect.renewToken ? " renew" : ""})`;
+    case "closeTransport":
+      return `closeTransport(${effect.detail})`;
+    case "sendToken":
+      return effect.forced ? "sendToken(forced)" : "sendToken";
+    case "listenForLife":
+      return `listenForLife(${effect.on ? "on" : "off"})`;
+    default:
+      return effect.type;
+  }
+}
+
+function* differences(handled: HandledEvent, policy: ConnectionPolicy): Generator<string> {
+  const { before, stamp } = handled;
+  const { now } = stamp;
+  const after = handled.step.model;
+  for (const [name, value] of Object.entries(after.constraints)) {
+    if (value !== before.constraints[name as "auth"]) yield `${name} ${value ? "on" : "off"}`;
+  }
+  for (const name of ["account", "quality", "attempt", "authRejections", "renewal"] as const) {
+    if (after[name] !== before[name]) yield `${name} ${after[name]}`;
+  }
+  if (after.tokenOwed !== before.tokenOwed) yield after.tokenOwed ? "token owed" : "token not owed";
+  if (after.windowMs !== before.windowMs) yield `window ${after.windowMs}`;
+  if (after.outageSince !== before.outageSince)
+    yield after.outageSince === undefined ? "outage over" : "outage begins";
+  if (after.lastFailure !== before.lastFailure) yield failureWord(after);
+  if (after.serverUntil !== before.serverUntil) yield `serverUntil ${distance(after.serverUntil, now)}`;
+  const deadlines = { ...before.deadlines, ...after.deadlines };
+  for (const name of Object.keys(deadlines).sort() as (keyof typeof deadlines)[]) {
+    const at = after.deadlines[name];
+    const isGone = at === undefined && after.state === before.state;
+    if (isGone || (at !== undefined && at !== before.deadlines[name]))
+      yield `${name} ${distance(at, now)}`;
+  }
+  if (after.graceDeadline !== before.graceDeadline && after.state === before.state)
+    yield `grace ${distance(after.graceDeadline, now)}`;
+  yield* healthNames(handled, policy);
+}
+
+function* healthNames(
+  { before, step, stamp }: HandledEvent,
+  policy: ConnectionPolicy,
+): Generator<string> {
+  const after = step.model;
+  if (!before.health || !after.health || before.health === after.health) return;
+  if (after.health.lastInboundAt !== before.health.lastInboundAt) yield "heard";
+  const old = pendingDeadlines(before, policy);
+  const now = pendingDeadlines(after, policy);
+  // When the next ping is due follows from what was heard.
+  for (const name of ["pong", "probe", "ownPong"] as const) {
+    if (now[name] !== old[name]) yield `${name} ${distance(now[name], stamp.now)}`;
+  }
+  const { roundTripMs } = after.health;
+  if (roundTripMs !== before.health.roundTripMs) yield `roundTrip ${roundTripMs}`;
+}
+
+function failureWord({ lastFailure }: ConnectionModel): string {
+  return lastFailure ? `failure ${lastFailure.reason}: ${lastFailure.detail}` : "failure forgotten";
+}
+
+function distance(instant: number | undefined, now: number): string {
+  return instant === undefined ? "none" : `+${Math.round(instant - now)}`;
+}
