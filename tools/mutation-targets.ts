@@ -18,7 +18,10 @@ export const mutationTargets: readonly MutationTarget[] = [
   {
     // The manager decides nothing; its faults are those of a driver, which stories show.
     sources: sourcesIn("packages/client/src/connection", /^(?!connection-manager)[a-z-]+\.ts$/),
-    tests: ["packages/client/test/connection/*.test.ts"],
+    tests: [
+      "packages/client/test/connection/*.test.ts",
+      "packages/testing/test/exploration/*.test.ts",
+    ],
   },
   {
     sources: sourcesIn("packages/server/src", /^server-session[a-z-]*\.ts$/),
