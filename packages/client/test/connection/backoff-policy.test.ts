@@ -69,10 +69,7 @@ test.each(WAITS)(
 test("a fleet that drops together does not come back in step (L12)", () => {
   const dice = Array.from({ length: 100 }, (_, index) => index / 100);
   const first = dice.map((random) =>
-    delayMs(
-      { cause: "fleet", attempt: 1, windowMs: 3_000, outageMs: 0, random },
-      DEFAULT_BACKOFF,
-    ),
+    delayMs({ cause: "fleet", attempt: 1, windowMs: 3_000, outageMs: 0, random }, DEFAULT_BACKOFF),
   );
   const inTheFirst100Ms = first.filter((wait) => wait < 100).length;
   expect(inTheFirst100Ms).toBeLessThanOrEqual(4);

@@ -93,14 +93,17 @@ describe("the alarm", () => {
   test.each([
     ["ping", 5_000],
     ["probe", 2_000],
-  ] as const)("a %s that is due is judged a turn later, so that a waiting frame is heard first", (question, ms) => {
-    const test = rig().open().advance(1_000);
-    if (question === "probe") test.tell("woke");
-    else test.untilAlarm("ping");
-    inTheTurnAfter(test, ms, () => test.frame());
-    expect(test.model.state).toBe("open");
-    expect(test.model.health?.pending).toBeUndefined();
-  });
+  ] as const)(
+    "a %s that is due is judged a turn later, so that a waiting frame is heard first",
+    (question, ms) => {
+      const test = rig().open().advance(1_000);
+      if (question === "probe") test.tell("woke");
+      else test.untilAlarm("ping");
+      inTheTurnAfter(test, ms, () => test.frame());
+      expect(test.model.state).toBe("open");
+      expect(test.model.health?.pending).toBeUndefined();
+    },
+  );
 
   test("a socket that opens in the turn of its timeout is in time", () => {
     const test = rig().dial();
@@ -162,7 +165,10 @@ describe("the alarm", () => {
 
 describe("sleep", () => {
   test.each([
-    ["both clocks run on, and the alarm comes late", (test: ConnectionRig) => test.clock.sleep(60_000)],
+    [
+      "both clocks run on, and the alarm comes late",
+      (test: ConnectionRig) => test.clock.sleep(60_000),
+    ],
     ["the monotonic clock stands still", (test: ConnectionRig) => test.clock.jumpWall(60_000)],
   ])("between any two events is found out: %s", (_, sleep) => {
     const test = rig().open().advance(1_000);

@@ -21,14 +21,21 @@ function answering(): ConnectionRig {
 }
 
 function rejectedTwice(): ConnectionRig {
-  return rig().dial().say(REJECTED).tell({ type: "tokenRenewed" }).untilAlarm("backoff").say(REJECTED);
-}
-
-function owing(): ConnectionRig {
   return rig()
     .dial()
     .say(REJECTED)
-    .tell({ type: "renewalFailed", detail: "provider" });
+    .tell({ type: "tokenRenewed" })
+    .untilAlarm("backoff")
+    .say(REJECTED);
+}
+
+function owing(): ConnectionRig {
+  return rig().dial().say(REJECTED).tell({ type: "renewalFailed", detail: "provider" });
+}
+
+/** As the table spells it. */
+export function placeName([state, guard]: Place): string {
+  return guard === "-" ? state : `${state}: ${guard}`;
 }
 
 export const PLACES: readonly Place[] = [
@@ -43,49 +50,167 @@ export const PLACES: readonly Place[] = [
   ["waitingForConstraints", "signed out", () => rig({ signedIn: false }).dial()],
   ["waitingForConstraints", "logged out", () => rig().open().advance(1_000).logout()],
   ["waitingForConstraints", "offline", () => rig().network(false).dial()],
-  ["waitingForConstraints", "offline, signed out", () => rig({ signedIn: false }).dial().network(false)],
-  ["waitingForConstraints", "offline, renewing", () => rig().dial().advance(1_000).say(REJECTED).network(false)],
+  [
+    "waitingForConstraints",
+    "offline, signed out",
+    () => rig({ signedIn: false }).dial().network(false),
+  ],
+  [
+    "waitingForConstraints",
+    "offline, renewing",
+    () => rig().dial().advance(1_000).say(REJECTED).network(false),
+  ],
   ["waitingForConstraints", "renewing", () => rig().dial().advance(1_000).say(REJECTED)],
   ["waitingForConstraints", "rejected twice", rejectedTwice],
-  ["waitingForConstraints", "server's delay", () => rig().dial().say({ type: "refused", action: "retry", code: "busy", retryAfterMs: 60_000 }).network(false)],
+  [
+    "waitingForConstraints",
+    "server's delay",
+    () =>
+      rig()
+        .dial()
+        .say({ type: "refused", action: "retry", code: "busy", retryAfterMs: 60_000 })
+        .network(false),
+  ],
   ["waitingForConstraints", "phone, signed out", () => phone().dial().logout()],
 
   ["connectingTransport", "-", () => rig().dial().advance(1_000)],
-  ["connectingTransport", "against the hint", () => rig().network(false).dial().untilAlarm("offlineRetry").advance(1_000)],
-  ["connectingTransport", "rejected once", () => rig().dial().say(REJECTED).tell({ type: "tokenRenewed" }).untilAlarm("backoff").advance(1_000)],
+  [
+    "connectingTransport",
+    "against the hint",
+    () => rig().network(false).dial().untilAlarm("offlineRetry").advance(1_000),
+  ],
+  [
+    "connectingTransport",
+    "rejected once",
+    () =>
+      rig()
+        .dial()
+        .say(REJECTED)
+        .tell({ type: "tokenRenewed" })
+        .untilAlarm("backoff")
+        .advance(1_000),
+  ],
   ["connectingTransport", "phone", () => phone().dial().advance(1_000)],
   ["connectingTransport", "grace", () => phone().dial().advance(1_000).tell("appBackgrounded")],
 
   ["authenticating", "-", () => rig().dial().openSocket().advance(1_000)],
   ["authenticating", "token owed", () => rig().dial().openSocket().advance(1_000).login()],
-  ["authenticating", "third dial", () => rig().dial().drop().untilAlarm("backoff").drop().untilAlarm("backoff").openSocket().advance(1_000)],
-  ["authenticating", "rejected once", () => rig().dial().say(REJECTED).tell({ type: "tokenRenewed" }).untilAlarm("backoff").openSocket().advance(1_000)],
+  [
+    "authenticating",
+    "third dial",
+    () =>
+      rig()
+        .dial()
+        .drop()
+        .untilAlarm("backoff")
+        .drop()
+        .untilAlarm("backoff")
+        .openSocket()
+        .advance(1_000),
+  ],
+  [
+    "authenticating",
+    "rejected once",
+    () =>
+      rig()
+        .dial()
+        .say(REJECTED)
+        .tell({ type: "tokenRenewed" })
+        .untilAlarm("backoff")
+        .openSocket()
+        .advance(1_000),
+  ],
   ["authenticating", "phone", () => phone().dial().openSocket().advance(1_000)],
-  ["authenticating", "grace", () => phone().dial().openSocket().advance(1_000).tell("appBackgrounded")],
+  [
+    "authenticating",
+    "grace",
+    () => phone().dial().openSocket().advance(1_000).tell("appBackgrounded"),
+  ],
 
   ["open", "-", () => rig().open().advance(1_000)],
   ["open", "just opened", () => rig().open().advance(100)],
   ["open", "stable", () => answering().untilAlarm("stable").advance(100)],
-  ["open", "third dial", () => rig().dial().drop().untilAlarm("backoff").drop().untilAlarm("backoff").accept().advance(1_000)],
-  ["open", "answering", answering],
+  [
+    "open",
+    "third dial",
+    () =>
+      rig()
+        .dial()
+        .drop()
+        .untilAlarm("backoff")
+        .drop()
+        .untilAlarm("backoff")
+        .accept()
+        .advance(1_000),
+  ],
   ["open", "pinged", () => rig().open().untilAlarm("ping").advance(100)],
-  ["open", "chatty", () => { const test = rig().open(); test.peer = "chatty"; return test; }],
+  [
+    "open",
+    "chatty",
+    () => {
+      const test = rig().open();
+      test.peer = "chatty";
+      return test;
+    },
+  ],
   ["open", "probing", () => rig().open().advance(1_000).tell("woke").advance(100)],
   ["open", "offline", () => rig().open().advance(1_000).network(false).advance(100)],
-  ["open", "leaving", () => rig().open().advance(1_000).say({ type: "goingAway", windowMs: 2_000 }).advance(100)],
-  ["open", "draining", () => rig().open().advance(1_000).say({ type: "goingAway", windowMs: 2_000 }).untilAlarm("leave").advance(100)],
+  [
+    "open",
+    "leaving",
+    () => rig().open().advance(1_000).say({ type: "goingAway", windowMs: 2_000 }).advance(100),
+  ],
+  [
+    "open",
+    "draining",
+    () =>
+      rig()
+        .open()
+        .advance(1_000)
+        .say({ type: "goingAway", windowMs: 2_000 })
+        .untilAlarm("leave")
+        .advance(100),
+  ],
   ["open", "quiet", () => rig().open().advance(1_000).tell("appBackgrounded")],
   ["open", "phone", () => phone().open().advance(1_000)],
-  ["open", "grace", () => { const test = phone().open(); test.peer = "answering"; return test.advance(1_000).tell("appBackgrounded"); }],
+  [
+    "open",
+    "grace",
+    () => {
+      const test = phone().open();
+      test.peer = "answering";
+      return test.advance(1_000).tell("appBackgrounded");
+    },
+  ],
 
   ["backoff", "-", () => rig().dial().advance(1_000).drop().advance(100)],
   ["backoff", "phone", () => phone().dial().advance(1_000).drop().advance(100)],
   ["backoff", "dial floor", () => rig().dial().advance(100).login(2).advance(50)],
-  ["backoff", "no token", () => rig().dial().advance(1_000).say({ type: "tokenFailed", detail: "provider" }).advance(100)],
-  ["backoff", "server's delay", () => rig().dial().say({ type: "refused", action: "retry", code: "busy", retryAfterMs: 60_000 }).advance(1_000)],
+  [
+    "backoff",
+    "no token",
+    () => rig().dial().advance(1_000).say({ type: "tokenFailed", detail: "provider" }).advance(100),
+  ],
+  [
+    "backoff",
+    "server's delay",
+    () =>
+      rig()
+        .dial()
+        .say({ type: "refused", action: "retry", code: "busy", retryAfterMs: 60_000 })
+        .advance(1_000),
+  ],
   ["backoff", "renewal owed", owing],
 
-  ["backgroundSuspended", "phone", () => phone().open().advance(1_000).tell("appBackgrounded", "appBackgrounded").drop()],
+  [
+    "backgroundSuspended",
+    "phone",
+    () => phone().open().advance(1_000).tell("appBackgrounded", "appBackgrounded").drop(),
+  ],
   ["backgroundSuspended", "frozen", () => rig().open().advance(1_000).tell("appFrozen")],
-  ["backgroundSuspended", "frozen phone", () => phone().open().advance(1_000).tell("appBackgrounded", "appFrozen")],
+  [
+    "backgroundSuspended",
+    "frozen phone",
+    () => phone().open().advance(1_000).tell("appBackgrounded", "appFrozen"),
+  ],
 ];

@@ -10,14 +10,16 @@ import type {
   Vitals,
 } from "../../../src/connection/connection-effect.ts";
 import type {
-  ConnectionEvent,
   DriverEvent,
   SessionFact,
   UserEvent,
   WorldEvent,
 } from "../../../src/connection/connection-event.ts";
 import { brokenInvariant } from "../../../src/connection/connection-invariants.ts";
-import { ConnectionManager, type HandledEvent } from "../../../src/connection/connection-manager.ts";
+import {
+  ConnectionManager,
+  type HandledEvent,
+} from "../../../src/connection/connection-manager.ts";
 import type {
   ConnectionModel,
   DeadlineName,
@@ -71,6 +73,15 @@ const WELCOME = { windowMs: 1_000, heartbeat: { minMs: 1_000, maxMs: 60_000 } } 
 export type Fact = SessionFact extends infer F
   ? F extends SessionFact
     ? Omit<F, "sessionId">
+    : never
+  : never;
+
+/** The types of the events that say nothing more. */
+type BareEvent = UserEvent | WorldEvent extends infer Event
+  ? Event extends { readonly type: infer Type }
+    ? keyof Event extends "type"
+      ? Type
+      : never
     : never
   : never;
 
@@ -138,7 +149,7 @@ export class ConnectionRig {
     return this.control.effects.splice(0).map(({ type }) => type);
   }
 
-  tell(...events: readonly (UserEvent | WorldEvent | DriverEvent | UserEvent["type"])[]): this {
+  tell(...events: readonly (UserEvent | WorldEvent | DriverEvent | BareEvent)[]): this {
     for (const event of events) {
       this.manager.dispatch(typeof event === "string" ? { type: event } : event);
     }
@@ -151,7 +162,7 @@ export class ConnectionRig {
   }
 
   sayAs(sessionId: number, ...facts: readonly Fact[]): this {
-    for (const fact of facts) this.manager.dispatch({ ...fact, sessionId } as ConnectionEvent);
+    for (const fact of facts) this.manager.dispatch({ ...fact, sessionId });
     return this;
   }
 
@@ -253,7 +264,9 @@ export class ConnectionRig {
   /** When the session of the n-th dial ended. */
   #endOf(sessionId: number): number | undefined {
     const end = this.handled.find(({ step }) =>
-      step.effects.some((effect) => effect.type === "closeTransport" && effect.sessionId === sessionId),
+      step.effects.some(
+        (effect) => effect.type === "closeTransport" && effect.sessionId === sessionId,
+      ),
     );
     return end && end.stamp.now - this.startedAt;
   }

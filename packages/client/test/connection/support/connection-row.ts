@@ -152,7 +152,8 @@ export function outcomeOf({ rig, handled }: Happened): Outcome {
   const { model } = step;
   const notes = [...differences(handled, policy)].join(", ");
   const effects = step.effects.map(wordOf).join(" ");
-  const isStill = model.state === before.state && model.since === before.since && !notes && !effects;
+  const isStill =
+    model.state === before.state && model.since === before.since && !notes && !effects;
   const to = step.stale ? "stale" : isStill ? "stay" : model.state;
   const reason = isStill || step.stale ? "-" : model.reason;
   return { to, reason, effects: effects || "-", notes: notes || "-" };
@@ -186,9 +187,10 @@ function* differences(handled: HandledEvent, policy: ConnectionPolicy): Generato
   if (after.tokenOwed !== before.tokenOwed) yield after.tokenOwed ? "token owed" : "token not owed";
   if (after.windowMs !== before.windowMs) yield `window ${after.windowMs}`;
   if (after.outageSince !== before.outageSince)
-    yield after.outageSince === undefined ? "outage over" : "outage begins";
+    yield after.outageSince === undefined ? "outage over" : "outage";
   if (after.lastFailure !== before.lastFailure) yield failureWord(after);
-  if (after.serverUntil !== before.serverUntil) yield `serverUntil ${distance(after.serverUntil, now)}`;
+  if (after.serverUntil !== before.serverUntil)
+    yield `serverUntil ${distance(after.serverUntil, now)}`;
   const deadlines = { ...before.deadlines, ...after.deadlines };
   for (const name of Object.keys(deadlines).sort() as (keyof typeof deadlines)[]) {
     const at = after.deadlines[name];
@@ -218,8 +220,10 @@ function* healthNames(
   if (roundTripMs !== before.health.roundTripMs) yield `roundTrip ${roundTripMs}`;
 }
 
-function failureWord({ lastFailure }: ConnectionModel): string {
-  return lastFailure ? `failure ${lastFailure.reason}: ${lastFailure.detail}` : "failure forgotten";
+/** The failure; its reason, too, where it is not the reason of the change. */
+function failureWord({ lastFailure, reason }: ConnectionModel): string {
+  if (!lastFailure) return "failure forgotten";
+  return `failure ${lastFailure.reason === reason ? "" : `${lastFailure.reason} `}"${lastFailure.detail}"`;
 }
 
 function distance(instant: number | undefined, now: number): string {
