@@ -3,6 +3,7 @@ import type { RefusalAction } from "@holdfast/protocol";
 
 import type { SpokenRefusal } from "./server-session-event.ts";
 import type { ServerRequest } from "./server-socket.ts";
+import { nameOf, wholeMs } from "./wire-value.ts";
 
 /** What the application decides by. */
 export interface AuthRequest {
@@ -16,7 +17,7 @@ export interface AuthRequest {
 
 /** The credential is good. */
 export interface Accepted {
-  /** Whom it belongs to. Not empty. */
+  /** Whom it belongs to: 1 to 128 characters. */
   readonly account: string;
   /**
    * When it ends, epoch ms. Absent: it does not. The client renews it before; if not, the session
@@ -36,9 +37,9 @@ export class AuthRefusal implements SpokenRefusal {
 
   constructor(refusal: SpokenRefusal) {
     this.action = refusal.action;
-    this.code = refusal.code;
+    this.code = nameOf(refusal.code, "A refusal's code");
     this.message = refusal.message;
-    this.retryAfterMs = refusal.retryAfterMs;
+    this.retryAfterMs = refusal.retryAfterMs && wholeMs(refusal.retryAfterMs);
   }
 }
 
@@ -71,16 +72,19 @@ export async function askAuthenticate(
 ): Promise<Accepted | AuthRefusal> {
   const answer: unknown = await authenticate(request);
   if (answer instanceof AuthRefusal) return answer;
-  if (isAccepted(answer)) return answer;
-  throw new TypeError("authenticate must answer with an account or with refuse(…).");
+  if (!isAccepted(answer)) {
+    throw new TypeError("authenticate must answer with an account or with refuse(…).");
+  }
+  const { account, expiresAt, data } = answer;
+  return {
+    account: nameOf(account, "An account"),
+    data,
+    ...(expiresAt !== undefined && { expiresAt: Math.floor(Math.max(expiresAt, 0)) }),
+  };
 }
 
 function isAccepted(answer: unknown): answer is Accepted {
-  if (typeof answer !== "object" || answer === null || !("account" in answer)) return false;
-  const expiresAt = "expiresAt" in answer ? answer.expiresAt : undefined;
-  return (
-    typeof answer.account === "string" &&
-    answer.account !== "" &&
-    (expiresAt === undefined || (typeof expiresAt === "number" && !Number.isNaN(expiresAt)))
-  );
+  if (typeof answer !== "object" || answer === null) return false;
+  const { account, expiresAt }: { account?: unknown; expiresAt?: unknown } = answer;
+  return typeof account === "string" && (expiresAt === undefined || Number.isFinite(expiresAt));
 }

@@ -62,6 +62,9 @@ export class BucketPublisher {
   /** Synchronous from the check to the push, so that numbers and pushes have the same order. */
   publish(bucket: BucketKey, data: unknown, options: Required<PublishOptions>): Published {
     const checked = this.#check(bucket, data);
+    if (!Number.isSafeInteger(options.at) || options.at < 0) {
+      throw new PublishError("badData", "An update's time must be epoch milliseconds.");
+    }
     const { epoch, head } = this.#log.head(bucket);
     const update = { seq: head + 1, at: options.at, data: checked };
     const message = new SharedMessage({
@@ -79,7 +82,8 @@ export class BucketPublisher {
   }
 
   #check(bucket: BucketKey, data: unknown): unknown {
-    if (!this.knows(bucket) || bucket.length > this.#limits.nameLength) {
+    const isName = bucket.length <= this.#limits.nameLength && !bucket.includes("\0");
+    if (!this.knows(bucket) || !isName) {
       throw new PublishError("unknownBucket", "There is no such bucket.");
     }
     const schema = this.#contract.buckets[bucketKind(bucket)]?.data;

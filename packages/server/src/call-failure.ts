@@ -2,17 +2,14 @@
 import { FAILURE_CODES } from "@holdfast/protocol";
 import type { Failure, FailureCode } from "@holdfast/protocol";
 
+import { nameOf, wholeMs } from "./wire-value.ts";
+
 /** What a failure says besides its code. */
 export interface CallFailureDetails {
   /** For programs; it must fit the codec. */
   readonly data?: unknown;
   /** When a repetition makes sense, in ms from now. */
   readonly retryAfterMs?: number;
-  /**
-   * The handler vouches that nothing has taken effect. Default: as the code says where it is one of
-   * the protocol's own (`denied`, `busy`, `rateLimited`, … do), otherwise false.
-   */
-  readonly refused?: boolean;
   readonly cause?: unknown;
 }
 
@@ -23,24 +20,18 @@ export class CallFailure extends Error {
   readonly code: string;
   readonly data: unknown;
   readonly retryAfterMs: number | undefined;
-  readonly refused: boolean;
 
   constructor(code: string, message: string, details: CallFailureDetails = {}) {
     super(message, { cause: details.cause });
-    this.code = code;
+    this.code = nameOf(code, "A failure's code");
     this.data = details.data;
-    this.retryAfterMs = details.retryAfterMs;
-    this.refused = details.refused ?? isRefusal(code);
+    this.retryAfterMs = details.retryAfterMs && wholeMs(details.retryAfterMs);
   }
 }
 
-function isRefusal(code: string): boolean {
-  return Object.hasOwn(FAILURE_CODES, code) && FAILURE_CODES[code as FailureCode].refused;
-}
-
-/** The message that carries it. */
+/** The message that carries what a handler threw. It ran, so the message never says `refused`. */
 export function failureOf(id: number, failure: CallFailure): Failure {
-  const { code, message, data, retryAfterMs, refused } = failure;
+  const { code, message, data, retryAfterMs } = failure;
   return {
     type: "failure",
     id,
@@ -48,6 +39,22 @@ export function failureOf(id: number, failure: CallFailure): Failure {
     message,
     ...(data !== undefined && { data }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(refused && { refused }),
   };
+}
+
+const MESSAGES: Readonly<Partial<Record<FailureCode, string>>> = {
+  unknownMethod: "the server has no such method",
+  draining: "the server is about to end and takes no new calls",
+  busy: "too many calls of this session wait",
+  cancelled: "the caller cancelled",
+  timedOut: "the call's time was up",
+  badOutput: "the handler's output breaks the contract",
+  internal: "the handler failed",
+};
+
+/** A failure by the server's own judgement. */
+export function ownFailure(id: number, code: FailureCode, message?: string): Failure {
+  const { refused } = FAILURE_CODES[code];
+  const text = message ?? MESSAGES[code] ?? code;
+  return { type: "failure", id, code, message: text, ...(refused && { refused }) };
 }

@@ -13,7 +13,7 @@ import type {
 } from "@holdfast/protocol";
 
 import type { CallContext, Handlers, Viewer } from "./call-context.ts";
-import { CallFailure, failureOf } from "./call-failure.ts";
+import { CallFailure, failureOf, ownFailure } from "./call-failure.ts";
 
 /** Hears of every call whose handler broke: it threw something of its own, or gave a bad output. */
 export type ReportCallError = (
@@ -53,11 +53,11 @@ export class CallRouter {
     const route = this.#routes.get(call.method);
     const fail = (error: unknown): void => settle(this.#failure(call, ctx, error));
     const succeed = (output: unknown): void => settle({ type: "result", id: call.id, output });
-    if (!route) return fail(new CallFailure("unknownMethod", "the server has no such method"));
+    if (!route) return settle(ownFailure(call.id, "unknownMethod"));
     try {
-      const parsed = check(route.input, call.input, badInput);
+      const parsed = check(route.input, call.input, BadInput);
       const returned = then(parsed, (input) => route.handle(input, ctx));
-      const output = then(returned, (value) => check(route.output, value, badOutput));
+      const output = then(returned, (value) => check(route.output, value, BadOutput));
       if (isPromiseLike(output)) output.then(succeed, fail);
       else succeed(output);
     } catch (error) {
@@ -67,48 +67,51 @@ export class CallRouter {
 
   #failure(call: Call, { account, sessionId }: CallContext, error: unknown): Failure {
     if (error instanceof CallFailure) return failureOf(call.id, error);
+    if (error instanceof BadInput) return error.failure(call.id);
     this.#report(error, { place: "handler", method: call.method, account, sessionId });
-    if (error instanceof BadOutput) {
-      return failureOf(call.id, new CallFailure("badOutput", "the output breaks the contract"));
-    }
     // What was thrown may hold anything; it stays here.
-    return failureOf(call.id, new CallFailure("internal", "the handler failed"));
+    return ownFailure(call.id, error instanceof BadOutput ? "badOutput" : "internal");
   }
 }
 
 /** A handler returned what its contract does not allow. Told to `onError`, never to the caller. */
 class BadOutput extends Error {
   override readonly name = "BadOutput";
+
+  constructor(issues: readonly StandardIssue[]) {
+    const places = issues.map((issue) => pathOf(issue).join(".") || "the output itself").join(", ");
+    super(`A handler's output breaks the contract: ${places}.`);
+  }
 }
 
 /** The value as its validator returns it; without a validator, the value itself. */
 function check(
   schema: StandardSchemaV1 | undefined,
   value: unknown,
-  fault: (issues: readonly StandardIssue[]) => Error,
+  Fault: new (issues: readonly StandardIssue[]) => Error,
 ): unknown {
   if (!schema) return value;
   const valueOf = (result: StandardResult<unknown>): unknown => {
-    if (result.issues) throw fault(result.issues);
+    if (result.issues) throw new Fault(result.issues);
     return result.value;
   };
   return then(schema["~standard"].validate(value), valueOf);
 }
 
-/**
- * Says where the input is wrong, not what stood there: validators quote values in their messages.
- */
-function badInput(issues: readonly StandardIssue[]): CallFailure {
-  const paths = issues.map(pathOf);
-  const places = paths.map((path) => path.join(".") || "the input itself").join(", ");
-  return new CallFailure("badInput", `the input breaks the contract: ${places}`, {
-    data: { issues: paths.map((path) => ({ path })) },
-  });
-}
+/** The input breaks the contract: where, but not what stood there, which validators quote. */
+class BadInput extends Error {
+  readonly #paths: readonly (readonly (string | number)[])[];
 
-function badOutput(issues: readonly StandardIssue[]): BadOutput {
-  const places = issues.map((issue) => pathOf(issue).join(".") || "the output itself").join(", ");
-  return new BadOutput(`A handler's output breaks the contract: ${places}.`);
+  constructor(issues: readonly StandardIssue[]) {
+    super("bad input");
+    this.#paths = issues.map(pathOf);
+  }
+
+  failure(id: number): Failure {
+    const places = this.#paths.map((path) => path.join(".") || "the input itself").join(", ");
+    const failure = ownFailure(id, "badInput", `the input breaks the contract: ${places}`);
+    return { ...failure, data: { issues: this.#paths.map((path) => ({ path })) } };
+  }
 }
 
 function pathOf(issue: StandardIssue): (string | number)[] {

@@ -14,6 +14,8 @@ import type {
   WireLimits,
 } from "@holdfast/protocol";
 
+import { ownFailure } from "./call-failure.ts";
+
 /** A codec as a server uses it. */
 export type ServerCodec = Codec<ClientMessage, ServerMessage>;
 
@@ -115,5 +117,5 @@ function substitute({ type, id }: Result | Failure, error: EncodeError): Failure
   const isLarge = error instanceof TooLarge || error.code === "tooDeep";
   const code: FailureCode = isLarge ? "tooLarge" : "badOutput";
   const what = type === "result" ? "output" : "failure's data";
-  return { type: "failure", id, code, message: `the ${what} cannot be sent` };
+  return ownFailure(id, code, `the ${what} cannot be sent`);
 }

@@ -11,6 +11,7 @@ import {
 } from "@holdfast/protocol";
 import type { BucketKeyOf, Contract, DataOf } from "@holdfast/protocol";
 
+import { refuse } from "./authenticate.ts";
 import type { Accepted } from "./authenticate.ts";
 import { Alarms } from "./base/alarms.ts";
 import { systemClock } from "./base/clock.ts";
@@ -35,6 +36,7 @@ import type { ErrorContext, OpenSession, SessionHost, SessionInfo } from "./sess
 import { SessionRegistry } from "./session-registry.ts";
 import { MemoryBucketLog } from "./stores/memory.ts";
 import { Subscribers } from "./subscribers.ts";
+import { wholeMs } from "./wire-value.ts";
 
 /** Ends once, in three steps: `goAway` to all, the stragglers, then everything it holds. */
 interface Closing extends Required<CloseOptions> {
@@ -116,7 +118,8 @@ export class RealtimeServer<C extends Contract = Contract, A extends Accepted = 
    */
   disconnect(account: string, refusal: SpokenRefusal): number {
     const sessions = this.#host.registry.of(account);
-    for (const session of sessions) session.dispatch({ type: "disconnected", refusal });
+    const event = { type: "disconnected", refusal: refuse(refusal) } as const;
+    for (const session of sessions) session.dispatch(event);
     return sessions.length;
   }
 
@@ -155,7 +158,8 @@ export class RealtimeServer<C extends Contract = Contract, A extends Accepted = 
    */
   close(options: CloseOptions = {}): Promise<void> {
     if (this.#closing) return this.#closing.done;
-    const { windowMs = this.windowMs, graceMs = this.#host.policy.graceMs } = options;
+    const windowMs = wholeMs(options.windowMs ?? this.windowMs);
+    const graceMs = wholeMs(options.graceMs ?? this.#host.policy.graceMs);
     let finish: () => void = () => undefined;
     const done = new Promise<void>((resolve) => (finish = resolve));
     this.#closing = { windowMs, graceMs, done, finish };
@@ -202,7 +206,7 @@ function hostOf<C extends Contract, A extends Accepted>(
   const publisher = new BucketPublisher(contract, log, subscribers, codec, limits);
   const counts = new ServerCounts();
   const publish: PublishAny = (bucket, data, { at = clock.wallNow() } = {}) => {
-    const published = publisher.publish(bucket, data, { at });
+    const published = publisher.publish(bucket, data, { at: Math.floor(at) });
     counts.updatesPublished++;
     return published;
   };

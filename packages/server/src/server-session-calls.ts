@@ -3,9 +3,9 @@
  * answer. A handler keeps its place until it ends, so that a client cannot run more of them by
  * cancelling or by short deadlines.
  */
-import { FAILURE_CODES } from "@holdfast/protocol";
 import type { Call, Cancel, Failure, FailureCode, Result } from "@holdfast/protocol";
 
+import { ownFailure } from "./call-failure.ts";
 import { say, violate } from "./server-session-turn.ts";
 import type { Turn } from "./server-session-turn.ts";
 
@@ -70,7 +70,7 @@ function giveUp(turn: Turn, id: number, code: "cancelled" | "timedOut"): void {
   if (model.waiting.some(({ call }) => call.id === id)) {
     takeWaiting(turn, id);
     // Its handler never ran, whatever the code says of calls in general.
-    say(turn, { ...failure(id, code), refused: true });
+    say(turn, { ...ownFailure(id, code), refused: true });
     return;
   }
   const running = model.executing.find((call) => call.id === id);
@@ -79,7 +79,7 @@ function giveUp(turn: Turn, id: number, code: "cancelled" | "timedOut"): void {
     call === running ? { id, deadline: Infinity } : call,
   );
   turn.effects.push({ type: "abortCall", id, code });
-  say(turn, failure(id, code));
+  say(turn, ownFailure(id, code));
 }
 
 /** Takes a call out of the queue; reading goes on when it was the last. */
@@ -89,20 +89,6 @@ function takeWaiting(turn: Turn, id: number): void {
 }
 
 function fail(turn: Turn, id: number, code: FailureCode): false {
-  say(turn, failure(id, code));
+  say(turn, ownFailure(id, code));
   return false;
-}
-
-const MESSAGES: Readonly<Partial<Record<FailureCode, string>>> = {
-  unknownMethod: "the server has no such method",
-  draining: "the server is about to end and takes no new calls",
-  busy: "too many calls of this session wait",
-  cancelled: "the caller cancelled",
-  timedOut: "the call's time was up",
-};
-
-function failure(id: number, code: FailureCode): Failure {
-  const message = MESSAGES[code] ?? code;
-  const refused = FAILURE_CODES[code].refused;
-  return { type: "failure", id, code, message, ...(refused && { refused }) };
 }

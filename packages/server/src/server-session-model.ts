@@ -86,7 +86,7 @@ export function newServerSession(now: Millis, policy: ServerSessionPolicy): Serv
     account: undefined,
     capabilities: [],
     checkId: 0,
-    lastCallId: 0,
+    lastCallId: -1,
     executing: [],
     waiting: [],
     subscriptions: NO_SUBSCRIPTIONS,

@@ -136,7 +136,7 @@ export class SessionDriver implements SocketListener, OpenSession, CheckOwner, W
   #stamp(): ServerStamp {
     const now = this.#host.clock.now();
     const windowMs = this.#host.window.windowMs(now);
-    return { now, wallNow: this.#host.clock.wallNow(), windowMs };
+    return { now, wallNow: Math.floor(this.#host.clock.wallNow()), windowMs };
   }
 
   #rearm(): void {

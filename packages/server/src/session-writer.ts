@@ -1,4 +1,7 @@
-/** The writing half of a session: what was said in a tick leaves at its end, and never without bound. */
+/**
+ * The writing half of a session: what was said in a tick leaves at its end, and never without
+ * bound.
+ */
 import type { ServerMessage } from "@holdfast/protocol";
 
 import type { Flushable } from "./flusher.ts";
@@ -43,7 +46,9 @@ export class SessionWriter implements Subscriber, Flushable {
     this.#flushSoon();
   }
 
-  /** Judged before the tick's frames are added: a large answer to a peer that keeps up is no fault. */
+  /**
+   * Judged before the tick's frames are added: a large answer to a peer that keeps up is no fault.
+   */
   flush(): void {
     this.#isFlushDue = false;
     if (this.#isClosed) return;

@@ -1,0 +1,149 @@
+import type { Call, ClientMessage } from "@holdfast/protocol";
+import { describe, expect, test } from "vitest";
+
+import { brief, openSession, refusal, sent } from "./drive-session.ts";
+import type { DrivenSession } from "./drive-session.ts";
+
+function call(id: number, timeoutMs = 1_000): Call {
+  return { type: "call", id, method: "echo", input: { n: id }, timeoutMs };
+}
+function settle(session: DrivenSession, id: number): string[] {
+  return brief(session.hears({ type: "callSettled", id, answer: { type: "result", id } }));
+}
+const cancel = (id: number): ClientMessage => ({ type: "cancel", id });
+
+describe("a call", () => {
+  test("runs, and its answer goes out", () => {
+    const session = openSession();
+    expect(session.frame(call(0))).toEqual([{ type: "runCall", call: call(0) }]);
+    expect(settle(session, 0)).toEqual(["send result 0"]);
+    expect(session.model.executing).toEqual([]);
+    expect(settle(session, 0)).toEqual([]);
+  });
+
+  test.each([1, 0])("with an id that does not rise ends the session: 1, then %d (L60)", (id) => {
+    const session = openSession();
+    session.frame(call(1));
+    expect(brief(session.frame(call(id)))).toEqual(refusal("retry", "protocolViolation", 4214));
+  });
+
+  test("of an unknown method is refused, and its id is used up", () => {
+    const session = openSession();
+    const effects = session.frame({ ...call(3), method: "toString" });
+    expect(sent(effects)).toEqual([
+      {
+        type: "failure",
+        id: 3,
+        code: "unknownMethod",
+        message: "the server has no such method",
+        refused: true,
+      },
+    ]);
+    expect(brief(session.frame(call(3)))).toEqual(refusal("retry", "protocolViolation", 4214));
+  });
+
+  test("that takes longer than its caller waits is aborted and answered", () => {
+    const session = openSession();
+    session.frame(call(1, 500));
+    expect(session.wait(499)).toEqual([]);
+    expect(brief(session.wait(1))).toEqual(["abortCall 1 timedOut", "send failure 1 timedOut"]);
+    expect(settle(session, 1)).toEqual([]);
+  });
+
+  test("waits no longer than the server allows", () => {
+    const session = openSession({ silenceMs: 1_000_000 });
+    session.frame(call(1, 10_000_000));
+    expect(session.wait(299_999)).toEqual([]);
+    expect(brief(session.wait(1))).toEqual(["abortCall 1 timedOut", "send failure 1 timedOut"]);
+  });
+
+  test("that is cancelled is aborted and answered, once", () => {
+    const session = openSession();
+    session.frame(call(1));
+    expect(brief(session.frame(cancel(1)))).toEqual([
+      "abortCall 1 cancelled",
+      "send failure 1 cancelled",
+    ]);
+    expect(session.frame(cancel(1))).toEqual([]);
+    expect(session.wait(2_000)).toEqual([]);
+    expect(settle(session, 1)).toEqual([]);
+  });
+
+  test("that has its answer is not touched by a late cancel, nor is one that never came", () => {
+    const session = openSession();
+    session.frame(call(1), call(2));
+    settle(session, 1);
+    expect(session.frame(cancel(1), cancel(77))).toEqual([]);
+    expect(session.model.executing).toHaveLength(1);
+  });
+});
+
+describe("more calls than may execute", () => {
+  test("wait in order, and reading pauses until none waits", () => {
+    const session = openSession();
+    expect(brief(session.frame(call(1), call(2), call(3), call(4)))).toEqual([
+      "runCall 1",
+      "runCall 2",
+      "pauseReading",
+    ]);
+    expect(settle(session, 2)).toEqual(["send result 2", "runCall 3"]);
+    expect(settle(session, 1)).toEqual(["send result 1", "resumeReading", "runCall 4"]);
+    expect(session.model.executing.map(({ id }) => id)).toEqual([3, 4]);
+    expect(session.model.waiting).toEqual([]);
+  });
+
+  test("as many as may execute do not pause reading: a client that keeps to the limit is heard", () => {
+    const session = openSession();
+    expect(brief(session.frame(call(1), call(2)))).toEqual(["runCall 1", "runCall 2"]);
+  });
+
+  test("are refused when too many wait already", () => {
+    const session = openSession();
+    session.frame(call(1), call(2), call(3), call(4));
+    expect(brief(session.frame(call(5)))).toEqual(["send failure 5 busy refused"]);
+  });
+
+  test("that time out while they wait never ran", () => {
+    const session = openSession();
+    session.frame(call(1, 9_000), call(2, 9_000), call(3, 100), call(4, 50));
+    expect(brief(session.wait(50))).toEqual(["send failure 4 timedOut refused"]);
+    expect(brief(session.wait(50))).toEqual(
+      ["send failure 3 timedOut refused", "resumeReading"].toReversed(),
+    );
+    expect(settle(session, 1)).toEqual(["send result 1"]);
+  });
+
+  test("that are cancelled while they wait never ran", () => {
+    const session = openSession();
+    session.frame(call(1), call(2), call(3), call(4));
+    expect(brief(session.frame(cancel(3)))).toEqual(["send failure 3 cancelled refused"]);
+    expect(session.model.waiting.map((waiting) => waiting.call.id)).toEqual([4]);
+  });
+
+  test("keep their deadline when they get to run", () => {
+    const session = openSession();
+    session.frame(call(1, 9_000), call(2, 9_000), call(3, 800));
+    session.wait(500);
+    settle(session, 1);
+    expect(brief(session.wait(300))).toEqual(["abortCall 3 timedOut", "send failure 3 timedOut"]);
+  });
+
+  test("cannot be had by cancelling: a handler keeps its place until it ends", () => {
+    const session = openSession();
+    session.frame(call(1), cancel(1), call(2), cancel(2));
+    expect(brief(session.frame(call(3)))).toEqual(["pauseReading"]);
+    expect(settle(session, 1)).toEqual(["resumeReading", "runCall 3"]);
+  });
+
+  test("leave a socket that is read again when the session ends", () => {
+    const session = openSession();
+    session.frame(call(1), call(2), call(3));
+    expect(brief(session.hears({ type: "superseded" }))).toEqual([
+      "send refuse retry superseded",
+      "resumeReading",
+      "release",
+      "close 4202 superseded",
+    ]);
+    expect(session.model).toMatchObject({ executing: [], waiting: [] });
+  });
+});

@@ -1,0 +1,113 @@
+import type { ClientMessage } from "@holdfast/protocol";
+import { describe, expect, test } from "vitest";
+
+import { brief, openSession } from "./drive-session.ts";
+import type { DrivenSession } from "./drive-session.ts";
+
+const subscribe = (...buckets: string[]): ClientMessage => ({
+  type: "subscribe",
+  buckets: buckets.map((bucket) => ({ bucket })),
+});
+const unsubscribe = (...buckets: string[]): ClientMessage => ({ type: "unsubscribe", buckets });
+const allow = (session: DrivenSession, ...buckets: string[]): string[] =>
+  brief(session.hears({ type: "authorized", verdicts: buckets.map((bucket) => ({ bucket })) }));
+
+describe("subscribing", () => {
+  test("asks for the right, then joins", () => {
+    const session = openSession();
+    expect(brief(session.frame(subscribe("a", "b")))).toEqual(["authorize a b"]);
+    expect(allow(session, "a", "b")).toEqual(["join a", "join b"]);
+  });
+
+  test("without the right is answered with the reason, and the bucket can be asked for again", () => {
+    const session = openSession();
+    session.frame(subscribe("a"));
+    const verdicts = [{ bucket: "a", code: "denied" }] as const;
+    expect(brief(session.hears({ type: "authorized", verdicts }))).toEqual([
+      "send unsubscribed a denied",
+    ]);
+    expect(brief(session.frame(subscribe("a")))).toEqual(["authorize a"]);
+  });
+
+  test("to a live bucket announces it again; to one that is asked for does nothing", () => {
+    const session = openSession();
+    session.frame(subscribe("a", "a"));
+    expect(session.frame(subscribe("a"))).toEqual([]);
+    allow(session, "a");
+    expect(brief(session.frame(subscribe("a")))).toEqual(["join a"]);
+  });
+
+  test("past the limit is answered for each bucket; those within are asked for", () => {
+    const session = openSession();
+    expect(brief(session.frame(subscribe("a", "b", "c", "d")))).toEqual([
+      "send unsubscribed d limit",
+      "authorize a b c",
+    ]);
+    allow(session, "a");
+    expect(brief(session.frame(subscribe("a", "d")))).toEqual([
+      "join a",
+      "send unsubscribed d limit",
+    ]);
+  });
+});
+
+describe("unsubscribing", () => {
+  test("leaves a live bucket, and answers for every bucket", () => {
+    const session = openSession();
+    session.frame(subscribe("a", "b"));
+    allow(session, "a");
+    expect(brief(session.frame(unsubscribe("a", "b", "z")))).toEqual([
+      "leave a",
+      "send unsubscribed a",
+      "send unsubscribed b",
+      "send unsubscribed z",
+    ]);
+    expect(session.model.subscriptions.size).toBe(0);
+  });
+
+  test("makes a verdict that is under way worthless", () => {
+    const session = openSession();
+    session.frame(subscribe("a"), unsubscribe("a"));
+    expect(allow(session, "a")).toEqual([]);
+    expect(session.model.subscriptions.size).toBe(0);
+  });
+
+  test("makes room", () => {
+    const session = openSession();
+    session.frame(subscribe("a", "b", "c"), unsubscribe("b"));
+    expect(brief(session.frame(subscribe("d")))).toEqual(["authorize d"]);
+  });
+});
+
+describe("revoking", () => {
+  test("ends a live subscription", () => {
+    const session = openSession();
+    session.frame(subscribe("a"));
+    allow(session, "a");
+    expect(brief(session.hears({ type: "revoked", bucket: "a" }))).toEqual([
+      "leave a",
+      "send unsubscribed a revoked",
+    ]);
+    expect(session.model.subscriptions.size).toBe(0);
+  });
+
+  test("ends one that is being asked for", () => {
+    const session = openSession();
+    session.frame(subscribe("a"));
+    expect(brief(session.hears({ type: "revoked", bucket: "a" }))).toEqual([
+      "send unsubscribed a revoked",
+    ]);
+    expect(allow(session, "a")).toEqual([]);
+  });
+
+  test("says nothing of a bucket that the session never had", () => {
+    expect(openSession().hears({ type: "revoked", bucket: "a" })).toEqual([]);
+  });
+
+  test("the subscriptions go with the session", () => {
+    const session = openSession();
+    session.frame(subscribe("a"));
+    session.hears({ type: "superseded" });
+    expect(session.model.subscriptions.size).toBe(0);
+  });
+});
