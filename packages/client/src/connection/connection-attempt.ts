@@ -2,28 +2,40 @@
  * The life of one attempt: what the facts of its session do, from the open socket to the welcome and to its end, and what a
  * doubt about an open connection leads to. Facts of other sessions never come here.
  */
-import { loseCredential, rejectCredential, renewalAt } from "./connection-credentials.ts";
+import { loseCredential, planRenewal, rejectCredential } from "./connection-credentials.ts";
 import type { EventOf, Handlers, SessionFact } from "./connection-event.ts";
-import { answered, beginHealth, healthAlarm, heard, probe, type ConnectionHealth, type HealthDeadline, type HealthStep, type HealthView } from "./connection-health-monitor.ts";
+import {
+  answered,
+  beginHealth,
+  healthAlarm,
+  heard,
+  probe,
+  type ConnectionHealth,
+  type HealthDeadline,
+  type HealthStep,
+  type HealthView,
+} from "./connection-health-monitor.ts";
 import { isQuiet } from "./connection-model.ts";
 import { fail, halt, noteFailure, progress, recover, redial } from "./connection-moves.ts";
-import type { Turn } from "./connection-turn.ts";
+import { act, type Turn } from "./connection-turn.ts";
 
 /** What each fact of the live session does. */
 export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
   transportOpened(turn) {
-    if (turn.model.state !== "connectingTransport") return;
-    turn.changeConstraints({ network: true });
-    progress(turn, "authenticating", turn.model.reason, { handshake: turn.now + turn.policy.handshakeMs });
-    turn.act("startHandshake", {});
+    const { model, now, policy } = turn;
+    if (model.state !== "connectingTransport") return;
+    model.constraints.network = true;
+    progress(turn, "authenticating", model.reason, { handshake: now + policy.handshakeMs });
+    act(turn, "startHandshake");
   },
   welcomed(turn, { windowMs, heartbeat, tokenExpiresInMs }) {
-    if (turn.model.state !== "authenticating") return;
-    turn.changeConstraints({ network: true });
-    progress(turn, "open", "opened", { stable: turn.now + turn.policy.stableMs });
-    if (turn.model.tokenOwed) turn.act("sendToken", { forced: false });
-    const health = beginHealth(turn.now, heartbeat);
-    turn.change({ health, windowMs, renewal: "none", tokenOwed: false, serverUntil: undefined });
+    const { model, now, policy } = turn;
+    if (model.state !== "authenticating") return;
+    progress(turn, "open", "opened", { stable: now + policy.stableMs });
+    if (model.tokenOwed) act(turn, "sendToken", { forced: false });
+    const news = { windowMs, renewal: "none", tokenOwed: false, serverUntil: undefined };
+    Object.assign(model, news);
+    isAlive(turn, beginHealth(now, heartbeat));
     planRenewal(turn, tokenExpiresInMs);
   },
   openFailed: ended,
@@ -34,95 +46,89 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
   tokenFailed: (turn, { detail }) => fail(turn, "tokenUnavailable", detail),
   tokenMissing: (turn) => loseCredential(turn, "authLost"),
   accountMismatched(turn) {
-    noteFailure(turn, "accountMismatch", "the server knows another account");
+    noteFailure(turn, "accountMismatch", "");
     loseCredential(turn, "accountMismatch");
   },
   goingAway(turn, { windowMs }) {
-    turn.change({ windowMs });
     const { state, deadlines } = turn.model;
-    if (state !== "open") fail(turn, "goingAway", "before welcome");
-    else if (deadlines.leave === undefined && deadlines.drain === undefined) {
-      // A moment of the server's window, so that the fleet does not move at once.
-      turn.changeDeadline("leave", turn.now + turn.stamp.random * windowMs);
-    }
+    turn.model.windowMs = windowMs;
+    if (state !== "open") fail(turn, "goingAway", "");
+    // A moment of the server's window, so that the fleet does not move at once.
+    else if (!isLeaving(turn)) deadlines.leave = turn.now + turn.random * windowMs;
   },
   drained(turn) {
-    if (turn.model.deadlines.drain !== undefined) redial(turn, "goingAway");
+    if (turn.model.deadlines.drain) redial(turn, "goingAway");
   },
   useful(turn) {
     if (turn.model.state === "open") recover(turn);
   },
   sendStalled: doubt,
-  frameReceived(turn) {
-    const { health } = turn.model;
-    if (health) live(turn, heard(health, turn.now));
-  },
+  frameReceived: (turn) => withHealth(turn, (health) => isAlive(turn, heard(health, turn.now))),
   pongReceived(turn, { nonce, windowMs }) {
-    turn.change({ windowMs });
-    const { health } = turn.model;
-    if (health) live(turn, answered(health, nonce, healthView(turn), turn.policy));
+    turn.model.windowMs = windowMs;
+    withHealth(turn, (health) => isAlive(turn, answered(health, nonce, viewOf(turn), turn.policy)));
   },
   tokenAccepted(turn, { tokenExpiresInMs }) {
     if (turn.model.state === "open") planRenewal(turn, tokenExpiresInMs);
   },
 };
 
-function planRenewal(turn: Turn, expiresInMs: number | undefined): void {
-  turn.changeDeadline("tokenRenewal", renewalAt(expiresInMs, turn.stamp));
+/** The server said goodbye, and this session waits for its moment to leave, or for its last answers. */
+function isLeaving({ model }: Turn): boolean {
+  return (model.deadlines.leave ?? model.deadlines.drain) !== undefined;
 }
 
-type End = EventOf<"openFailed" | "transportClosed"> | (EventOf<"refused"> & { readonly meaning: SessionEnd; readonly detail: string });
-type SessionEnd = EventOf<"refused">["action"];
+type End = EventOf<"openFailed" | "transportClosed"> | (EventOf<"refused"> & Pick<EventOf<"openFailed">, "meaning" | "detail">);
 
 /** The server or the network ended the session; what it asks of us decides. */
 function ended(turn: Turn, event: End): void {
   const { meaning, detail, type } = event;
-  const { leave, drain } = turn.model.deadlines;
   obeyDelay(turn, event);
   if (meaning === "stop") {
     noteFailure(turn, "serverStop", detail);
     halt(turn, "serverStop");
   } else if (meaning === "reauthenticate") rejectCredential(turn, detail);
-  else if (drain !== undefined) redial(turn, "goingAway");
-  else fail(turn, leave === undefined ? type : "goingAway", detail);
+  else if (turn.model.deadlines.drain) redial(turn, "goingAway");
+  else fail(turn, isLeaving(turn) ? "goingAway" : type, detail);
 }
 
 /** The server said when to come back: no trigger dials before, but the user's own wish and another identity. */
 function obeyDelay(turn: Turn, { retryAfterMs, windowMs }: { readonly retryAfterMs?: number; readonly windowMs?: number }): void {
+  const { now, random, policy, model } = turn;
   if (retryAfterMs === undefined && windowMs === undefined) return;
-  const delay = Math.min(Math.max(retryAfterMs ?? 0, 0), turn.policy.serverDelayMaxMs);
-  const spread = turn.stamp.random * (windowMs ?? turn.model.windowMs);
-  turn.change({ serverUntil: turn.now + delay + spread });
+  const delay = Math.min(Math.max(retryAfterMs ?? 0, 0), policy.serverDelayMaxMs);
+  model.serverUntil = now + delay + random * (windowMs ?? model.windowMs);
 }
 
 /** A deadline of the health monitor was reached. */
 export function onHealthAlarm(turn: Turn, deadline: HealthDeadline): void {
-  const { health } = turn.model;
-  if (health) judge(turn, healthAlarm(health, deadline, healthView(turn), turn.policy));
+  withHealth(turn, (health) => judge(turn, healthAlarm(health, deadline, viewOf(turn), turn.policy)));
 }
 
 /** Something suggests that an open connection may be dead: ask it, within the short deadline of a probe. */
 export function doubt(turn: Turn): void {
-  const { health } = turn.model;
-  if (health) judge(turn, probe(health, healthView(turn), turn.policy));
+  withHealth(turn, (health) => judge(turn, probe(health, viewOf(turn), turn.policy)));
+}
+
+function withHealth({ model }: Turn, use: (health: ConnectionHealth) => void): void {
+  if (model.health) use(model.health);
 }
 
 function judge(turn: Turn, { health, verdict }: HealthStep): void {
-  if (verdict === "ask") {
-    turn.change({ health });
-    turn.act("sendPing", { nonce: health.nonce });
-  } else if (verdict !== "fine") fail(turn, verdict, "no answer in time");
-  else if (health.pending) turn.change({ health });
-  else live(turn, health);
+  if (verdict === "fine" && !health.pending) return isAlive(turn, health);
+  turn.model.health = health;
+  if (verdict === "ask") act(turn, "sendPing", { nonce: health.nonce });
+  else if (verdict !== "fine") fail(turn, verdict, "");
 }
 
-function healthView({ model, now, stamp }: Turn): HealthView {
-  const silent = { lastInboundAt: -Infinity, bufferedBytes: 0, inboundPaused: false };
-  return { now, vitals: stamp.vitals ?? silent, quality: model.quality, quiet: isQuiet(model) };
+const UNKNOWN_VITALS = { lastInboundAt: 0, bufferedBytes: 0, inboundPaused: false };
+
+function viewOf({ model, now, vitals = UNKNOWN_VITALS }: Turn): HealthView {
+  return { now, vitals, quality: model.quality, quiet: isQuiet(model) };
 }
 
 /** Evidence beats hints: what answers is reachable. */
-function live(turn: Turn, health: ConnectionHealth): void {
-  turn.change({ health });
-  turn.changeConstraints({ network: true });
+function isAlive({ model }: Turn, health: ConnectionHealth): void {
+  model.health = health;
+  model.constraints.network = true;
 }

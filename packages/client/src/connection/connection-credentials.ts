@@ -1,49 +1,45 @@
 /** What the machine decides about credentials: gained, lost, rejected, renewed, of another account. */
 import type { Millis } from "../base/clock.ts";
-import { dialNow, endRenewal, fail, noteFailure, redial, settle } from "./connection-moves.ts";
 import type { EventOf } from "./connection-event.ts";
+import { dialNow, endRenewal, fail, noteFailure, redial, settle } from "./connection-moves.ts";
 import { isLive } from "./connection-state.ts";
-import type { Stamp, Turn } from "./connection-turn.ts";
+import { act, type Turn } from "./connection-turn.ts";
 
 /**
  * A login dials at once, a logout parks, another account gets a new session, a new token of the same account travels over
  * the open connection. Whatever changed, earlier rejections no longer count.
  */
 export function credentialsChanged(turn: Turn, { available, account }: EventOf<"credentialsChanged">): void {
-  const { constraints, account: known, wanted, state } = turn.model;
-  turn.change({ authRejections: 0 });
+  const { model } = turn;
+  const isSwitch = model.account > 0 && model.account !== account;
+  const isGain = !model.constraints.auth;
+  model.authRejections = 0;
   if (!available) return loseCredential(turn, "authLost");
   endRenewal(turn, "none");
-  turn.change({ account });
-  const isSwitch = known !== 0 && known !== account;
-  if (isSwitch) turn.change({ serverUntil: undefined });
-  if (!wanted) return;
-  if (isSwitch) (isLive(state) ? redial : dialNow)(turn, "accountChanged");
-  else if (!constraints.auth) dialNow(turn, "credentialsGained");
-  else takeNewToken(turn);
-}
-
-function takeNewToken(turn: Turn): void {
-  const { state, lastFailure } = turn.model;
-  if (state === "open") turn.act("sendToken", { forced: false });
-  else if (isLive(state)) turn.change({ tokenOwed: true });
-  else if (lastFailure?.reason === "tokenUnavailable") dialNow(turn, "credentialsGained");
+  model.account = account;
+  if (isSwitch) {
+    model.serverUntil = undefined;
+    (isLive(model.state) ? redial : dialNow)(turn, "accountChanged");
+  } else if (isGain) dialNow(turn, "credentialsGained");
+  else if (model.state === "open") act(turn, "sendToken", { forced: false });
+  else if (isLive(model.state)) model.tokenOwed = true;
+  else if (model.lastFailure?.reason === "tokenUnavailable") dialNow(turn, "credentialsGained");
 }
 
 /** There is no usable credential: wait until there is. */
 export function loseCredential(turn: Turn, reason: "authLost" | "accountMismatch"): void {
-  turn.change({ renewal: "none" });
-  turn.changeConstraints({ auth: false });
+  turn.model.renewal = "none";
+  turn.model.constraints.auth = false;
   settle(turn, reason);
 }
 
 /** The server said no to the credential. The first time a forced renewal may help; then only a new credential does. */
 export function rejectCredential(turn: Turn, detail: string): void {
-  const { authRejections } = turn.model;
-  const isFirst = authRejections === 0;
+  const { model } = turn;
+  const isFirst = !model.authRejections++;
   noteFailure(turn, "authRejected", detail);
-  turn.change({ authRejections: authRejections + 1, renewal: isFirst ? "pending" : "none" });
-  turn.changeConstraints({ auth: false });
+  model.renewal = isFirst ? "pending" : "none";
+  model.constraints.auth = false;
   settle(turn, "authRejected");
   turn.effects.push({ type: isFirst ? "renewToken" : "reportAuthInvalidated" });
 }
@@ -68,10 +64,11 @@ const RENEWAL_MARGIN_SHARE = 0.1;
 /** Tokens so short that the margin would eat them are renewed at half their life. */
 const RENEWAL_EARLIEST_SHARE = 0.5;
 
-/** When to renew the token over the open connection, ± 5 % so that a fleet does not do it in step. */
-export function renewalAt(expiresInMs: Millis | undefined, { now, random }: Stamp): Millis | undefined {
-  if (expiresInMs === undefined) return undefined;
+/** Plans to renew the token over the open connection, ± 5 % so that a fleet does not do it in step. */
+export function planRenewal({ model, now, random }: Turn, expiresInMs: Millis | undefined): void {
+  delete model.deadlines.tokenRenewal;
+  if (expiresInMs === undefined) return;
   const margin = Math.max(RENEWAL_MARGIN_MS, expiresInMs * RENEWAL_MARGIN_SHARE);
   const after = Math.max(expiresInMs - margin, expiresInMs * RENEWAL_EARLIEST_SHARE);
-  return now + after * (0.95 + 0.1 * random);
+  model.deadlines.tokenRenewal = now + after * (0.95 + 0.1 * random);
 }

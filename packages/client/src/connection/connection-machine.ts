@@ -17,16 +17,16 @@ import { isStaleSession, pendingDeadlines, wantsLife, type ConnectionModel, type
 import { dial, dialNow, fail, halt, recover, redial, settle } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import { isLive } from "./connection-state.ts";
-import { Turn, type Stamp, type Step } from "./connection-turn.ts";
+import { act, turnOf, type Stamp, type Step, type Turn } from "./connection-turn.ts";
 
 /** The next model and what to do about it. Pure and total: every event is answered in every state. */
 export function transition(model: ConnectionModel, event: ConnectionEvent, stamp: Stamp, policy: ConnectionPolicy): Step {
   if (isStale(model, event, stamp, policy)) return { model, effects: [], stale: true };
-  const turn = new Turn(model, stamp, policy);
+  const turn = turnOf(model, stamp, policy);
   (EVENTS[event.type] as (turn: Turn, event: ConnectionEvent) => void)(turn, event);
   // Inbound frames are reported only while one would change something: traffic on an open connection costs nothing.
   const on = wantsLife(turn.model);
-  if (turn.model.state === "open" && on !== wantsLife(model)) turn.act("listenForLife", { on });
+  if (turn.model.state === "open" && on !== wantsLife(model)) act(turn, "listenForLife", { on });
   return { model: turn.model, effects: turn.effects };
 }
 
@@ -42,46 +42,50 @@ const EVENTS: Handlers<ConnectionEventType, Turn> = {
   ...SESSION_FACTS,
   start(turn) {
     if (turn.model.wanted) return;
-    turn.change({ wanted: true });
+    turn.model.wanted = true;
     settle(turn, "started");
   },
   stop: (turn) => halt(turn, "userStop"),
   connectNow(turn) {
-    if (!turn.model.wanted) return;
-    if (turn.model.state === "open") return doubt(turn);
-    turn.change({ serverUntil: undefined });
-    turn.changeConstraints({ network: true });
+    const { model } = turn;
+    if (model.state === "open") return doubt(turn);
+    if (!model.wanted) return;
+    model.serverUntil = undefined;
+    model.constraints.network = true;
     dialNow(turn, "connectNow");
   },
   credentialsChanged,
   tokenRenewed,
   renewalFailed,
   networkChanged(turn, { available, quality }) {
-    turn.change({ quality });
-    turn.changeConstraints({ network: available });
-    if (available || turn.model.state === "open") resume(turn, "networkChanged");
+    const { model } = turn;
+    model.quality = quality;
+    model.constraints.network = available;
+    if (available || model.state === "open") resume(turn, "networkChanged");
     else settle(turn, "networkLost");
   },
   appForegrounded(turn) {
-    turn.change({ graceDeadline: undefined });
-    turn.changeConstraints({ appActive: true, notFrozen: true });
+    const { model } = turn;
+    model.graceDeadline = undefined;
+    model.constraints.appActive = model.constraints.notFrozen = true;
     resume(turn, "appActive");
   },
   appBackgrounded(turn) {
-    const { policy, now, model } = turn;
+    const { model, now, policy } = turn;
     const { background } = policy;
-    turn.changeConstraints({ appActive: false });
+    const isNews = model.constraints.appActive;
+    model.constraints.appActive = false;
     // Off phones only the heartbeat slows down; and a second report does not lengthen a grace.
-    if (background === "keep" || !model.constraints.appActive) return;
-    if (isLive(model.state)) turn.change({ graceDeadline: now + background.graceMs });
+    if (background === "keep" || !isNews) return;
+    if (isLive(model.state)) model.graceDeadline = now + background.graceMs;
     else settle(turn, "appInactive");
   },
   appFrozen(turn) {
-    turn.changeConstraints({ notFrozen: false });
+    turn.model.constraints.notFrozen = false;
     settle(turn, "appFrozen");
   },
   appThawed(turn) {
-    turn.changeConstraints({ notFrozen: true });
+    turn.model.constraints.notFrozen = true;
     resume(turn, "appActive");
   },
   woke: (turn) => resume(turn, "woke"),
@@ -99,28 +103,28 @@ function resume(turn: Turn, reason: "networkChanged" | "appActive" | "woke"): vo
 
 /** What each deadline does when it is reached. */
 const ALARMS: Readonly<Record<DeadlineName, (turn: Turn) => void>> = {
-  connect: (turn) => fail(turn, "connectTimeout", "no socket in time"),
-  handshake: (turn) => fail(turn, "handshakeTimeout", "no welcome in time"),
+  connect: (turn) => fail(turn, "connectTimeout", ""),
+  handshake: (turn) => fail(turn, "handshakeTimeout", ""),
   // Where a dial is planned nothing blocks, or only the hint that it is made against.
   backoff: (turn) => dial(turn, "retry"),
   offlineRetry: (turn) => dial(turn, "retry"),
-  renewal: (turn) => renewalFailed(turn, { detail: "no renewed token in time" }),
+  renewal: (turn) => renewalFailed(turn, { detail: "" }),
   grace(turn) {
-    turn.change({ graceDeadline: undefined });
+    turn.model.graceDeadline = undefined;
     settle(turn, "appInactive");
   },
   stable(turn) {
     recover(turn);
-    turn.changeDeadline("stable", undefined);
+    delete turn.model.deadlines.stable;
   },
   tokenRenewal(turn) {
-    turn.changeDeadline("tokenRenewal", turn.now + turn.policy.tokenRetryMs);
-    turn.act("sendToken", { forced: true });
+    turn.model.deadlines.tokenRenewal = turn.now + turn.policy.tokenRetryMs;
+    act(turn, "sendToken", { forced: true });
   },
   leave(turn) {
-    turn.changeDeadline("leave", undefined);
-    turn.changeDeadline("drain", turn.now + turn.policy.drainMs);
-    turn.act("drainSession", {});
+    delete turn.model.deadlines.leave;
+    turn.model.deadlines.drain = turn.now + turn.policy.drainMs;
+    act(turn, "drainSession");
   },
   drain: (turn) => redial(turn, "goingAway"),
   ping: (turn) => onHealthAlarm(turn, "ping"),

@@ -1,7 +1,10 @@
-/** One turn of the machine: the model as it changes, and what is to be done about it. Made and dropped by `transition`. */
+/**
+ * One turn of the machine: a draft of the next model, which its rows may write to, and what is to be done about it. The draft
+ * is a copy of its own, so what others hold of the old model never changes. Made and dropped by `transition`.
+ */
 import type { Millis } from "../base/clock.ts";
 import type { ConnectionEffect, SessionEffect, SessionEffectDetails, Vitals } from "./connection-effect.ts";
-import { blockedBy, type Blocker, type ConnectionConstraints, type ConnectionModel, type StateDeadline } from "./connection-model.ts";
+import type { ConnectionConstraints, ConnectionModel, StateDeadline } from "./connection-model.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 
 /** What the driver stamps on each event: the machine reads no clock and rolls no dice. */
@@ -20,44 +23,30 @@ export interface Step {
   readonly stale?: true;
 }
 
-export class Turn {
-  model: ConnectionModel;
-  readonly effects: ConnectionEffect[] = [];
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+export interface Draft extends Writable<Omit<ConnectionModel, "constraints" | "deadlines">> {
+  constraints: Writable<ConnectionConstraints>;
+  deadlines: Partial<Record<StateDeadline, Millis>>;
+}
+
+export interface Turn extends Stamp {
+  readonly model: Draft;
   readonly policy: ConnectionPolicy;
-  readonly stamp: Stamp;
-  readonly now: Millis;
+  readonly effects: ConnectionEffect[];
+}
 
-  constructor(model: ConnectionModel, stamp: Stamp, policy: ConnectionPolicy) {
-    this.model = model;
-    this.policy = policy;
-    this.stamp = stamp;
-    this.now = stamp.now;
-  }
+export function turnOf(model: ConnectionModel, stamp: Stamp, policy: ConnectionPolicy): Turn {
+  const { constraints, deadlines } = model;
+  const draft = { ...model, constraints: { ...constraints }, deadlines: { ...deadlines } };
+  return { ...stamp, model: draft, policy, effects: [] };
+}
 
-  /** The next model: a new value, since the old one may be in a trace. */
-  change(facts: Partial<ConnectionModel>): void {
-    this.model = { ...this.model, ...facts };
-  }
-
-  changeConstraints(facts: Partial<ConnectionConstraints>): void {
-    const { constraints } = this.model;
-    const isNews = (Object.keys(facts) as (keyof ConnectionConstraints)[]).some((name) => constraints[name] !== facts[name]);
-    if (isNews) this.change({ constraints: { ...constraints, ...facts } });
-  }
-
-  /** Sets one deadline of the present state, or ends it. */
-  changeDeadline(name: StateDeadline, at: Millis | undefined): void {
-    const { [name]: _, ...others } = this.model.deadlines;
-    this.change({ deadlines: at === undefined ? others : { ...others, [name]: at } });
-  }
-
-  /** An effect on the live session. */
-  act<Type extends SessionEffect["type"]>(type: Type, details: SessionEffectDetails<Type>): void {
-    this.effects.push({ type, sessionId: this.model.sessionId, ...details } as unknown as ConnectionEffect);
-  }
-
-  /** What is missing now. */
-  get missing(): readonly Blocker[] {
-    return blockedBy(this.model, this.policy);
-  }
+/** An effect on the session that lives now. */
+export function act<Type extends SessionEffect["type"]>(
+  { effects, model }: Turn,
+  type: Type,
+  details?: SessionEffectDetails<Type>,
+): void {
+  effects.push({ type, sessionId: model.sessionId, ...details } as unknown as ConnectionEffect);
 }

@@ -112,7 +112,7 @@ waitingForConstraints: offline, renewing
   tokenRenewed                 | waitingForConstraints | authRejected       | -                                      | auth on, renewal none, offlineRetry +30000, renewal none
   renewalFailed                | waitingForConstraints | authRejected       | -                                      | auth on, attempt 1, renewal owed, failure tokenUnavailable "provider", offlineRetry +30000, renewal none
   networkChanged good          | waitingForConstraints | authRejected       | -                                      | network on
-  alarm renewal                | waitingForConstraints | authRejected       | -                                      | auth on, attempt 1, renewal owed, failure tokenUnavailable "no renewed token in time", offlineRetry +30000, renewal none
+  alarm renewal                | waitingForConstraints | authRejected       | -                                      | auth on, attempt 1, renewal owed, failure tokenUnavailable "", offlineRetry +30000, renewal none
 
 waitingForConstraints: renewing
   stop                         | stopped               | userStop           | -                                      | auth on, renewal owed, outage over
@@ -125,7 +125,7 @@ waitingForConstraints: renewing
   networkChanged lost          | waitingForConstraints | authRejected       | -                                      | network off
   woke                         | stay                  | -                  | -                                      | -
   faulted                      | waitingForConstraints | authRejected       | -                                      | attempt 1, failure internal "TypeError"
-  alarm renewal                | backoff               | tokenUnavailable   | -                                      | auth on, attempt 1, renewal owed, failure "no renewed token in time", backoff +800
+  alarm renewal                | backoff               | tokenUnavailable   | -                                      | auth on, attempt 1, renewal owed, failure "", backoff +800
 
 waitingForConstraints: rejected twice
   connectNow                   | stay                  | -                  | -                                      | -
@@ -177,8 +177,8 @@ connectingTransport
   protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", backoff +800
   welcomed                     | stay                  | -                  | -                                      | -
   welcomed expiring            | stay                  | -                  | -                                      | -
-  accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, outage, failure "the server knows another account"
-  goingAway                    | backoff               | goingAway          | closeTransport(goingAway)              | attempt 1, window 3000, outage, failure "before welcome", backoff +1500
+  accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, outage, failure ""
+  goingAway                    | backoff               | goingAway          | closeTransport(goingAway)              | attempt 1, window 3000, outage, failure "", backoff +1500
   drained                      | stay                  | -                  | -                                      | -
   useful                       | stay                  | -                  | -                                      | -
   frameReceived                | stay                  | -                  | -                                      | -
@@ -187,7 +187,7 @@ connectingTransport
   tokenAccepted expiring       | stay                  | -                  | -                                      | -
   tokenMissing                 | waitingForConstraints | authLost           | closeTransport(authLost)               | auth off
   tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +800
-  alarm connect                | backoff               | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure "no socket in time", backoff +500
+  alarm connect                | backoff               | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure "", backoff +500
   any other alarm              | stale                 | -                  | -                                      | -
 
 connectingTransport: against the hint
@@ -201,7 +201,7 @@ connectingTransport: against the hint
   openFailed retry             | waitingForConstraints | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", offlineRetry +30000
   sendFailed                   | waitingForConstraints | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", offlineRetry +30000
   frameReceived                | stay                  | -                  | -                                      | -
-  alarm connect                | waitingForConstraints | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure "no socket in time", offlineRetry +30000
+  alarm connect                | waitingForConstraints | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure "", offlineRetry +30000
 
 connectingTransport: rejected once
   credentialsChanged same      | connectingTransport   | retry              | -                                      | authRejections 0, token owed
@@ -223,7 +223,7 @@ connectingTransport: grace
   transportOpened              | authenticating        | started            | startHandshake                         | handshake +10000
   openFailed retry             | backgroundSuspended   | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006"
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
-  alarm connect                | backgroundSuspended   | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure "no socket in time"
+  alarm connect                | backgroundSuspended   | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure ""
   alarm grace                  | stale                 | -                  | -                                      | -
 
 authenticating
@@ -258,8 +258,8 @@ authenticating
   protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", backoff +800
   welcomed                     | open                  | opened             | -                                      | window 700, stable +5000
   welcomed expiring            | open                  | opened             | -                                      | window 700, stable +5000, tokenRenewal +540000
-  accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, outage, failure "the server knows another account"
-  goingAway                    | backoff               | goingAway          | closeTransport(goingAway)              | attempt 1, window 3000, outage, failure "before welcome", backoff +1500
+  accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, outage, failure ""
+  goingAway                    | backoff               | goingAway          | closeTransport(goingAway)              | attempt 1, window 3000, outage, failure "", backoff +1500
   drained                      | stay                  | -                  | -                                      | -
   useful                       | stay                  | -                  | -                                      | -
   frameReceived                | stay                  | -                  | -                                      | -
@@ -268,7 +268,7 @@ authenticating
   tokenAccepted expiring       | stay                  | -                  | -                                      | -
   tokenMissing                 | waitingForConstraints | authLost           | closeTransport(authLost)               | auth off
   tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +800
-  alarm handshake              | backoff               | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 1, outage, failure "no welcome in time", backoff +500
+  alarm handshake              | backoff               | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 1, outage, failure "", backoff +500
   any other alarm              | stale                 | -                  | -                                      | -
 
 authenticating: token owed
@@ -285,10 +285,10 @@ authenticating: third dial
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 3, failure "not open", backoff +767
   protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 3, failure "unknownType", backoff +2300
   welcomed                     | open                  | opened             | -                                      | window 700, stable +5000
-  goingAway                    | backoff               | goingAway          | closeTransport(goingAway)              | attempt 3, window 3000, failure "before welcome", backoff +2300
+  goingAway                    | backoff               | goingAway          | closeTransport(goingAway)              | attempt 3, window 3000, failure "", backoff +2300
   useful                       | stay                  | -                  | -                                      | -
   tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 3, failure "provider", backoff +2300
-  alarm handshake              | backoff               | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 3, failure "no welcome in time", backoff +767
+  alarm handshake              | backoff               | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 3, failure "", backoff +767
 
 authenticating: rejected once
   credentialsChanged same      | authenticating        | retry              | -                                      | authRejections 0, token owed
@@ -296,7 +296,7 @@ authenticating: rejected once
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "unauthorized"
   refused stop                 | stopped               | serverStop         | closeTransport(serverStop)             | outage over, failure "unsupportedVersion"
   welcomed                     | open                  | opened             | -                                      | window 700, stable +5000
-  accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, failure "the server knows another account"
+  accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, failure ""
 
 authenticating: phone
   appBackgrounded              | authenticating        | started            | -                                      | appActive off, grace +30000
@@ -308,7 +308,7 @@ authenticating: grace
   transportClosed retry        | backgroundSuspended   | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006"
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
   welcomed                     | open                  | opened             | -                                      | window 700, stable +5000
-  alarm handshake              | backgroundSuspended   | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 1, outage, failure "no welcome in time"
+  alarm handshake              | backgroundSuspended   | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 1, outage, failure ""
   alarm grace                  | stale                 | -                  | -                                      | -
 
 open
@@ -343,7 +343,7 @@ open
   protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", backoff +800
   welcomed                     | stay                  | -                  | -                                      | -
   welcomed expiring            | stay                  | -                  | -                                      | -
-  accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, outage, failure "the server knows another account"
+  accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, outage, failure ""
   goingAway                    | open                  | opened             | -                                      | window 3000, leave +1500
   drained                      | stay                  | -                  | -                                      | -
   useful                       | stay                  | -                  | -                                      | -
@@ -355,11 +355,11 @@ open
   tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +800
   alarm stable                 | open                  | opened             | -                                      | stable none
   alarm ping                   | open                  | opened             | sendPing listenForLife(on)             | pong +5000, ownPong +18000
-  alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "no answer in time", backoff +175
+  alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", backoff +175
   any other alarm              | stale                 | -                  | -                                      | -
 
 open: just opened
-  credentialsChanged other     | backoff               | dialFloor          | closeTransport(accountChanged)         | account 2, backoff +150
+  credentialsChanged other     | backoff               | dialFloor          | closeTransport(dialFloor)         | account 2, backoff +150
 
 open: stable
   credentialsChanged other     | connectingTransport   | accountChanged     | closeTransport(accountChanged) openTransport(0) | account 2, connect +10000
@@ -374,7 +374,7 @@ open: third dial
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 3, failure "not open", backoff +767
   useful                       | open                  | opened             | -                                      | attempt 0, outage over, failure forgotten
   alarm stable                 | open                  | opened             | -                                      | attempt 0, outage over, failure forgotten, stable none
-  alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "no answer in time", backoff +175
+  alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", backoff +175
 
 open: pinged
   connectNow                   | open                  | opened             | sendPing                               | pong none, probe +2000
@@ -384,12 +384,12 @@ open: pinged
   sendStalled                  | open                  | opened             | sendPing                               | pong none, probe +2000
   frameReceived                | open                  | opened             | listenForLife(off)                     | heard, pong none
   pongReceived last            | open                  | opened             | listenForLife(off)                     | window 800, heard, pong none, ownPong none, roundTrip 100
-  alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "no answer in time", backoff +175
+  alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", backoff +175
 
 open: chatty
   frameReceived                | stay                  | -                  | -                                      | -
   alarm ping                   | open                  | opened             | sendPing listenForLife(on)             | pong +5000, ownPong +18000
-  alarm ownPong                | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "no answer in time", backoff +175
+  alarm ownPong                | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", backoff +175
 
 open: probing
   connectNow                   | stay                  | -                  | -                                      | -
@@ -402,7 +402,7 @@ open: probing
   sendStalled                  | stay                  | -                  | -                                      | -
   frameReceived                | open                  | opened             | listenForLife(off)                     | heard, probe none
   pongReceived last            | open                  | opened             | listenForLife(off)                     | window 800, heard, probe none, ownPong none, roundTrip 100
-  alarm probe                  | backoff               | probeFailed        | closeTransport(probeFailed)            | attempt 1, outage, failure "no answer in time", backoff +175
+  alarm probe                  | backoff               | probeFailed        | closeTransport(probeFailed)            | attempt 1, outage, failure "", backoff +175
 
 open: offline
   connectNow                   | stay                  | -                  | -                                      | -
@@ -416,7 +416,7 @@ open: offline
   useful                       | stay                  | -                  | -                                      | -
   frameReceived                | open                  | opened             | listenForLife(off)                     | network on, heard, probe none
   pongReceived last            | open                  | opened             | listenForLife(off)                     | network on, window 800, heard, probe none, ownPong none, roundTrip 100
-  alarm probe                  | waitingForConstraints | probeFailed        | closeTransport(probeFailed)            | attempt 1, outage, failure "no answer in time", offlineRetry +30000
+  alarm probe                  | waitingForConstraints | probeFailed        | closeTransport(probeFailed)            | attempt 1, outage, failure "", offlineRetry +30000
 
 open: leaving
   stop                         | stopped               | userStop           | closeTransport(userStop)               | -
@@ -435,7 +435,7 @@ open: draining
   credentialsChanged other     | connectingTransport   | accountChanged     | closeTransport(accountChanged) openTransport(0) | account 2, connect +10000
   transportClosed retry        | connectingTransport   | goingAway          | closeTransport(goingAway) openTransport(0) | connect +10000
   transportClosed stop         | stopped               | serverStop         | closeTransport(serverStop)             | failure "4000"
-  refused retry                | backoff               | dialFloor          | closeTransport(goingAway)              | serverUntil +2000, backoff +2000
+  refused retry                | backoff               | dialFloor          | closeTransport(dialFloor)              | serverUntil +2000, backoff +2000
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", backoff +175
   goingAway                    | open                  | opened             | -                                      | window 3000
