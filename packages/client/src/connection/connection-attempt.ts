@@ -1,21 +1,10 @@
 /**
- * The life of one attempt: what the facts of its session do, from the open socket to the welcome and to its end, and what a
- * doubt about an open connection leads to. Facts of other sessions never come here.
+ * The life of one attempt: what the facts of its session do, from the open socket to the welcome and to its end. Facts of other
+ * sessions never come here.
  */
 import { loseCredential, planRenewal, rejectCredential } from "./connection-credentials.ts";
 import type { EventOf, Handlers, SessionFact } from "./connection-event.ts";
-import {
-  answered,
-  beginHealth,
-  healthAlarm,
-  heard,
-  probe,
-  type ConnectionHealth,
-  type HealthDeadline,
-  type HealthStep,
-  type HealthView,
-} from "./connection-health-monitor.ts";
-import { isQuiet } from "./connection-model.ts";
+import { answered, beginHealth, doubt, heard } from "./connection-health-monitor.ts";
 import { fail, halt, noteFailure, progress, recover, redial } from "./connection-moves.ts";
 import { act, type Turn } from "./connection-turn.ts";
 
@@ -33,9 +22,12 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
     if (model.state !== "authenticating") return;
     progress(turn, "open", "opened", { stable: now + policy.stableMs });
     if (model.tokenOwed) act(turn, "sendToken", { forced: false });
-    const news = { windowMs, renewal: "none", tokenOwed: false, serverUntil: undefined };
-    Object.assign(model, news);
-    isAlive(turn, beginHealth(now, heartbeat));
+    model.windowMs = windowMs;
+    model.renewal = "none";
+    model.tokenOwed = false;
+    model.serverUntil = undefined;
+    model.constraints.network = true;
+    model.health = beginHealth(now, heartbeat);
     planRenewal(turn, tokenExpiresInMs);
   },
   openFailed: ended,
@@ -63,10 +55,10 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
     if (turn.model.state === "open") recover(turn);
   },
   sendStalled: doubt,
-  frameReceived: (turn) => withHealth(turn, (health) => isAlive(turn, heard(health, turn.now))),
+  frameReceived: (turn) => heard(turn),
   pongReceived(turn, { nonce, windowMs }) {
     turn.model.windowMs = windowMs;
-    withHealth(turn, (health) => isAlive(turn, answered(health, nonce, viewOf(turn), turn.policy)));
+    answered(turn, nonce);
   },
   tokenAccepted(turn, { tokenExpiresInMs }) {
     if (turn.model.state === "open") planRenewal(turn, tokenExpiresInMs);
@@ -98,37 +90,4 @@ function obeyDelay(turn: Turn, { retryAfterMs, windowMs }: { readonly retryAfter
   if (retryAfterMs === undefined && windowMs === undefined) return;
   const delay = Math.min(Math.max(retryAfterMs ?? 0, 0), policy.serverDelayMaxMs);
   model.serverUntil = now + delay + random * (windowMs ?? model.windowMs);
-}
-
-/** A deadline of the health monitor was reached. */
-export function onHealthAlarm(turn: Turn, deadline: HealthDeadline): void {
-  withHealth(turn, (health) => judge(turn, healthAlarm(health, deadline, viewOf(turn), turn.policy)));
-}
-
-/** Something suggests that an open connection may be dead: ask it, within the short deadline of a probe. */
-export function doubt(turn: Turn): void {
-  withHealth(turn, (health) => judge(turn, probe(health, viewOf(turn), turn.policy)));
-}
-
-function withHealth({ model }: Turn, use: (health: ConnectionHealth) => void): void {
-  if (model.health) use(model.health);
-}
-
-function judge(turn: Turn, { health, verdict }: HealthStep): void {
-  if (verdict === "fine" && !health.pending) return isAlive(turn, health);
-  turn.model.health = health;
-  if (verdict === "ask") act(turn, "sendPing", { nonce: health.nonce });
-  else if (verdict !== "fine") fail(turn, verdict, "");
-}
-
-const UNKNOWN_VITALS = { lastInboundAt: 0, bufferedBytes: 0, inboundPaused: false };
-
-function viewOf({ model, now, vitals = UNKNOWN_VITALS }: Turn): HealthView {
-  return { now, vitals, quality: model.quality, quiet: isQuiet(model) };
-}
-
-/** Evidence beats hints: what answers is reachable. */
-function isAlive({ model }: Turn, health: ConnectionHealth): void {
-  model.health = health;
-  model.constraints.network = true;
 }

@@ -1,14 +1,15 @@
 /**
- * Is the open connection alive? Pure: pings, probes, their deadlines and the round-trip time, as data that the connection
- * model carries while it is open. What a verdict leads to is the machine's business.
+ * Is the open connection alive? Pings, probes, their deadlines and the round-trip time, as data that the model carries while
+ * it is open. Pure, as all of the machine: its rows write to the draft of a turn.
  *
  * Any inbound frame is life (L24). Besides, each ping wants its own pong within a longer time, since inbound traffic says
  * nothing about our uplink. An alarm that comes late says more about us than about the peer: it probes before it condemns.
  */
 import type { Millis } from "../base/clock.ts";
-import type { Vitals } from "./connection-effect.ts";
-import type { NetworkQuality } from "./connection-event.ts";
+import type { ConnectionModel } from "./connection-model.ts";
+import { fail } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
+import { act, type Turn } from "./connection-turn.ts";
 
 /** A question to the peer that waits for any inbound frame. */
 export interface PendingQuestion {
@@ -26,150 +27,129 @@ export interface ConnectionHealth {
   readonly lastPingAt: Millis;
   /** The number of the last ping; its pong carries it back. */
   readonly nonce: number;
-  readonly pending: PendingQuestion | undefined;
+  readonly pending?: PendingQuestion | undefined;
   /** Until when a pong must come, since inbound traffic says nothing of our uplink; undefined when none is due. */
-  readonly ownPongBy: Millis | undefined;
+  readonly ownPongBy?: Millis | undefined;
   /** Of the last ping, once its pong has come. */
-  readonly roundTripMs: Millis | undefined;
+  readonly roundTripMs?: Millis | undefined;
   /** The shortest and longest ping interval that the server bears. */
   readonly bounds: { readonly minMs: Millis; readonly maxMs: Millis };
 }
 
 export type HealthDeadline = "ping" | "pong" | "ownPong" | "probe";
 
-/** What the world looks like to the monitor. */
-export interface HealthView {
-  readonly now: Millis;
-  readonly vitals: Vitals;
-  readonly quality: NetworkQuality;
-  /** The app is in the background: ping less. */
-  readonly quiet: boolean;
-}
-
-/** `ask` sends a ping with the health's nonce; `dead` ends the session; `fine` goes on. */
-export type HealthStep = { readonly health: ConnectionHealth; readonly verdict: "fine" | "ask" | "pingTimeout" | "probeFailed" };
-
 export function beginHealth(now: Millis, bounds: ConnectionHealth["bounds"]): ConnectionHealth {
-  const nothingAsked = { nonce: 0, pending: undefined, ownPongBy: undefined, roundTripMs: undefined };
-  return { ...nothingAsked, lastInboundAt: now, lastPingAt: now, bounds };
+  return { lastInboundAt: now, lastPingAt: now, nonce: 0, bounds };
 }
 
 /** The monitor's pending deadlines. */
 export function healthDeadlines(
-  health: ConnectionHealth,
-  quiet: boolean,
+  { health, constraints }: ConnectionModel,
   policy: ConnectionPolicy,
 ): Partial<Record<HealthDeadline, Millis>> {
+  if (!health) return {};
   const { pending, ownPongBy } = health;
-  return {
-    ...(ownPongBy !== undefined && { ownPong: ownPongBy }),
-    ...(pending
-      ? { [pending.kind === "ping" ? "pong" : "probe"]: pending.deadline }
-      : { ping: nextPingAt(health, quiet, policy) }),
-  };
+  const own = ownPongBy === undefined ? {} : { ownPong: ownPongBy };
+  if (pending) return { ...own, [pending.kind === "ping" ? "pong" : "probe"]: pending.deadline };
+  return { ...own, ping: nextPingAt(health, !constraints.appActive, policy) };
 }
 
-function nextPingAt(health: ConnectionHealth, quiet: boolean, policy: ConnectionPolicy): Millis {
-  const { lastInboundAt, lastPingAt, bounds } = health;
-  const borne = (ms: Millis): Millis => Math.max(bounds.minMs, Math.min(bounds.maxMs, ms));
-  const idleAt = Math.max(lastInboundAt, lastPingAt) + borne(quiet ? policy.slowPingMs : policy.idlePingMs);
-  const busyAt = lastPingAt + borne(quiet ? policy.slowPingMs : policy.busyPingMs);
-  return Math.min(idleAt, busyAt);
+/** After some silence, and now and then under traffic. In the background, where it is kept, a connection pings less. */
+function nextPingAt({ lastInboundAt, lastPingAt, bounds }: ConnectionHealth, isQuiet: boolean, policy: ConnectionPolicy): Millis {
+  const borne = (ms: Millis): Millis => Math.max(bounds.minMs, Math.min(bounds.maxMs, isQuiet ? policy.slowPingMs : ms));
+  return Math.min(Math.max(lastInboundAt, lastPingAt) + borne(policy.idlePingMs), lastPingAt + borne(policy.busyPingMs));
 }
 
-/** Any inbound frame. */
-export function heard(health: ConnectionHealth, now: Millis): ConnectionHealth {
-  return { ...health, lastInboundAt: now, pending: undefined };
+/** A frame came in: life, and evidence that beats the network's hint. */
+export function heard({ model, now }: Turn, at: Millis = now): void {
+  if (!model.health) return;
+  model.health = { ...model.health, lastInboundAt: at, pending: undefined };
+  model.constraints.network = true;
 }
 
-/** A pong: life; of the last ping, also proof of the uplink and a measure. An older one earns the uplink more time. */
-export function answered(health: ConnectionHealth, nonce: number, view: HealthView, policy: ConnectionPolicy): ConnectionHealth {
-  const alive = heard(health, view.now);
-  if (health.ownPongBy === undefined || nonce > health.nonce) return alive;
-  if (nonce < health.nonce) return { ...alive, ownPongBy: view.now + ownPatience(view, policy) };
-  return { ...alive, ownPongBy: undefined, roundTripMs: view.now - health.lastPingAt };
+/** A pong: of the last ping, also proof of the uplink and a measure. An older one earns the uplink more time. */
+export function answered(turn: Turn, nonce: number): void {
+  heard(turn);
+  const { model, now } = turn;
+  const { health } = model;
+  if (health?.ownPongBy === undefined || nonce > health.nonce) return;
+  model.health =
+    nonce < health.nonce
+      ? { ...health, ownPongBy: now + ownPatience(turn) }
+      : { ...health, ownPongBy: undefined, roundTripMs: now - health.lastPingAt };
 }
 
-/** Asks at once, because something made us doubt. A probe that already runs goes on: bursts of doubt are one (B10). */
-export function probe(health: ConnectionHealth, view: HealthView, policy: ConnectionPolicy): HealthStep {
-  return health.pending?.kind === "probe" ? fine(health) : ask(health, "probe", view, policy);
+/** Something suggests that an open connection may be dead: ask, with a short deadline. Bursts of doubt are one (B10). */
+export function doubt(turn: Turn): void {
+  if (turn.model.health?.pending?.kind !== "probe") ask(turn, "probe");
 }
 
-/** One of the monitor's deadlines was reached. */
-export function healthAlarm(
-  health: ConnectionHealth,
-  deadline: HealthDeadline,
-  view: HealthView,
-  policy: ConnectionPolicy,
-): HealthStep {
-  const { lastInboundAt } = view.vitals;
-  // Frames came in unreported, because nobody listened for them.
-  const seen = lastInboundAt > health.lastInboundAt ? heard(health, lastInboundAt) : health;
-  if (deadline === "ping") return pingDue(seen, view, policy);
-  return deadline === "ownPong" ? ownPongDue(seen, view, policy) : verdictDue(seen, view, policy);
+/** What each of the monitor's deadlines does when it is reached. */
+export const HEALTH_ALARMS: Readonly<Record<HealthDeadline, (turn: Turn) => void>> = {
+  ping(turn) {
+    const { now, policy, model } = catchUp(turn);
+    const due = model.health ? nextPingAt(model.health, !model.constraints.appActive, policy) : now;
+    if (now >= due) ask(turn, isLate(turn, due) ? "probe" : "ping");
+  },
+  pong: noAnswer,
+  probe: noAnswer,
+  ownPong(turn) {
+    const { model, now, vitals } = catchUp(turn);
+    const { health } = model;
+    if (health?.ownPongBy === undefined) return;
+    const isOurFault = isLate(turn, health.ownPongBy);
+    if (!isOurFault && !vitals?.inboundPaused) return fail(turn, "pingTimeout", "");
+    model.health = { ...health, ownPongBy: now + ownPatience(turn) };
+    if (isOurFault) doubt(turn);
+  },
+};
+
+function noAnswer(turn: Turn): void {
+  const { model, now, vitals } = catchUp(turn);
+  const { health } = model;
+  const pending = health?.pending;
+  if (!pending) return;
+  const { kind, isSecond } = pending;
+  const bufferedBytes = vitals?.bufferedBytes ?? 0;
+  if (vitals?.inboundPaused || bufferedBytes < pending.bufferedBytes) {
+    model.health = { ...health, pending: { ...pending, bufferedBytes, deadline: now + patience(turn, kind) } };
+  } else if (isLate(turn, pending.deadline) && !isSecond) ask(turn, "probe", kind === "probe");
+  else fail(turn, kind === "probe" ? "probeFailed" : "pingTimeout", "");
 }
 
-function pingDue(health: ConnectionHealth, view: HealthView, policy: ConnectionPolicy): HealthStep {
-  const due = nextPingAt(health, view.quiet, policy);
-  if (view.now < due) return fine(health);
-  return ask(health, isLate(due, view, policy) ? "probe" : "ping", view, policy);
+/** Frames that came in unreported, because nobody listened for them. */
+function catchUp(turn: Turn): Turn {
+  const { model, vitals } = turn;
+  if (vitals && model.health && vitals.lastInboundAt > model.health.lastInboundAt) heard(turn, vitals.lastInboundAt);
+  return turn;
 }
 
-function verdictDue(health: ConnectionHealth, view: HealthView, policy: ConnectionPolicy): HealthStep {
-  const { pending } = health;
-  const { bufferedBytes, inboundPaused } = view.vitals;
-  if (!pending) return fine(health);
-  if (inboundPaused || bufferedBytes < pending.bufferedBytes) {
-    const deadline = view.now + patience(pending.kind, view, policy);
-    return fine({ ...health, pending: { ...pending, deadline, bufferedBytes } });
-  }
-  const isProbe = pending.kind === "probe";
-  if (isLate(pending.deadline, view, policy) && !pending.isSecond) return ask(health, "probe", view, policy, isProbe);
-  return { health, verdict: isProbe ? "probeFailed" : "pingTimeout" };
-}
-
-function ownPongDue(health: ConnectionHealth, view: HealthView, policy: ConnectionPolicy): HealthStep {
-  const { ownPongBy } = health;
-  if (ownPongBy === undefined) return fine(health);
-  const isOurFault = isLate(ownPongBy, view, policy);
-  if (!isOurFault && !view.vitals.inboundPaused) return { health, verdict: "pingTimeout" };
-  const patient = { ...health, ownPongBy: view.now + ownPatience(view, policy) };
-  return isOurFault ? probe(patient, view, policy) : fine(patient);
-}
-
-function fine(health: ConnectionHealth): HealthStep {
-  return { health, verdict: "fine" };
-}
-
-function ask(
-  health: ConnectionHealth,
-  kind: PendingQuestion["kind"],
-  view: HealthView,
-  policy: ConnectionPolicy,
-  isSecond = false,
-): HealthStep {
-  const { now, vitals } = view;
-  const { bufferedBytes } = vitals;
-  const asked = {
+function ask(turn: Turn, kind: PendingQuestion["kind"], isSecond = false): void {
+  const { model, now, vitals } = turn;
+  const { health } = model;
+  if (!health) return;
+  const nonce = health.nonce + 1;
+  const bufferedBytes = vitals?.bufferedBytes ?? 0;
+  model.health = {
     ...health,
-    nonce: health.nonce + 1,
+    nonce,
     lastPingAt: now,
-    lastInboundAt: Math.max(health.lastInboundAt, vitals.lastInboundAt),
-    pending: { kind, deadline: now + patience(kind, view, policy), bufferedBytes, isSecond },
-    ownPongBy: health.ownPongBy ?? now + ownPatience(view, policy),
+    lastInboundAt: Math.max(health.lastInboundAt, vitals?.lastInboundAt ?? 0),
+    pending: { kind, deadline: now + patience(turn, kind), bufferedBytes, isSecond },
+    ownPongBy: health.ownPongBy ?? now + ownPatience(turn),
   };
-  return { health: asked, verdict: "ask" };
+  act(turn, "sendPing", { nonce });
 }
 
-function patience(kind: PendingQuestion["kind"], { quality }: HealthView, policy: ConnectionPolicy): Millis {
+function patience({ model, policy }: Turn, kind: PendingQuestion["kind"]): Millis {
   if (kind === "probe") return policy.probeMs;
-  return quality === "constrained" ? policy.pongConstrainedMs : policy.pongMs;
+  return model.quality === "constrained" ? policy.pongConstrainedMs : policy.pongMs;
 }
 
-function ownPatience({ quality }: HealthView, policy: ConnectionPolicy): Millis {
-  return quality === "constrained" ? policy.ownPongConstrainedMs : policy.ownPongMs;
+function ownPatience({ model, policy }: Turn): Millis {
+  return model.quality === "constrained" ? policy.ownPongConstrainedMs : policy.ownPongMs;
 }
 
-function isLate(deadline: Millis, { now }: HealthView, policy: ConnectionPolicy): boolean {
+function isLate({ now, policy }: Turn, deadline: Millis): boolean {
   return now - deadline > policy.lateMs;
 }

@@ -10,9 +10,10 @@
  *
  * What an old session says, and what a timer says that is no longer pending, is dropped here, in one place.
  */
-import { doubt, onHealthAlarm, SESSION_FACTS } from "./connection-attempt.ts";
+import { SESSION_FACTS } from "./connection-attempt.ts";
 import { credentialsChanged, renewalFailed, tokenRenewed } from "./connection-credentials.ts";
 import type { ConnectionEvent, ConnectionEventType, Handlers } from "./connection-event.ts";
+import { doubt, HEALTH_ALARMS } from "./connection-health-monitor.ts";
 import { isStaleSession, pendingDeadlines, wantsLife, type ConnectionModel, type DeadlineName } from "./connection-model.ts";
 import { dial, dialNow, fail, halt, recover, redial, settle } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
@@ -127,8 +128,5 @@ const ALARMS: Readonly<Record<DeadlineName, (turn: Turn) => void>> = {
     act(turn, "drainSession");
   },
   drain: (turn) => redial(turn, "goingAway"),
-  ping: (turn) => onHealthAlarm(turn, "ping"),
-  pong: (turn) => onHealthAlarm(turn, "pong"),
-  ownPong: (turn) => onHealthAlarm(turn, "ownPong"),
-  probe: (turn) => onHealthAlarm(turn, "probe"),
+  ...HEALTH_ALARMS,
 };

@@ -110,14 +110,9 @@ export function blockedBy(model: ConnectionModel, policy: ConnectionPolicy): rea
 
 /** All pending deadlines, of the state, the grace and the health monitor. */
 export function pendingDeadlines(model: ConnectionModel, policy: ConnectionPolicy): Deadlines {
-  const grace = model.graceDeadline === undefined ? {} : { grace: model.graceDeadline };
-  const health = model.health && healthDeadlines(model.health, isQuiet(model), policy);
-  return { ...model.deadlines, ...grace, ...health };
-}
-
-/** In the background a connection that is kept pings less. */
-export function isQuiet(model: ConnectionModel): boolean {
-  return !model.constraints.appActive;
+  const { deadlines, graceDeadline } = model;
+  const grace = graceDeadline === undefined ? {} : { grace: graceDeadline };
+  return { ...deadlines, ...grace, ...healthDeadlines(model, policy) };
 }
 
 export interface NamedDeadline {
@@ -127,19 +122,14 @@ export interface NamedDeadline {
 
 /** The earliest pending deadline: the one alarm of the driver. */
 export function nextDeadline(model: ConnectionModel, policy: ConnectionPolicy): NamedDeadline | undefined {
-  const pending = pendingDeadlines(model, policy);
-  let next: NamedDeadline | undefined;
-  for (const name of Object.keys(pending) as DeadlineName[]) {
-    const at = pending[name];
-    if (at !== undefined && (!next || at < next.at)) next = { name, at };
-  }
-  return next;
+  const pending = Object.entries(pendingDeadlines(model, policy)) as [DeadlineName, Millis][];
+  return pending.map(([name, at]) => ({ name, at })).sort((one, other) => one.at - other.at)[0];
 }
 
 /** The earliest moment at which any trigger may dial: the floor, and what the server asked for. */
 export function earliestDial(model: ConnectionModel, policy: ConnectionPolicy): Millis {
-  const floor = model.lastDialAt === undefined ? -Infinity : model.lastDialAt + policy.dialFloorMs;
-  return Math.max(floor, model.serverUntil ?? -Infinity);
+  const { lastDialAt = -Infinity, serverUntil = -Infinity } = model;
+  return Math.max(lastDialAt + policy.dialFloorMs, serverUntil);
 }
 
 /** Should the session report inbound frames? Only while one would change something. */
