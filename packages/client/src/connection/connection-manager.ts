@@ -5,7 +5,7 @@
 import type { Cancel, Clock } from "../base/clock.ts";
 import { assert } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
-import { sleptBetween, type ClockReading } from "../adapters/sleep-detector.ts";
+import { sleptBetween, type ClockReading } from "../base/sleep-detector.ts";
 import { Cell, type Source } from "../base/source.ts";
 import type { SessionControl } from "./connection-effect.ts";
 import type { ConnectionEvent } from "./connection-event.ts";

@@ -1,7 +1,7 @@
 /**
  * Sleep, by the clocks' account. Pure; the driver reads the clocks and asks between any two events.
  */
-import type { Millis } from "../base/clock.ts";
+import type { Millis } from "./clock.ts";
 
 /** Both clocks at one moment. */
 export interface ClockReading {

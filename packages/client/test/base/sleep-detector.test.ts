@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sleptBetween } from "../../src/adapters/sleep-detector.ts";
+import { sleptBetween } from "../../src/base/sleep-detector.ts";
 
 // Readings as (monotonic, wall) distances from the previous one; the alarm was due at `due`.
 test.each([
