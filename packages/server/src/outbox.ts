@@ -102,14 +102,15 @@ export class Outbox {
   #encode(message: ServerMessage): EncodedPart {
     const part = this.#codec.encode(message, this.#limits.nesting);
     const bytes = this.#codec.sizeOf(part);
-    if (bytes > this.#limits.frameBytes) throw new TooLarge(message);
+    if (bytes > this.#limits.frameBytes) throw new TooLarge();
     return { part, bytes };
   }
 }
 
+/** It can be encoded, but no frame can hold it. */
 class TooLarge extends EncodeError {
-  constructor(message: ServerMessage) {
-    super("notEncodable", `A ${message.type} is larger than a frame.`);
+  constructor() {
+    super("notEncodable");
   }
 }
 

@@ -17,17 +17,22 @@ export function admitCall(turn: Turn, call: Call): boolean {
     return true;
   }
   model.lastCallId = call.id;
-  if (!policy.methods.has(call.method)) return fail(turn, call.id, "unknownMethod");
-  if (stamp.now >= model.callsRefusedFrom) return fail(turn, call.id, "draining");
   const deadline = stamp.now + Math.min(call.timeoutMs, policy.callTimeoutMaxMs);
-  if (model.executing.length < policy.limits.callsExecuting) {
-    start(turn, call, deadline);
-  } else {
-    if (model.waiting.length >= policy.callsWaiting) return fail(turn, call.id, "busy");
-    if (model.waiting.length === 0) turn.effects.push({ type: "pauseReading" });
-    model.waiting = [...model.waiting, { call, deadline }];
-  }
-  return true;
+  const obstacle = obstacleTo(turn, call);
+  if (obstacle !== undefined) say(turn, ownFailure(call.id, obstacle));
+  else if (hasPlace(turn)) start(turn, call, deadline);
+  else wait(turn, call, deadline);
+  return obstacle === undefined;
+}
+
+function obstacleTo({ model, policy, stamp }: Turn, call: Call): FailureCode | undefined {
+  if (!policy.methods.has(call.method)) return "unknownMethod";
+  if (stamp.now >= model.callsRefusedFrom) return "draining";
+  return model.waiting.length >= policy.callsWaiting ? "busy" : undefined;
+}
+
+function hasPlace({ model, policy }: Turn): boolean {
+  return model.executing.length < policy.limits.callsExecuting;
 }
 
 /** A handler ended: its answer goes out, unless the caller has one, and its place to the next. */
@@ -65,30 +70,30 @@ function start(turn: Turn, call: Call, deadline: number): void {
   turn.effects.push({ type: "runCall", call });
 }
 
+/** Reading pauses with the first call that waits, not before: who keeps to the limit is heard. */
+function wait(turn: Turn, call: Call, deadline: number): void {
+  if (turn.model.waiting.length === 0) turn.effects.push({ type: "pauseReading" });
+  turn.model.waiting = [...turn.model.waiting, { call, deadline }];
+}
+
 function giveUp(turn: Turn, id: number, code: "cancelled" | "timedOut"): void {
   const { model } = turn;
-  if (model.waiting.some(({ call }) => call.id === id)) {
+  const running = model.executing.find((call) => call.id === id && call.deadline !== Infinity);
+  if (running) {
+    model.executing = model.executing.map((call) =>
+      call === running ? { id, deadline: Infinity } : call,
+    );
+    turn.effects.push({ type: "abortCall", id, code });
+    say(turn, ownFailure(id, code));
+  } else if (model.waiting.some(({ call }) => call.id === id)) {
     takeWaiting(turn, id);
     // Its handler never ran, whatever the code says of calls in general.
     say(turn, { ...ownFailure(id, code), refused: true });
-    return;
   }
-  const running = model.executing.find((call) => call.id === id);
-  if (!running || running.deadline === Infinity) return;
-  model.executing = model.executing.map((call) =>
-    call === running ? { id, deadline: Infinity } : call,
-  );
-  turn.effects.push({ type: "abortCall", id, code });
-  say(turn, ownFailure(id, code));
 }
 
 /** Takes a call out of the queue; reading goes on when it was the last. */
 function takeWaiting(turn: Turn, id: number): void {
   turn.model.waiting = turn.model.waiting.filter(({ call }) => call.id !== id);
   if (turn.model.waiting.length === 0) turn.effects.push({ type: "resumeReading" });
-}
-
-function fail(turn: Turn, id: number, code: FailureCode): false {
-  say(turn, ownFailure(id, code));
-  return false;
 }

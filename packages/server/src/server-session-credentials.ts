@@ -29,11 +29,13 @@ type CheckedEvent = Extract<ServerSessionEvent, { readonly checkId: number }>;
 
 export function checked(turn: Turn, event: CheckedEvent): void {
   const { model } = turn;
-  if (event.checkId !== model.checkId || model.deadlines.authenticate === undefined) return;
+  const { hello, deadlines } = model;
+  const isAwaited = event.checkId === model.checkId && deadlines.authenticate !== undefined;
+  if (!hello || !isAwaited) return;
   setDeadlines(turn, { authenticate: undefined });
   switch (event.type) {
     case "authenticated":
-      return model.state === "open" ? renew(turn, event) : open(turn, event);
+      return model.state === "open" ? renew(turn, event) : open(turn, hello, event);
     case "authenticationRefused":
       // A check that could not be made says nothing about the token in force; that one still ends
       // by itself.
@@ -53,10 +55,9 @@ export function unchecked(turn: Turn): void {
 
 type Authenticated = Extract<ServerSessionEvent, { readonly type: "authenticated" }>;
 
-function open(turn: Turn, { account, expiresAt, rivalSession }: Authenticated): void {
+function open(turn: Turn, hello: Hello, event: Authenticated): void {
+  const { account, expiresAt, rivalSession } = event;
   const { model, stamp, policy } = turn;
-  const { hello } = model;
-  if (!hello) return;
   if (rivalSession !== undefined && rivalSession >= hello.session)
     return refuse(turn, "superseded");
   if (!armTokenExpiry(turn, expiresAt)) return;

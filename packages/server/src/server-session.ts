@@ -92,10 +92,13 @@ function live(turn: Turn, event: ServerSessionEvent): void {
     case "overflowed":
       return refuse(turn, "slowConsumer", { windowMs: turn.stamp.windowMs });
     case "socketClosed":
-      leave(turn, {});
-      turn.effects.push({ type: "forget" });
-      return;
+      return vanish(turn);
   }
+}
+
+function vanish(turn: Turn): void {
+  leave(turn, {});
+  turn.effects.push({ type: "forget" });
 }
 
 /** A frame is life, whatever it says. A message that ends the session ends the frame. */

@@ -3,7 +3,6 @@
  * performed here. It owns the socket's half of the outbox, the calls that run and the check of the
  * credential, all made when first needed.
  */
-import { Malformed } from "@holdfast/protocol";
 import type { BucketKey, Call, Frame } from "@holdfast/protocol";
 
 import type { Alarm } from "./base/alarms.ts";
@@ -88,8 +87,8 @@ export class SessionDriver implements SocketListener, OpenSession, CheckOwner, W
     const { helloLimits, policy } = this.#host;
     const limits = state === "awaitingHello" ? helloLimits : policy.limits;
     const messages = this.#codec.decode(frame, limits);
-    if (messages instanceof Malformed) {
-      this.dispatch({ type: "malformed", detail: `${messages.code}: ${messages.detail}` });
+    if (typeof messages === "string") {
+      this.dispatch({ type: "malformed", detail: messages });
     } else {
       this.#host.counts.messagesReceived += messages.length;
       this.dispatch({ type: "received", messages });

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+
+import { refuse } from "../src/authenticate.ts";
+import type { Accepted, Authenticate } from "../src/authenticate.ts";
+import { CredentialCheck } from "../src/credential-check.ts";
+import type { ServerSessionEvent } from "../src/server-session-event.ts";
+import { request, settled } from "./serve.ts";
+
+function setUp(authenticate: Authenticate<Accepted>): {
+  check: CredentialCheck;
+  events: ServerSessionEvent[];
+  errors: unknown[];
+} {
+  const [events, errors]: [ServerSessionEvent[], unknown[]] = [[], []];
+  const check = new CredentialCheck(authenticate, request, {
+    rivalSession: (account) => (account === "ada" ? 4 : undefined),
+    dispatch: (event) => events.push(event),
+    report: (error) => errors.push(error),
+  });
+  return { check, events, errors };
+}
+
+test("a good credential comes back with its account and its rival", async () => {
+  const { check, events } = setUp(() => ({ account: "ada", expiresAt: 9, data: "d" }));
+  check.ask(1, "t");
+  await settled();
+  expect(events).toEqual([
+    { type: "authenticated", checkId: 1, account: "ada", expiresAt: 9, rivalSession: 4 },
+  ]);
+  expect(check.accountData).toBe("d");
+});
+
+test("a refusal comes back as it is, a fault as a report", async () => {
+  const refusal = refuse({ action: "stop", code: "no" });
+  const { check, events, errors } = setUp(({ token }) => {
+    if (token === "fault") throw new Error("broken");
+    return refusal;
+  });
+  check.ask(1, "t");
+  await settled();
+  check.ask(2, "fault");
+  await settled();
+  expect(events).toEqual([
+    { type: "authenticationRefused", checkId: 1, refusal },
+    { type: "authenticationFailed", checkId: 2 },
+  ]);
+  expect(errors).toEqual([new Error("broken")]);
+  expect(check.accountData).toBeUndefined();
+});
+
+test("a newer question, and the session's end, abort the older check and mute it", async () => {
+  const signals: AbortSignal[] = [];
+  const { check, events, errors } = setUp(({ token, signal }) => {
+    signals.push(signal);
+    if (token === "fault") throw new Error("broken");
+    return { account: token ?? "" };
+  });
+  check.ask(1, "one");
+  check.ask(2, "two");
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  await settled();
+  check.ask(3, "three");
+  check.abort();
+  check.ask(4, "fault");
+  check.abort();
+  await settled();
+  expect(events).toMatchObject([{ checkId: 2, account: "two" }]);
+  expect(errors).toEqual([]);
+});

@@ -1,0 +1,91 @@
+import { DEFAULT_WIRE_LIMITS, EncodeError, jsonServerCodec } from "@holdfast/protocol";
+import type { ServerMessage, WireLimits } from "@holdfast/protocol";
+import { describe, expect, test } from "vitest";
+
+import { Outbox, SharedMessage } from "../src/outbox.ts";
+import type { ServerCodec } from "../src/outbox.ts";
+
+const outbox = (limits: Partial<WireLimits> = {}): Outbox =>
+  new Outbox(jsonServerCodec, { ...DEFAULT_WIRE_LIMITS, ...limits });
+const pong = (nonce: number): ServerMessage => ({ type: "pong", nonce, windowMs: 1 });
+const read = (box: Outbox): unknown[] => box.take().map((frame) => JSON.parse(String(frame)));
+
+test("what is said together leaves in one frame, in order, and once", () => {
+  const box = outbox();
+  box.add(pong(1));
+  expect(read(box)).toEqual([pong(1)]);
+  box.add(pong(2));
+  box.addShared(new SharedMessage(pong(3)));
+  expect(read(box)).toEqual([[pong(2), pong(3)]]);
+  expect(read(box)).toEqual([]);
+});
+
+test("a frame holds no more messages than the limit", () => {
+  const box = outbox({ messagesPerFrame: 2 });
+  for (let nonce = 0; nonce < 5; nonce++) box.add(pong(nonce));
+  expect(read(box)).toEqual([[pong(0), pong(1)], [pong(2), pong(3)], pong(4)]);
+});
+
+test("a frame holds no more bytes than the limit, to the byte", () => {
+  const size = JSON.stringify(pong(1)).length;
+  for (const [frameBytes, frames] of [
+    [2 * size + 3, 1],
+    [2 * size + 2, 2],
+  ] as const) {
+    const box = outbox({ frameBytes });
+    box.add(pong(1));
+    box.add(pong(2));
+    const taken = box.take();
+    expect(taken).toHaveLength(frames);
+    for (const frame of taken) expect(String(frame).length).toBeLessThanOrEqual(frameBytes);
+  }
+});
+
+describe("an answer that cannot be sent", () => {
+  let deep: unknown = 1;
+  for (let i = 0; i < 40; i++) deep = [deep];
+
+  test.each<[string, unknown, string]>([
+    ["too large", "x".repeat(500), "tooLarge"],
+    ["too deep", deep, "tooLarge"],
+    ["a BigInt", 1n, "badOutput"],
+    ["a prototype key", JSON.parse('{"__proto__":1}'), "badOutput"],
+  ])("%s becomes a failure", (_, output, code) => {
+    const box = outbox({ frameBytes: 400 });
+    expect(box.add({ type: "result", id: 4, output })).toBeInstanceOf(EncodeError);
+    expect(read(box)).toMatchObject([{ type: "failure", id: 4, code }]);
+  });
+
+  test("a failure whose data is the trouble loses the data", () => {
+    const box = outbox();
+    const message = { type: "failure", id: 1, code: "own", message: "m", data: 1n } as const;
+    expect(box.add(message)).toBeInstanceOf(EncodeError);
+    expect(read(box)).toEqual([
+      { type: "failure", id: 1, code: "badOutput", message: "the failure's data cannot be sent" },
+    ]);
+  });
+
+  test("any other message that cannot be sent is our own bug", () => {
+    const message: ServerMessage = { type: "goAway", windowMs: 1n as unknown as number };
+    expect(() => outbox().add(message)).toThrow(EncodeError);
+  });
+});
+
+test("a shared message is encoded once for each codec", () => {
+  let encoded = 0;
+  const counting = (): ServerCodec => ({
+    ...jsonServerCodec,
+    encode: (message) => {
+      encoded++;
+      return jsonServerCodec.encode(message);
+    },
+    sizeOf: (part) => String(part).length,
+    join: (parts) => parts.join(","),
+  });
+  const [one, two] = [counting(), counting()];
+  const message = new SharedMessage(pong(1));
+  for (let i = 0; i < 100; i++) new Outbox(one, DEFAULT_WIRE_LIMITS).addShared(message);
+  expect(encoded).toBe(1);
+  new Outbox(two, DEFAULT_WIRE_LIMITS).addShared(message);
+  expect(encoded).toBe(2);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+
+import { TestServer } from "./serve.ts";
+
+// The writer is heard best through a whole session; what is its own is told here.
+
+test("nothing is written before the tick ends, and then in one frame", async () => {
+  const own = new TestServer();
+  const peer = await own.open();
+  peer.says({ type: "ping", nonce: 1 });
+  peer.says({ type: "ping", nonce: 2 });
+  expect(peer.frames).toEqual([]);
+  own.clock.flush();
+  expect(peer.frames).toHaveLength(1);
+});
+
+test("a refusal takes what was said before it along, and goes at once", async () => {
+  const own = new TestServer();
+  const peer = await own.open();
+  peer.says({ type: "ping", nonce: 1 });
+  own.server.disconnect("ada", { action: "retry", code: "moved" });
+  expect(peer.takes()).toEqual([
+    { type: "pong", nonce: 1, windowMs: 100 },
+    { type: "refuse", action: "retry", code: "moved" },
+  ]);
+  own.clock.flush();
+  expect(peer.takes()).toEqual([]);
+});
+
+test("a large answer to a client that keeps up is no overflow", async () => {
+  const own = new TestServer({ policy: { bufferedBytesMax: 1_000 } });
+  const peer = await own.open();
+  const input = "x".repeat(50_000);
+  peer.says({ type: "call", id: 1, method: "echo", input, timeoutMs: 9_000 });
+  await own.tick();
+  expect(peer.takes()).toEqual([{ type: "result", id: 1, output: input }]);
+  expect(own.server.stats.framesSent).toBe(2);
+});
+
+test("what waited for a client that does not read is dropped with it", async () => {
+  const own = new TestServer();
+  const peer = await own.open();
+  peer.bufferedBytes = 5_000_000;
+  peer.says({ type: "ping", nonce: 1 });
+  own.clock.flush();
+  expect(peer.takes()).toEqual([
+    { type: "refuse", action: "retry", code: "slowConsumer", windowMs: 100 },
+  ]);
+});
