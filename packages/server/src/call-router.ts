@@ -12,7 +12,7 @@ import type {
   StandardSchemaV1,
 } from "@holdfast/protocol";
 
-import type { CallContext, Handlers, Viewer } from "./call-context.ts";
+import type { CallContext, Viewer } from "./call-context.ts";
 import { CallFailure, failureOf, ownFailure } from "./call-failure.ts";
 
 /** Hears of every call whose handler broke: it threw something of its own, or gave a bad output. */
@@ -24,8 +24,13 @@ export type ReportCallError = (
   },
 ) => void;
 
+/** Handlers of any contract, as the inside has them: called with what the wire brought. */
+export type AnyHandlers = Readonly<Record<string, (input: never, ctx: never) => unknown>>;
+
+type Handle = (input: unknown, ctx: CallContext) => unknown;
+
 interface Route {
-  readonly handle: (input: unknown, ctx: CallContext) => unknown;
+  readonly handle: Handle;
   readonly input: StandardSchemaV1 | undefined;
   readonly output: StandardSchemaV1 | undefined;
 }
@@ -35,12 +40,13 @@ export class CallRouter {
   readonly #report: ReportCallError;
 
   /** Throws when a method of the contract has no handler. */
-  constructor(contract: Contract, handlers: Handlers<Contract>, report: ReportCallError) {
+  constructor(contract: Contract, handlers: AnyHandlers, report: ReportCallError) {
     this.#report = report;
     for (const [method, { input, output }] of Object.entries(contract.calls)) {
       const handle = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
       if (typeof handle !== "function") throw new TypeError(`No handler for "${method}".`);
-      this.#routes.set(method, { handle, input, output });
+      // Their types were checked outside; what they are called with, validators check.
+      this.#routes.set(method, { handle: handle as Handle, input, output });
     }
   }
 

@@ -20,7 +20,7 @@ import { BucketGate } from "./bucket-gate.ts";
 import type { BucketRulesOf } from "./bucket-gate.ts";
 import { BucketPublisher } from "./bucket-publisher.ts";
 import type { PublishAny } from "./bucket-publisher.ts";
-import type { Handlers, Published, PublishOptions } from "./call-context.ts";
+import type { Published, PublishOptions } from "./call-context.ts";
 import { CallRouter } from "./call-router.ts";
 import { Flusher } from "./flusher.ts";
 import type { ServerCodec } from "./outbox.ts";
@@ -197,10 +197,8 @@ function hostOf<C extends Contract, A extends Accepted>(
   const report = reporter(options.onError);
   const limits = { ...DEFAULT_WIRE_LIMITS, ...options.limits };
   const numbers = { ...DEFAULT_SERVER_POLICY, ...options.policy };
-  // Inside, handlers and rules are called with what the wire brought; their types hold outside.
-  const handlers = options.handlers as unknown as Handlers<Contract>;
   const rules = (options.buckets ?? {}) as BucketRulesOf<Contract>;
-  const router = new CallRouter(contract, handlers, report);
+  const router = new CallRouter(contract, options.handlers, report);
   const log = new MemoryBucketLog(randomName(random, 16));
   const subscribers = new Subscribers();
   const publisher = new BucketPublisher(contract, log, subscribers, codec, limits);

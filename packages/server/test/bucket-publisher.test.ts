@@ -7,7 +7,7 @@ import type { SharedMessage } from "../src/outbox.ts";
 import { MemoryBucketLog } from "../src/stores/memory.ts";
 import { Subscribers } from "../src/subscribers.ts";
 
-const later: StandardSchemaV1<unknown> = {
+const later: StandardSchemaV1 = {
   "~standard": {
     version: 1,
     vendor: "test",

@@ -1,4 +1,4 @@
-/** A socket in memory: the server writes into it, and the test reads what a client would have heard. */
+/** A socket in memory: the server writes, and the test reads what a client would have heard. */
 import type { ClientMessage, Frame, ServerMessage } from "@holdfast/protocol";
 
 import type { ServerSocket, SocketListener } from "../src/server-socket.ts";

@@ -33,7 +33,7 @@ export const contract = defineContract({
     slow: call<void, string>(),
     fail: call<"own" | "bug" | "output">(),
   },
-  buckets: { room: bucket<unknown>(), note: bucket({ data: text }), secret: bucket<unknown>() },
+  buckets: { room: bucket(), note: bucket({ data: text }), secret: bucket() },
 });
 
 export interface Account {

@@ -5,6 +5,7 @@ import type { ServerSessionEvent } from "../src/server-session-event.ts";
 import { brief, DrivenSession, hello, openSession, refusal, sent } from "./drive-session.ts";
 
 const ping: ClientMessage = { type: "ping", nonce: 9 };
+const pings = (count: number): ClientMessage[] => Array.from({ length: count }, () => ping);
 const call: ClientMessage = { type: "call", id: 1, method: "echo", timeoutMs: 1_000 };
 
 describe("before the welcome", () => {
@@ -131,7 +132,7 @@ describe("silence", () => {
 describe("the rate limit", () => {
   test("as many messages as the burst are heard, one more ends the session", () => {
     const session = openSession();
-    expect(brief(session.frame(...Array<ClientMessage>(20).fill(ping)))).toHaveLength(20);
+    expect(brief(session.frame(...pings(20)))).toHaveLength(20);
     const effects = session.frame(ping);
     expect(brief(effects)).toEqual(["send pong 9 250", ...refusal("retry", "rateLimited", 4206)]);
     expect(sent(effects)[1]).toHaveProperty("retryAfterMs", 2_000);
@@ -139,18 +140,16 @@ describe("the rate limit", () => {
 
   test("the allowance grows with time, up to the burst", () => {
     const session = openSession();
-    session.frame(...Array<ClientMessage>(20).fill(ping));
+    session.frame(...pings(20));
     session.wait(500);
-    expect(brief(session.frame(...Array<ClientMessage>(5).fill(ping)))).toHaveLength(5);
+    expect(brief(session.frame(...pings(5)))).toHaveLength(5);
     session.wait(60_000);
-    expect(brief(session.frame(...Array<ClientMessage>(21).fill(ping)))).toContain(
-      "send refuse retry rateLimited",
-    );
+    expect(brief(session.frame(...pings(21)))).toContain("send refuse retry rateLimited");
   });
 
   test("time counts once", () => {
     const session = openSession();
-    session.frame(...Array<ClientMessage>(20).fill(ping));
+    session.frame(...pings(20));
     session.wait(100);
     session.frame(ping);
     expect(brief(session.frame(ping))).toContain("send refuse retry rateLimited");
@@ -158,9 +157,7 @@ describe("the rate limit", () => {
 
   test("holds before the hello too", () => {
     const session = new DrivenSession();
-    expect(brief(session.frame(...Array<ClientMessage>(21).fill(ping)))).toContain(
-      "send refuse retry rateLimited",
-    );
+    expect(brief(session.frame(...pings(21)))).toContain("send refuse retry rateLimited");
   });
 
   test.each<[string, ClientMessage, number]>([

@@ -2,8 +2,8 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * - `"sameHost"`: the page comes from the host that it connects to. Behind a proxy the `Host` header
- *   must be the outer one.
+ * - `"sameHost"`: the page comes from the host that it connects to. Behind a proxy the `Host`
+ *   header must be the outer one.
  * - A list of origins such as `https://app.example`, compared as they are.
  * - A function, which also hears of requests without an origin.
  */

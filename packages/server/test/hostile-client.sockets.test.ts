@@ -1,0 +1,177 @@
+/** Clients that mean harm, on real sockets: each loses its own session, and nothing else ends. */
+import { once } from "node:events";
+import { connect } from "node:net";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { WebSocket } from "ws";
+
+import { Listener, openListener, serveHttp } from "./serve-http.ts";
+import type { HttpTestServer } from "./serve-http.ts";
+
+let own: HttpTestServer;
+beforeEach(async () => {
+  own = await serveHttp({ policy: { helloMs: 300 } });
+});
+afterEach(async () => {
+  // Whoever was harmed: the server still serves, and has nothing to report.
+  const good = await openListener(own);
+  good.says({ type: "ping", nonce: 3 });
+  expect(await good.next("pong")).toMatchObject({ nonce: 3 });
+  good.socket.close();
+  await own.close();
+  expect(own.errors).toEqual([]);
+  expect(own.server.stats).toMatchObject({ connections: 0, sessions: 0 });
+});
+
+const deep = `{"type":"ping","nonce":1,"more":${"[".repeat(5_000)}${"]".repeat(5_000)}}`;
+const pings = (count: number): string =>
+  JSON.stringify(Array.from({ length: count }, (_, nonce) => ({ type: "ping", nonce })));
+const hello = JSON.stringify({
+  type: "hello",
+  token: "ada",
+  client: { name: "n", version: "1" },
+  capabilities: [],
+  instanceId: "i",
+  session: 1,
+});
+
+const frames: [string, string | Buffer, string][] = [
+  ["what is not JSON", "{", "notParseable"],
+  ["nothing", "", "notParseable"],
+  ["no messages", "[]", "notParseable"],
+  ["a number", "1", "unknownType"],
+  ["null", "[null]", "unknownType"],
+  ["an unknown type", '{"type":"explode"}', "unknownType"],
+  ["an inherited type", '{"type":"constructor"}', "unknownType"],
+  ["a server's message", '{"type":"goAway","windowMs":1}', "unknownType"],
+  ["a wrong field", '{"type":"ping","nonce":-1}', "badField ping.nonce"],
+  ["deep nesting", deep, "tooDeep"],
+  ["a prototype key", '{"type":"ping","nonce":1,"__proto__":{"a":1}}', "prototypeKey"],
+  ["a hidden prototype key", '{"type":"ping","nonce":1,"\\u005f_proto__":{}}', "prototypeKey"],
+  ["too many messages", pings(257), "tooMany"],
+  ["a binary frame", Buffer.from('{"type":"ping","nonce":1}'), "wrongFrameKind"],
+  ["a hello of 1 MB", `{"type":"hello","token":"${"x".repeat(1_000_000)}"}`, "tooLarge"],
+];
+
+test.each(frames)("%s ends the session, before the hello", async (_, frame, fault) => {
+  const listener = new Listener(own.dial());
+  await once(listener.socket, "open");
+  listener.socket.send(frame);
+  const said = await listener.next("refuse");
+  expect(said).toMatchObject({ action: "retry", code: "protocolViolation" });
+  expect(said["message"]).toContain(fault);
+  expect(await listener.closed()).toEqual({ code: 4214, reason: "protocolViolation" });
+});
+
+test.each(frames.slice(0, -1))("%s ends the session, while open", async (_, frame) => {
+  const listener = await openListener(own);
+  listener.socket.send(frame);
+  expect(await listener.next("refuse")).toMatchObject({ code: "protocolViolation" });
+  expect(await listener.closed()).toMatchObject({ code: 4214 });
+});
+
+test.each<[string, (socket: WebSocket) => void, number]>([
+  ["a frame of 2 MiB", (socket) => socket.send("x".repeat(2 ** 21)), 1009],
+  [
+    "text that is not UTF-8",
+    (socket) => socket.send(Buffer.from([0xff, 0xfe]), { binary: false }),
+    1007,
+  ],
+])("%s is stopped by the socket, with its own close code", async (_, harm, code) => {
+  const listener = await openListener(own);
+  harm(listener.socket);
+  expect((await listener.closed()).code).toBe(code);
+});
+
+test.each<[string, string]>([
+  ["a call", '{"type":"call","id":1,"method":"echo","timeoutMs":1}'],
+  ["a token", '{"type":"token","token":"t"}'],
+])("%s before the hello is not even looked at", async (_, frame) => {
+  const listener = new Listener(own.dial());
+  await once(listener.socket, "open");
+  listener.socket.send(frame);
+  expect(await listener.next("refuse")).toMatchObject({ code: "helloExpected" });
+});
+
+test("two hellos in one frame are one too many (L60)", async () => {
+  const listener = new Listener(own.dial());
+  await once(listener.socket, "open");
+  listener.socket.send(`[${hello},${hello}]`);
+  expect(await listener.next("refuse")).toMatchObject({ code: "protocolViolation" });
+});
+
+test("who never says hello is sent away", async () => {
+  const listener = new Listener(own.dial());
+  expect(await listener.next("refuse")).toMatchObject({ code: "helloTimeout" });
+  expect(await listener.closed()).toMatchObject({ code: 4203 });
+});
+
+test("who does not answer the close loses TCP", async () => {
+  const socket = connect(own.port, "127.0.0.1");
+  socket.write(
+    "GET /realtime HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+      "Sec-WebSocket-Protocol: holdfast.v1.json\r\n\r\n",
+  );
+  socket.on("error", () => undefined);
+  socket.resume();
+  await once(socket, "close");
+});
+
+test("a flood of messages ends in rateLimited", async () => {
+  const listener = await openListener(own);
+  for (let i = 0; i < 50; i++) listener.socket.send(pings(200));
+  expect(await listener.next("refuse")).toMatchObject({ code: "rateLimited" });
+  expect(await listener.closed()).toMatchObject({ code: 4206 });
+});
+
+test("a flood of protocol pings that reads nothing fills no buffer", async () => {
+  const listener = await openListener(own);
+  listener.socket.pause();
+  const payload = Buffer.alloc(120);
+  for (let i = 0; i < 50_000; i++) listener.socket.ping(payload);
+  const before = process.memoryUsage().rss;
+  await new Promise<void>((resolve) => setTimeout(resolve, 200));
+  expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+  listener.socket.terminate();
+});
+
+test("a flood of calls runs 64 at a time, and every one is answered", async () => {
+  const listener = await openListener(own);
+  for (let id = 1; id <= 5_000; id++) {
+    listener.says({ type: "call", id, method: "echo", input: id, timeoutMs: 30_000 });
+  }
+  for (let id = 1; id <= 5_000; id++) {
+    // eslint-disable-next-line no-await-in-loop -- in the order of arrival
+    expect(await listener.next("result")).toMatchObject({ id, output: id });
+  }
+  listener.socket.close();
+});
+
+test("a client that calls and reads nothing is sent away before memory grows", async () => {
+  const listener = await openListener(own);
+  listener.socket.pause();
+  const input = "x".repeat(200_000);
+  let id = 0;
+  while (own.server.stats.sessions > 0) {
+    if (listener.socket.bufferedAmount < 4_000_000)
+      listener.says({ type: "call", id: ++id, method: "echo", input, timeoutMs: 30_000 });
+    // eslint-disable-next-line no-await-in-loop -- until the server has had enough
+    await new Promise<void>((resolve) => setTimeout(resolve, 1));
+  }
+  expect(own.server.stats.refusals["slowConsumer"]).toBe(1);
+  listener.socket.terminate();
+});
+
+test("a broken WebSocket frame, and a killed socket, end one session", async () => {
+  const [broken, killed] = [await openListener(own), await openListener(own)];
+  // The TCP socket under the WebSocket takes what no WebSocket would send.
+  const inner = broken.socket as unknown as Record<"_socket", { write(data: Buffer): void }>;
+  inner["_socket"].write(Buffer.from([0xff, 0xff, 0xff, 0xff]));
+  killed.socket.terminate();
+  await broken.closed();
+  while (own.server.stats.connections > 0) {
+    // eslint-disable-next-line no-await-in-loop -- until the server has noticed
+    await new Promise<void>((resolve) => setTimeout(resolve, 5));
+  }
+});

@@ -1,0 +1,90 @@
+import { once } from "node:events";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+
+import { WsServerSocket } from "../../src/use/ws-server-socket.ts";
+
+let sockets: WebSocketServer;
+let client: WebSocket;
+let raw: WebSocket;
+let frames: unknown[];
+let ends: string[];
+
+async function open(): Promise<WsServerSocket> {
+  const { port } = sockets.address() as { port: number };
+  client = new WebSocket(`ws://127.0.0.1:${port}`);
+  client.on("error", () => undefined);
+  [raw] = (await once(sockets, "connection")) as [WebSocket];
+  const socket = new WsServerSocket(raw);
+  // A test's own lists: the socket of the test before may end late.
+  const [own, ended]: [unknown[], string[]] = [[], []];
+  [frames, ends] = [own, ended];
+  socket.listen({ frameReceived: (frame) => own.push(frame), closed: () => ended.push("closed") });
+  if (client.readyState !== client.OPEN) await once(client, "open");
+  return socket;
+}
+
+beforeEach(async () => {
+  sockets = new WebSocketServer({ port: 0, host: "127.0.0.1", autoPong: false });
+  await once(sockets, "listening");
+});
+afterEach(() => {
+  client.terminate();
+  sockets.close();
+});
+
+const soon = async (): Promise<void> => await new Promise((resolve) => setTimeout(resolve, 20));
+
+test("text arrives as text, bytes as bytes", async () => {
+  await open();
+  client.send("text");
+  client.send(new Uint8Array([1, 2]));
+  await soon();
+  expect(frames).toEqual(["text", Buffer.from([1, 2])]);
+});
+
+test("what is sent after the end is dropped in silence, and the end is told once", async () => {
+  const socket = await open();
+  socket.close(4200, "bye");
+  socket.send("late");
+  const [code, reason] = (await once(client, "close")) as [number, Buffer];
+  expect([code, String(reason)]).toEqual([4200, "bye"]);
+  await soon();
+  socket.send("later");
+  socket.terminate();
+  expect(ends).toEqual(["closed"]);
+  expect(socket.bufferedBytes).toBeGreaterThanOrEqual(0);
+});
+
+test("a reason that no close frame can carry is left out", async () => {
+  const socket = await open();
+  socket.close(4000, "é".repeat(62));
+  const [code, reason] = (await once(client, "close")) as [number, Buffer];
+  expect([code, String(reason)]).toEqual([4000, ""]);
+});
+
+test("a paused socket brings nothing until it is resumed", async () => {
+  const socket = await open();
+  socket.pauseReading();
+  client.send("held");
+  await soon();
+  expect(frames).toEqual([]);
+  socket.resumeReading();
+  await soon();
+  expect(frames).toEqual(["held"]);
+});
+
+test("a protocol ping is answered while the peer reads", async () => {
+  await open();
+  client.ping("p");
+  const [data] = (await once(client, "pong")) as [Buffer];
+  expect(String(data)).toBe("p");
+});
+
+test("an error of the socket ends it and not the process", async () => {
+  await open();
+  raw.emit("error", new Error("boom"));
+  await soon();
+  expect(ends).toEqual(["closed"]);
+});

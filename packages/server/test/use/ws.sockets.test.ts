@@ -1,0 +1,165 @@
+import { once } from "node:events";
+import { createServer, request as httpRequest } from "node:http";
+import type { IncomingMessage } from "node:http";
+
+import { expect, test } from "vitest";
+
+import { attach } from "../../src/use/ws.ts";
+import { Listener, openListener, serveHttp } from "../serve-http.ts";
+import type { HttpTestServer } from "../serve-http.ts";
+
+/** The HTTP answer to an upgrade that was refused. */
+async function declined(
+  own: HttpTestServer,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<IncomingMessage> {
+  const asked = httpRequest({
+    host: "127.0.0.1",
+    port: own.port,
+    path,
+    headers: {
+      Connection: "Upgrade",
+      Upgrade: "websocket",
+      "Sec-WebSocket-Version": "13",
+      "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+      ...headers,
+    },
+  }).end();
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  response.resume();
+  return response;
+}
+
+test("the path is served, with a query, and with one segment that varies", async () => {
+  const own = await serveHttp();
+  for (const path of ["/realtime", "/realtime?x=1", "/realtime/~3f", "/realtime/~3f?x=1"]) {
+    const socket = own.dial(path);
+    // eslint-disable-next-line no-await-in-loop -- one after the other
+    await once(socket, "open");
+    expect(socket.protocol).toBe("holdfast.v1.json");
+    socket.close();
+  }
+  await own.close();
+});
+
+test("other paths get 404 where nobody else listens", async () => {
+  const own = await serveHttp();
+  for (const path of [
+    "/",
+    "/realtime/",
+    "/realtime/x",
+    "/realtimes",
+    "/realtime/~a/b",
+    "/x?/realtime",
+  ]) {
+    // eslint-disable-next-line no-await-in-loop -- one after the other
+    expect((await declined(own, path)).statusCode).toBe(404);
+  }
+  await own.close();
+});
+
+test("other paths are left to who else listens", async () => {
+  const own = await serveHttp();
+  own.http.on("upgrade", (request, socket) => {
+    if (request.url === "/other") socket.end("HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n");
+  });
+  expect((await declined(own, "/other")).statusCode).toBe(418);
+  await own.close();
+});
+
+test("a page of another host is refused, one of the same host and a program are not", async () => {
+  const own = await serveHttp();
+  expect((await declined(own, "/realtime", { Origin: "http://evil.example" })).statusCode).toBe(
+    403,
+  );
+  for (const headers of [{ origin: `http://127.0.0.1:${own.port}` }, {}]) {
+    const socket = own.dial("/realtime", ["holdfast.v1.json"], headers);
+    // eslint-disable-next-line no-await-in-loop -- one after the other
+    await once(socket, "open");
+    socket.close();
+  }
+  await own.close();
+});
+
+test("of the subprotocols offered the server's is chosen", async () => {
+  const own = await serveHttp();
+  const socket = own.dial("/realtime", ["chat.v0", "holdfast.v1.json"]);
+  await once(socket, "open");
+  expect(socket.protocol).toBe("holdfast.v1.json");
+  socket.close();
+  await own.close();
+});
+
+test("a client of another protocol is told so, in an open socket", async () => {
+  const own = await serveHttp();
+  const listener = new Listener(own.dial("/realtime", ["chat.v0", "chat.v1"]));
+  expect(await listener.next("refuse")).toEqual({
+    type: "refuse",
+    action: "stop",
+    code: "unsupportedVersion",
+  });
+  expect(listener.socket.protocol).toBe("chat.v0");
+  expect(await listener.closed()).toEqual({ code: 4001, reason: "unsupportedVersion" });
+  const bare = new Listener(own.dial("/realtime", []));
+  expect(await bare.next("refuse")).toMatchObject({ code: "unsupportedVersion" });
+  await own.close();
+});
+
+test("a server that closes declines with 503, and leaves no listener and no socket", async () => {
+  const own = await serveHttp();
+  const listener = await openListener(own);
+  const closed = own.server.close({ windowMs: 100, graceMs: 100 });
+  const response = await declined(own, "/realtime");
+  expect(response.statusCode).toBe(503);
+  expect(response.headers["retry-after"]).toBe("1");
+  await closed;
+  expect(await listener.closed()).toEqual({ code: 4200, reason: "serverRestart" });
+  expect(own.http.listenerCount("upgrade")).toBe(0);
+  await own.close();
+});
+
+test("what is detached takes no more upgrades, and keeps its sessions", async () => {
+  const own = await serveHttp();
+  const http = createServer();
+  const attachment = attach(http, own.server);
+  expect(http.listenerCount("upgrade")).toBe(1);
+  attachment.detach();
+  attachment.detach();
+  expect(http.listenerCount("upgrade")).toBe(0);
+  await own.close();
+});
+
+test("a server that was killed hears nothing more of its clients, and a new one serves them", async () => {
+  const own = await serveHttp();
+  const listener = await openListener(own);
+  own.http.closeAllConnections();
+  listener.socket.terminate();
+  const again = await serveHttp();
+  const back = await openListener(again);
+  back.says({ type: "call", id: 1, method: "echo", input: 1, timeoutMs: 1_000 });
+  expect(await back.next("result")).toMatchObject({ id: 1 });
+  await again.close();
+  await own.close();
+});
+
+test("1 000 clients that come and go leave no socket, timer or session behind", async () => {
+  const own = await serveHttp();
+  const before = process.getActiveResourcesInfo().length;
+  for (let round = 0; round < 10; round++) {
+    // eslint-disable-next-line no-await-in-loop -- a hundred at a time
+    const listeners = await Promise.all(
+      Array.from({ length: 100 }, async () => await openListener(own)),
+    );
+    for (const { socket } of listeners) socket.close();
+    // eslint-disable-next-line no-await-in-loop -- a hundred at a time
+    await Promise.all(listeners.map(async (listener) => await listener.closed()));
+  }
+  while (own.server.stats.connections > 0) {
+    // eslint-disable-next-line no-await-in-loop -- until the server has noticed
+    await new Promise<void>((resolve) => setTimeout(resolve, 5));
+  }
+  await new Promise<void>((resolve) => setTimeout(resolve, 50));
+  expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before + 2);
+  await own.close();
+});
