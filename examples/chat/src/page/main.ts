@@ -1,0 +1,74 @@
+/** The page: puts the people side by side, moves the countdowns, and restarts the server on request. */
+import { FaultServer } from "./fault-server.ts";
+import { PersonPanel } from "./person-panel.ts";
+import { Person } from "./person.ts";
+import { bindThemeButton } from "./theme-button.ts";
+import { countdownWords } from "./words.ts";
+
+const NAMES = ["Ann", "Ben", "Cleo", "Dan"];
+const AT_FIRST = 2;
+/** How often countdowns move, in milliseconds. */
+const TICK_MS = 100;
+
+const server = new FaultServer();
+/** Names this page, so that faults hit nobody else's clients. */
+const page = [...crypto.getRandomValues(new Uint8Array(4))]
+  .map((byte) => byte.toString(16).padStart(2, "0"))
+  .join("");
+const panels: PersonPanel[] = [];
+
+const people = byId("people");
+const addButton = byId("add");
+const restartButton = byId("restart");
+const restartLabel = restartButton.textContent;
+const told = byId("told");
+
+function addPerson(): void {
+  const name = NAMES[panels.length];
+  if (name === undefined) return;
+  const person = new Person(name, page, server);
+  const panel = new PersonPanel(person);
+  panels.push(panel);
+  people.append(panel.root);
+  people.dataset["count"] = String(panels.length);
+  addButton.hidden = panels.length === NAMES.length;
+  person.start();
+}
+
+/** The server tells beforehand how long it will be away; nobody could ask it meanwhile. */
+async function restart(): Promise<void> {
+  if (restartButton.getAttribute("aria-busy") === "true") return;
+  restartButton.setAttribute("aria-busy", "true");
+  try {
+    const awayMs = await server.restart();
+    told.textContent = `The server goes away and is back ${countdownWords(awayMs)}.`;
+    countDown(Date.now() + awayMs);
+  } catch {
+    told.textContent = "The server cannot be reached.";
+    restartButton.removeAttribute("aria-busy");
+  }
+}
+
+function countDown(backAt: number): void {
+  const countdown = setInterval(() => {
+    const leftMs = backAt - Date.now();
+    restartButton.textContent = leftMs > 0 ? `Away · back ${countdownWords(leftMs)}` : restartLabel;
+    if (leftMs > 0) return;
+    clearInterval(countdown);
+    restartButton.removeAttribute("aria-busy");
+  }, TICK_MS);
+}
+
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no #${id}.`);
+  return found;
+}
+
+bindThemeButton(byId("theme"));
+addButton.addEventListener("click", addPerson);
+restartButton.addEventListener("click", () => void restart());
+for (let count = 0; count < AT_FIRST; count++) addPerson();
+setInterval(() => {
+  for (const panel of panels) panel.tick(Date.now());
+}, TICK_MS);

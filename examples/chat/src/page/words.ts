@@ -1,0 +1,143 @@
+/**
+ * The connection in plain words: a sentence for each state, reason, blocker and fate. The types
+ * make each table complete, so a new word of the client does not compile until somebody has said
+ * what it means.
+ */
+import type {
+  Blocker,
+  CallErrorKind,
+  ConnectionReason,
+  ConnectionSnapshot,
+  ConnectionState,
+  RealtimeConnectionState,
+} from "@holdfast/client";
+import type { DisplayedState } from "@holdfast/client/display";
+
+/** A heading and the sentence below it. */
+export interface Words {
+  readonly title: string;
+  readonly text: string;
+}
+
+const STATES: Readonly<Record<ConnectionState, Words>> = {
+  stopped: { title: "Stopped", text: "Nobody asks for a connection, so the client does nothing." },
+  waitingForConstraints: { title: "Waiting", text: "Something that a connection needs is missing." },
+  connectingTransport: { title: "Dialling", text: "A socket to the server is being opened." },
+  authenticating: { title: "Saying hello", text: "The socket is open; the server has yet to answer." },
+  open: { title: "Connected", text: "What is sent arrives, and news comes by itself." },
+  backoff: { title: "Between tries", text: "The last try failed. The client waits before the next." },
+  backgroundSuspended: {
+    title: "Suspended",
+    text: "The page is asleep, so the socket was closed in good order.",
+  },
+};
+
+const REASONS: Readonly<Record<ConnectionReason, string>> = {
+  pingTimeout: "The server did not answer a ping in time.",
+  probeFailed: "The server did not answer when asked whether it is still there.",
+  sendFailed: "A message could not be handed to the network.",
+  transportClosed: "The connection broke.",
+  openFailed: "The server could not be reached.",
+  connectTimeout: "The socket did not open in time.",
+  handshakeTimeout: "The server did not answer the hello in time.",
+  refused: "The server turned the client away for now.",
+  goingAway: "The server announced that it goes away.",
+  tokenUnavailable: "No token could be had just now.",
+  protocolViolated: "The server said something that it may not say.",
+  internal: "The client made a mistake of its own and starts afresh.",
+  started: "The client was started.",
+  connectNow: "You asked for it.",
+  userStop: "You stopped it.",
+  serverStop: "The server asked this client to stay away.",
+  authLost: "Nobody is signed in.",
+  authRejected: "The server refused the token.",
+  accountMismatch: "The server knows this token under another account.",
+  networkLost: "The device says that it is offline.",
+  appInactive: "The app has been in the background for too long.",
+  appFrozen: "The page was frozen.",
+  credentialsGained: "There are credentials now.",
+  accountChanged: "Somebody else is signed in now.",
+  networkChanged: "The network is back, or another one.",
+  appActive: "The page is awake again.",
+  woke: "The computer slept and woke.",
+  retry: "It was time for the next try.",
+  dialFloor: "Two tries in a row are kept a moment apart.",
+  opened: "The server welcomed the client.",
+};
+
+const BLOCKERS: Readonly<Record<Blocker, string>> = {
+  auth: "a valid sign-in",
+  network: "a network",
+  app: "the app in front",
+  frozen: "an awake page",
+};
+
+const FATES: Readonly<Record<CallErrorKind, string>> = {
+  neverSent: "No way to send it",
+  refused: "The server declined",
+  failed: "The server failed",
+  timedOut: "No answer in time",
+  outcomeUnknown: "Connection lost",
+  aborted: "Taken back",
+  tooLarge: "Too long",
+  closed: "Client closed",
+};
+
+const PILLS: Readonly<Record<RealtimeConnectionState, string>> = {
+  connected: "Connected",
+  updating: "Catching up",
+  connecting: "Connecting",
+  idle: "Idle",
+};
+
+export function stateWords({ state, isRenewingToken }: StateFacts): Words {
+  if (!isRenewingToken) return STATES[state];
+  return { title: "Renewing the token", text: "The server refused it, so a new one was asked for." };
+}
+type StateFacts = Pick<ConnectionSnapshot, "state" | "isRenewingToken">;
+
+export function reasonWords(reason: ConnectionReason): string {
+  return REASONS[reason];
+}
+
+/** "Missing: a valid sign-in and a network." Empty when nothing is. */
+export function blockerWords(blockedBy: readonly Blocker[]): string {
+  if (blockedBy.length === 0) return "";
+  return `Missing: ${blockedBy.map((blocker) => BLOCKERS[blocker]).join(" and ")}.`;
+}
+
+/** What became of a message that failed, and what the author can do. */
+export function fateWords(kind: CallErrorKind, mayHaveRun: boolean): string {
+  return `${FATES[kind]}: ${mayHaveRun ? "may have been sent" : "not sent"}`;
+}
+
+export function pillWords(state: RealtimeConnectionState): string {
+  return PILLS[state];
+}
+
+/** The banner's words. Empty while there is nothing to say. */
+export function bannerWords({ isShown, state }: DisplayedState, hasConnected: boolean): string {
+  if (!isShown) return "";
+  if (state === "connected") return "Back online.";
+  if (state === "updating") return "Back online. Catching up…";
+  return hasConnected ? "Connection lost. Trying to get it back…" : "Connecting takes a while…";
+}
+
+/** "in 2.4 s", counted down; "now" from the moment on. */
+export function countdownWords(remainingMs: number): string {
+  if (remainingMs <= 0) return "now";
+  if (remainingMs < 60_000) return `in ${(remainingMs / 1_000).toFixed(1)} s`;
+  return `in ${Math.ceil(remainingMs / 60_000)} min`;
+}
+
+/** "2 ms", "1.4 s". */
+export function durationWords(ms: number): string {
+  if (ms < 1) return "under 1 ms";
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** "just now", "4 s ago", "3 min ago". */
+export function agoWords(ms: number): string {
+  if (ms < 1_000) return "just now";
+  return ms < 60_000 ? `${Math.floor(ms / 1_000)} s ago` : `${Math.floor(ms / 60_000)} min ago`;
+}

@@ -1,0 +1,175 @@
+/**
+ * The whole demo in one process: the chat on a `RealtimeServer`, the page, and the faults. The room
+ * and the tokens outlive the restarts that the page asks for.
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
+
+import { RealtimeServer, refuse } from "@holdfast/server";
+import { attach } from "@holdfast/server/use/ws";
+
+import { ChatRoom } from "./chat-room.ts";
+import { contract, ROOM, type ChatContract } from "./contract.ts";
+import { FaultGate } from "./fault-gate.ts";
+import { PageApi, type PageActions } from "./page-api.ts";
+import { staticFile } from "./static-files.ts";
+import { TOKEN_LIFE_MS, Tokens } from "./tokens.ts";
+
+export interface ChatOptions {
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Default: this machine only. */
+  readonly host?: string;
+  /** How long a restart keeps the server away, in milliseconds. Default 1 500. */
+  readonly awayMs?: number;
+}
+
+/** How long a leaving server waits for calls in flight, in milliseconds. */
+const GRACE_MS = 500;
+
+/** How many clients can be refused at once; beyond, the first of them is accepted again. */
+const REJECTED_MAX = 100;
+
+type Account = { readonly account: string; readonly data: { readonly name: string } };
+
+/** Starts the demo and resolves when it listens. Rejects when the port is taken. */
+export async function startChat(options: ChatOptions): Promise<Chat> {
+  const chat = new Chat(options);
+  await chat.open();
+  return chat;
+}
+
+export class Chat implements PageActions {
+  readonly #options: Required<ChatOptions>;
+  readonly #http: Server;
+  readonly #room = new ChatRoom();
+  readonly #tokens = new Tokens();
+  readonly #gate = new FaultGate();
+  readonly #api = new PageApi(this);
+  readonly #rejected = new Set<string>();
+  #realtime: RealtimeServer<ChatContract, Account> | undefined;
+  #port: number;
+  #restarting: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: ChatOptions) {
+    this.#options = { host: "127.0.0.1", awayMs: 1_500, ...options };
+    this.#port = options.port;
+    this.#http = createServer((request, response) => void this.#respond(request, response));
+  }
+
+  /** Where a browser finds the page. */
+  get url(): string {
+    return `http://${this.#options.host}:${this.#port}/`;
+  }
+
+  /** Does the server have an open session of this client now? */
+  hasSession(client: string): boolean {
+    return (this.#realtime?.sessions(client).length ?? 0) > 0;
+  }
+
+  async open(): Promise<void> {
+    const realtime = this.#makeRealtime();
+    attach(this.#http, this.#gate.before(realtime));
+    this.#http.listen(this.#port, this.#options.host);
+    await once(this.#http, "listening");
+    this.#realtime = realtime;
+    this.#port = (this.#http.address() as AddressInfo).port;
+  }
+
+  /** Says goodbye to every client and resolves when the last is gone. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#restarting;
+    await this.#leave();
+  }
+
+  token(client: string, name: string): string {
+    const expiresAt = Date.now() + TOKEN_LIFE_MS;
+    return this.#tokens.issue({ account: client, name, expiresAt });
+  }
+
+  drop(client: string): void {
+    this.#gate.cut(client);
+  }
+
+  setBlackHole(client: string, isOn: boolean): void {
+    this.#gate.setBlackHole(client, isOn);
+  }
+
+  setRejected(client: string, isOn: boolean): void {
+    this.#rejected.delete(client);
+    if (!isOn) return;
+    const [first] = this.#rejected;
+    if (first !== undefined && this.#rejected.size >= REJECTED_MAX) this.#rejected.delete(first);
+    this.#rejected.add(client);
+    this.#realtime?.disconnect(client, { action: "reauthenticate", code: "badToken" });
+  }
+
+  /** Goes away as a deployment does, and comes back on the same port with the same room. */
+  restart(): number {
+    this.#restarting ??= this.#goAndComeBack().finally(() => (this.#restarting = undefined));
+    return this.#options.awayMs;
+  }
+
+  async #goAndComeBack(): Promise<void> {
+    const { awayMs } = this.#options;
+    // Whoever asked for it is answered first.
+    await turn();
+    await this.#leave();
+    if (this.#isClosed) return;
+    await sleep(awayMs);
+    if (!this.#isClosed) await this.open();
+  }
+
+  async #leave(): Promise<void> {
+    const realtime = this.#realtime;
+    this.#realtime = undefined;
+    if (!this.#http.listening) return;
+    const closed = once(this.#http, "close");
+    this.#http.close();
+    await realtime?.close({ graceMs: GRACE_MS });
+    this.#http.closeAllConnections();
+    await closed;
+  }
+
+  #makeRealtime(): RealtimeServer<ChatContract, Account> {
+    return new RealtimeServer({
+      contract,
+      authenticate: ({ token }) => {
+        const facts = this.#tokens.check(token, Date.now());
+        if (!facts || this.#rejected.has(facts.account)) {
+          return refuse({ action: "reauthenticate", code: "badToken" });
+        }
+        const { account, name, expiresAt } = facts;
+        return { account, expiresAt, data: { name } };
+      },
+      handlers: {
+        "message.send": (draft, { account, accountData, publish }) => {
+          const author = { account, name: accountData.name };
+          const { message, isNew } = this.#room.post(author, draft, Date.now());
+          if (isNew) publish(ROOM, message);
+          return message;
+        },
+        history: ({ after }) => ({ messages: this.#room.after(after) }),
+      },
+      buckets: { room: { authorize: () => true } },
+    });
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = await this.#api.answer(request);
+    if (answer) {
+      response.writeHead(answer.status, { "content-type": "application/json" });
+      response.end(answer.body && JSON.stringify(answer.body));
+      return;
+    }
+    const [path = "/"] = (request.url ?? "/").split("?");
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const file = isRead ? await staticFile(path) : undefined;
+    if (file) response.writeHead(200, file.headers).end(file.body);
+    else response.writeHead(isRead ? 404 : 405).end();
+  }
+}

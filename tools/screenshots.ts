@@ -1,0 +1,75 @@
+/**
+ * Pictures of the demo for the README: `npm run screenshots` writes them to `docs/screenshots`, in
+ * light and dark, for a phone and a desk, and one while the server restarts.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { startChat, type Chat } from "../examples/chat/src/server.ts";
+import { Browser, type Page, type Viewport } from "./cdp.ts";
+import { findChromium } from "./chromium.ts";
+
+const folder = new URL("../docs/screenshots/", import.meta.url);
+
+const conversation: readonly (readonly [name: string, text: string])[] = [
+  ["Ann", "Morning! Did the night deploy go through?"],
+  ["Ben", "It did. Three restarts, and nobody noticed."],
+  ["Ann", "Not even the dashboard?"],
+  ["Ben", "It said “reconnecting” for half a second."],
+  ["Ann", "That is what I like to hear."],
+];
+
+/** Says something as one person, and waits until everybody has it. */
+async function say(page: Page, name: string, text: string): Promise<void> {
+  const before = await page.evaluate<number>("document.querySelectorAll('.message').length");
+  await page.evaluate(`{
+    const panel = document.querySelector("[data-client^=${name.toLowerCase()}]");
+    panel.querySelector(".say").value = ${JSON.stringify(text)};
+    panel.querySelector(".send").click();
+  }`);
+  await page.waitFor(`document.querySelectorAll("[data-number]").length >= ${before + 2}`);
+}
+
+/** The whole page in one picture of this width. */
+async function picture(page: Page, name: string, width: number): Promise<void> {
+  const least: Viewport = { width, height: 600 };
+  await page.resize(least);
+  const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+  await page.resize({ width, height });
+  await page.evaluate(
+    "document.querySelectorAll('.scroll').forEach((s) => (s.scrollTop = s.scrollHeight))",
+  );
+  await writeFile(new URL(`${name}.png`, folder), await page.screenshot());
+  console.log(`docs/screenshots/${name}.png, ${width} × ${height}`);
+}
+
+async function takeAll(chat: Chat, browser: Browser): Promise<void> {
+  const page = await browser.newPage(chat.url);
+  const connected = "document.querySelectorAll('.panel[data-state=connected]').length === 2";
+  await page.waitFor(connected);
+  for (const [name, text] of conversation) await say(page, name, text);
+  // Round trips are measured by the first pings.
+  await sleep(5_500);
+  for (const scheme of ["light", "dark"] as const) {
+    await page.setColorScheme(scheme);
+    for (const width of [390, 1280]) await picture(page, `chat-${scheme}-${width}`, width);
+  }
+  await page.setColorScheme("light");
+  await page.evaluate("document.getElementById('restart').click()");
+  await page.waitFor("document.querySelectorAll('.panel[data-connection=backoff]').length > 0");
+  await sleep(900);
+  await picture(page, "chat-restart-1280", 1280);
+  await page.waitFor(connected);
+}
+
+const chromium = await findChromium();
+if (chromium === null) throw new Error("No Chromium found: install chromium, or set CHROMIUM.");
+await mkdir(folder, { recursive: true });
+const chat = await startChat({ port: 0 });
+const browser = await Browser.launch(chromium);
+try {
+  await takeAll(chat, browser);
+} finally {
+  await browser.close();
+  await chat.close();
+}
