@@ -10,7 +10,7 @@ import { testedElsewhere } from "./tested-elsewhere.ts";
 /** The floors of the client: what each folder may import besides itself. */
 const clientFloors: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  adapters: ["base"],
+  adapters: ["base", "transport"],
   transport: ["base", "@holdfast/protocol"],
   session: ["base", "transport", "@holdfast/protocol"],
   connection: ["base"],

@@ -5,7 +5,7 @@ export type { NetworkAdapter, NetworkEvent, NetworkState } from "./adapters/netw
 export type { Platform } from "./adapters/platform.ts";
 export type { Cancel, Clock, Millis } from "./base/clock.ts";
 export { systemClock } from "./base/clock.ts";
-export { AuthError, CallError, OptionsError, ProtocolError, RealtimeError, TransportError } from "./base/errors.ts";
+export { CallError, OptionsError, RealtimeError } from "./base/errors.ts";
 export type { CallErrorKind } from "./base/errors.ts";
 export { randomHex, seededRandom, systemRandom } from "./base/random.ts";
 export type { Random } from "./base/random.ts";

@@ -1,11 +1,12 @@
 /**
- * Tells who the user is, as events, and where the tokens come from. Identities become small numbers
- * here, so that no event and no trace names an account.
+ * Tells who the user is, as events, and fetches the tokens. Identities become small numbers here,
+ * so that no event and no trace names an account. A fetch belongs to the identity, not to the dial
+ * that asked for it: whoever asks meanwhile shares it, and its answer outlives a failed dial.
  */
-import type { Cancel, Clock } from "../base/clock.ts";
-import { reportUncaught } from "../base/errors.ts";
-import type { Credentials } from "./credentials.ts";
-import { type TokenAnswer, TokenSource } from "./token-source.ts";
+import type { Cancel, Clock, Millis } from "../base/clock.ts";
+import { guarded, nameOf } from "../base/errors.ts";
+import { Scope } from "../base/scope.ts";
+import type { Credentials, TokenCredentials } from "./credentials.ts";
 
 /** The identity changed; or, with the same account again, its token did. */
 export interface AuthEvent {
@@ -15,33 +16,47 @@ export interface AuthEvent {
   readonly account: number;
 }
 
-/** `ambient`: there is no token to send; the platform attaches what the server believes. */
-export type CredentialsAnswer = TokenAnswer | { readonly type: "ambient" };
+/** How long a token is handed out again without asking the provider, in milliseconds. */
+export const TOKEN_KEPT_MS = 60_000;
+/**
+ * How long the provider may take, in milliseconds. Then its signal is aborted, and it has failed.
+ */
+export const TOKEN_FETCH_MS_MAX = 30_000;
+/** The longest token, in characters. */
+export const TOKEN_LENGTH_MAX = 32_768;
 
 /** Binds an app's credentials. Making one has no effect. */
 export class AuthAdapter {
   readonly #credentials: Credentials;
-  readonly #tokens: TokenSource | undefined;
-  readonly #accounts = new Map<string, number>();
-  /** Cookies carry the credential: no token is sent. */
-  get isAmbient(): boolean {
-    return this.#tokens === undefined;
-  }
-
+  readonly #clock: Clock;
+  /** Every identity seen, each at the number of its account. */
+  readonly #identities: (string | null)[] = [null];
   /** The identity last posted; undefined while nobody is told. */
   #identity: string | null | undefined;
   #post: ((event: AuthEvent) => void) | undefined;
+  /** The latest fetch; closed when it has ended. */
+  #fetch = new Scope();
+  #token: Promise<string | null> = Promise.resolve(null);
+  /** Makes whoever waits for the fetch wait for another. */
+  #follow: (token: Promise<string | null>) => void = () => {};
+  /** The fetch is under way, and the provider was told not to answer from a cache. */
+  #isForced = false;
+  /** By the wall clock, which goes on in sleep. Without end while the fetch is under way. */
+  #keptUntil: Millis = 0;
 
   constructor(credentials: Credentials, clock: Clock) {
     this.#credentials = credentials;
-    if (!("ambient" in credentials)) {
-      this.#tokens = new TokenSource((request) => credentials.token(request), clock);
-    }
+    this.#clock = clock;
   }
 
   /** The identity that the events speak of; null before the start and when signed out. */
   get identity(): string | null {
     return this.#identity ?? null;
+  }
+
+  /** Cookies carry the credential: no token is sent. */
+  get isAmbient(): boolean {
+    return "ambient" in this.#credentials;
   }
 
   /** Posts the current identity within this call, then every change. The result ends it. */
@@ -53,50 +68,92 @@ export class AuthAdapter {
     return () => {
       cancel();
       this.#post = undefined;
-      this.#identity = undefined;
-      this.#tokens?.reset();
+      this.#change(undefined);
     };
   }
 
   /**
-   * Asks for what the hello needs; see `TokenSource.request`. Signed out, the answer is `missing`.
+   * The token of the identity; `isForced`: one that the provider did not have before this request.
+   * Null when there is none to be had without the user; empty where cookies carry it. Rejects when
+   * there is none just now, with words that hold no secret. Once the identity changed it stays
+   * unsettled.
    */
-  request(forced: boolean, answer: (answer: CredentialsAnswer) => void): Cancel {
-    if (this.#identity && this.#tokens) return this.#tokens.request(forced, answer);
-    answer({ type: this.#identity ? "ambient" : "missing" });
-    return () => {};
+  token(isForced: boolean): Promise<string | null> {
+    const credentials = this.#credentials;
+    if (!this.#identity) return Promise.resolve(null);
+    if ("ambient" in credentials) return Promise.resolve("");
+    const isGood = this.#clock.wallNow() < this.#keptUntil && (this.#isForced || !isForced);
+    if (!isGood) this.#ask(credentials, isForced);
+    return this.#token;
   }
 
-  /** The app has a new token for the same identity: it is fetched anew, and goes out at once. */
+  /**
+   * The app has a new token for the same identity: it is fetched anew, but for a forced fetch under
+   * way, whose answer is new by definition. It goes out at once.
+   */
   tokenChanged(): void {
-    this.#tokens?.invalidate();
-    if (this.#identity) this.#announce();
+    if (!this.#identity) return;
+    if (!this.#isForced) this.#keptUntil = 0;
+    void this.token(false);
+    this.#announce();
   }
 
   /** The server rejected even a renewed token. */
   reportRejected(): void {
-    try {
-      this.#credentials.onRejected?.();
-    } catch (error) {
-      reportUncaught(error);
-    }
+    guarded(() => this.#credentials.onRejected?.());
   }
 
-  #change(identity: string | null): void {
+  #ask(credentials: TokenCredentials, isForced: boolean): void {
+    const clock = this.#clock;
+    const follow = this.#follow;
+    this.#endFetch(Infinity);
+    this.#isForced = isForced;
+    const fetch = (this.#fetch = new Scope());
+    this.#token = new Promise((resolve, reject) => {
+      this.#follow = resolve;
+      const fail = (detail: string): void => {
+        this.#endFetch();
+        reject(new Error(detail));
+      };
+      fetch.defer(clock.at(clock.now() + TOKEN_FETCH_MS_MAX, () => fail("timeout")));
+      fetch.run(
+        async (signal) => {
+          const token: unknown = await credentials.token({ forced: isForced, signal });
+          if (signal.aborted) return;
+          if (token !== null && !isUsable(token)) return fail("unusable");
+          this.#endFetch(token === null ? 0 : clock.wallNow() + TOKEN_KEPT_MS);
+          resolve(token);
+        },
+        // What the provider throws may quote the token.
+        (error) => fail(nameOf(error)),
+      );
+    });
+    this.#token.catch(() => {}); // Whoever asks early may listen late.
+    follow(this.#token);
+  }
+
+  /** Aborts the fetch if it is under way. What it says later is nobody's business. */
+  #endFetch(keptUntil: Millis = 0): void {
+    this.#fetch.close();
+    this.#isForced = false;
+    this.#keptUntil = keptUntil;
+  }
+
+  #change(identity: string | null | undefined): void {
     this.#identity = identity;
-    this.#tokens?.reset();
+    this.#endFetch();
+    this.#follow = () => {};
     this.#announce();
   }
 
   #announce(): void {
-    const account = this.#accountOf(this.identity);
+    const identity = this.identity || null;
+    let account = this.#identities.indexOf(identity);
+    if (account < 0) account = this.#identities.push(identity) - 1;
     this.#post?.({ type: "credentialsChanged", available: account > 0, account });
   }
+}
 
-  #accountOf(identity: string | null): number {
-    if (!identity) return 0;
-    const account = this.#accounts.get(identity) ?? this.#accounts.size + 1;
-    this.#accounts.set(identity, account);
-    return account;
-  }
+function isUsable(token: unknown): token is string {
+  return typeof token === "string" && token !== "" && token.length <= TOKEN_LENGTH_MAX;
 }

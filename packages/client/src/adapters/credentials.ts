@@ -5,7 +5,10 @@ import type { Source } from "../base/source.ts";
 export interface TokenRequest {
   /** The server rejected the last token: an answer from the app's own cache is of no use. */
   readonly forced: boolean;
-  /** Aborted when nobody wants the answer any more: other identity, 30 s passed, client closed. */
+  /**
+   * Aborted when nobody waits for the answer any more: it is there, the identity is another, 30 s
+   * have passed, the client is closed.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -15,7 +18,8 @@ export interface TokenCredentials {
   readonly identity: Source<string | null>;
   /**
    * A token for the current identity; null when there is none to be had without the user. What it
-   * throws counts as "not just now". Asked once at a time; at most 32 KiB.
+   * throws counts as "not just now", and so does an empty token or one of more than 32 KiB. Asked
+   * once at a time; an answer is kept for 60 s.
    */
   token(request: TokenRequest): Promise<string | null>;
   /** The server rejected a renewed token too: the user has to sign in again. */

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import type { CreateSocket } from "../base/web-socket.ts";
+import type { OpenTransport } from "../transport/transport.ts";
 import type { LifecycleAdapter } from "./lifecycle-adapter.ts";
 import type { NetworkAdapter } from "./network-adapter.ts";
 
@@ -18,7 +18,7 @@ export interface Platform {
   randomHex(bytes: number): string;
   readonly lifecycle: LifecycleAdapter;
   readonly network: NetworkAdapter;
-  readonly createSocket: CreateSocket;
+  readonly openTransport: OpenTransport;
   /**
    * The platform holds back repeated dials to the same address and path by itself, up to a minute,
    * after failures (Firefox): from the third failure on, dials should vary a path segment.

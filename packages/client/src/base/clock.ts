@@ -29,12 +29,9 @@ export interface Clock {
 }
 
 /** The timers of the platform, as much as a {@link Clock} is made of. */
-export interface TimerHost {
-  now(): Millis;
-  wallNow(): Millis;
+export interface TimerHost extends Omit<Clock, "at"> {
   /** Calls `wake` after about `delayMs`, at most {@link TIMER_MS_MAX}. It may be early or late. */
   after(delayMs: Millis, wake: () => void): Cancel;
-  turn(wake: () => void): Cancel;
   /** True in a page that nobody sees. */
   isHidden(): boolean;
 }
@@ -45,9 +42,7 @@ export const TIMER_MS_MAX = 2_147_483_647;
 /** Makes a clock of a platform's timers. An alarm costs one timer, re-armed when it fires early. */
 export function clockOver(host: TimerHost): Clock {
   return {
-    now: () => host.now(),
-    wallNow: () => host.wallNow(),
-    turn: (wake) => host.turn(wake),
+    ...host,
     at(deadline, wake) {
       const set = (): Cancel =>
         host.after(Math.min(Math.max(Math.ceil(deadline - host.now()), 0), TIMER_MS_MAX), fire);
@@ -64,45 +59,45 @@ export function clockOver(host: TimerHost): Clock {
   };
 }
 
-/** The platform's own clock: `performance.now`, `Date.now`, `setTimeout`. */
-export const systemClock: Clock = /* @__PURE__ */ clockOver({
+const systemTimers: TimerHost = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
   after(delayMs, wake) {
     const timer = setTimeout(wake, delayMs);
     return () => clearTimeout(timer);
   },
-  turn: systemTurn,
-  isHidden: () => typeof document !== "undefined" && document.hidden,
-});
+  // By a message, because timers are throttled. React Native has neither channels nor throttling.
+  turn(wake) {
+    if (!globalThis.MessageChannel) return systemTimers.after(0, wake);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      wake();
+    };
+    port2.postMessage(0);
+    return () => {
+      port1.onmessage = null;
+      port1.close();
+    };
+  },
+  isHidden: () => globalThis.document?.hidden,
+};
 
-/**
- * `setImmediate` first: on Node a message port would hold the process. Timers last: they are
- * throttled.
- */
-function systemTurn(wake: () => void): Cancel {
-  if (immediates.setImmediate) {
-    const immediate = immediates.setImmediate(wake);
-    return () => immediates.clearImmediate?.(immediate);
-  }
-  if (typeof MessageChannel === "undefined") {
-    const timer = setTimeout(wake, 0);
-    return () => clearTimeout(timer);
-  }
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    wake();
-  };
-  port2.postMessage(0);
-  return () => {
-    port1.onmessage = null;
-    port1.close();
-  };
-}
+/** The platform's own clock: `performance.now`, `Date.now`, `setTimeout`. */
+export const systemClock: Clock = /* @__PURE__ */ clockOver(systemTimers);
+
+/** Node's clock. It turns by `setImmediate`, because a message port would hold the process. */
+export const nodeClock = (): Clock =>
+  clockOver({
+    ...systemTimers,
+    turn(wake) {
+      const { setImmediate, clearImmediate } = globalThis as unknown as Immediates;
+      const immediate = setImmediate(wake);
+      return () => clearImmediate(immediate);
+    },
+  });
 
 interface Immediates {
-  setImmediate?(wake: () => void): unknown;
-  clearImmediate?(immediate: unknown): void;
+  setImmediate(wake: () => void): unknown;
+  clearImmediate(immediate: unknown): void;
 }
-const immediates = globalThis as Immediates;

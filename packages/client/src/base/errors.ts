@@ -8,47 +8,6 @@ export abstract class RealtimeError extends Error {
   abstract readonly kind: string;
 }
 
-/** What became of a transport; shown in snapshots, never thrown at a caller. */
-export class TransportError extends RealtimeError {
-  override readonly name = "TransportError";
-  readonly kind: "openFailed" | "closed";
-  /** The close code, as the platform gave it. */
-  readonly code: number | undefined;
-
-  constructor(kind: TransportError["kind"], message: string, code?: number, cause?: unknown) {
-    super(message, { cause });
-    this.kind = kind;
-    this.code = code;
-  }
-}
-
-/** A peer broke the protocol. `remote`: the session ends. `local`: our own bug, thrown. */
-export class ProtocolError extends RealtimeError {
-  override readonly name = "ProtocolError";
-  readonly kind: "malformed" | "unexpected" | "tooLarge" | "unsupportedVersion";
-  readonly origin: "local" | "remote";
-
-  constructor(kind: ProtocolError["kind"], origin: "local" | "remote", message: string) {
-    super(message);
-    this.kind = kind;
-    this.origin = origin;
-  }
-}
-
-/**
- * No credentials (`missing`), none that the server takes (`rejected`), or none just now
- * (`unavailable`).
- */
-export class AuthError extends RealtimeError {
-  override readonly name = "AuthError";
-  readonly kind: "missing" | "rejected" | "expired" | "unavailable";
-
-  constructor(kind: AuthError["kind"], message: string) {
-    super(message);
-    this.kind = kind;
-  }
-}
-
 /**
  * The fate of a call. `neverSent`: it never left. `refused`: the server turned it down before its
  * handler ran. `failed`: the handler failed. `timedOut`, `aborted`: the caller's deadline or signal
@@ -80,29 +39,27 @@ export class CallError extends RealtimeError {
   override readonly name = "CallError";
   readonly kind: CallErrorKind;
   /** The server's word for programs. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
   /** What the server's handler said besides. */
-  readonly data: unknown;
+  declare readonly data: unknown;
   /** When a repetition makes sense, in milliseconds from the failure. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
   /** The same call may well succeed later, and repeating it is what the failure asks for. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** The call may have had its effect. */
-  readonly mayHaveRun: boolean;
+  declare readonly mayHaveRun: boolean;
 
   /**
    * `mayHaveRun` is true by default for `failed` and `outcomeUnknown`; name it where sending
    * decides.
    */
   constructor(kind: CallErrorKind, message: string, details: CallErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    super(message, details);
     this.kind = kind;
-    this.code = details.code;
-    this.data = details.data;
-    this.retryAfterMs = details.retryAfterMs;
-    this.mayHaveRun = details.mayHaveRun ?? (kind === "failed" || kind === "outcomeUnknown");
+    Object.assign(this, details);
+    this.mayHaveRun ??= kind === "failed" || kind === "outcomeUnknown";
     const neverLeft = !this.mayHaveRun && (kind === "neverSent" || kind === "timedOut");
-    this.retryable = details.retryable ?? (neverLeft || this.retryAfterMs !== undefined);
+    this.retryable ??= neverLeft || this.retryAfterMs !== undefined;
   }
 }
 
@@ -124,18 +81,23 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new AssertionError(message);
 }
 
-/**
- * Marks a branch that the types exclude. The value stays out of the text: it may hold a payload.
- */
-export function unreachable(_value: never): never {
-  throw new AssertionError("unreachable");
+/** What may be told of something thrown: its class. Its words could hold a secret. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }
 
 /** Makes `error` an uncaught error of the platform: for what an app's callback throws at us. */
 export function reportUncaught(error: unknown): void {
-  if (typeof reportError === "function") reportError(error);
-  else
-    queueMicrotask(() => {
-      throw error;
-    });
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
+/** Calls what may throw, and goes on. `onError` hears of it. */
+export function guarded(act: () => void, onError: (error: unknown) => void = reportUncaught): void {
+  try {
+    act();
+  } catch (error) {
+    onError(error);
+  }
 }

@@ -17,13 +17,9 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/**
- * `bytes` random bytes in hexadecimal. Taken from `random` when one is given; otherwise from
- * `crypto.getRandomValues`, and where that does not exist from {@link systemRandom}.
- */
-export function randomHex(bytes: number, random?: Random): string {
-  const values = new Uint8Array(bytes);
-  if (!random && typeof crypto !== "undefined") crypto.getRandomValues(values);
-  else values.forEach((_, i) => (values[i] = (random ?? systemRandom)() * 256));
+/** `bytes` random bytes in hexadecimal; without `crypto` they are {@link systemRandom}'s. */
+export function randomHex(bytes: number): string {
+  const values = new Uint8Array(bytes).map(() => systemRandom() * 256);
+  globalThis.crypto?.getRandomValues(values);
   return Array.from(values, (value) => value.toString(16).padStart(2, "0")).join("");
 }

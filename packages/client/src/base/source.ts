@@ -3,7 +3,7 @@
  * reaches many. Listeners are called synchronously, in the order in which they subscribed.
  */
 import type { Cancel } from "./clock.ts";
-import { reportUncaught } from "./errors.ts";
+import { guarded, reportUncaught } from "./errors.ts";
 import { Scope } from "./scope.ts";
 
 /** A value that changes, for reading. */
@@ -16,19 +16,14 @@ export interface Source<T> {
   subscribe(listener: (value: T) => void): Cancel;
 }
 
-interface Subscriber<T> {
-  readonly listener: (value: T) => void;
-  /** The number of the value that it was greeted with; only later ones are news to it. */
-  readonly heard: number;
-}
+type Listener<T> = (value: T) => void;
 
 /** The writer's end of a {@link Source}. */
 export class Cell<T> implements Source<T> {
   #current: T;
-  #number = 0;
   #isDelivering = false;
-  readonly #undelivered: { readonly number: number; readonly value: T }[] = [];
-  readonly #subscribers = new Set<Subscriber<T>>();
+  readonly #listeners = new Set<Listener<T>>();
+  readonly #undelivered: (readonly [Listener<T>, T])[] = [];
   readonly #onError: (error: unknown) => void;
 
   /** `onError` hears what a listener throws; by default it becomes an uncaught error. */
@@ -41,47 +36,43 @@ export class Cell<T> implements Source<T> {
     return this.#current;
   }
 
+  /** How many listen. Zero after everything is closed. */
+  get subscriberCount(): number {
+    return this.#listeners.size;
+  }
+
   /**
    * Changes the value and tells everyone. Called by a listener, it tells after the value in
    * delivery.
    */
   set(value: T): void {
     this.#current = value;
-    this.#undelivered.push({ number: ++this.#number, value });
-    if (!this.#isDelivering) this.#deliver();
+    // To those of now: whoever comes later begins with this value, or a later one.
+    for (const listener of this.#listeners) this.#undelivered.push([listener, value]);
+    this.#deliver();
   }
 
   subscribe(listener: (value: T) => void): Cancel {
-    const subscriber = { listener, heard: this.#number };
-    this.#subscribers.add(subscriber);
-    this.#deliver(subscriber);
-    return () => void this.#subscribers.delete(subscriber);
+    const own: Listener<T> = (value) => listener(value); // The same one may subscribe twice.
+    this.#listeners.add(own);
+    this.#deliver(own);
+    return () => void this.#listeners.delete(own);
   }
 
-  /** How many listen. Zero after everything is closed. */
-  get subscriberCount(): number {
-    return this.#subscribers.size;
-  }
-
-  #deliver(newcomer?: Subscriber<T>): void {
+  /** Within a delivery only a newcomer's greeting comes at once; the rest waits its turn. */
+  #deliver(newcomer?: Listener<T>): void {
     const isOutermost = !this.#isDelivering;
     this.#isDelivering = true;
     if (newcomer) this.#tell(newcomer, this.#current);
     if (!isOutermost) return;
     for (let next = this.#undelivered.shift(); next; next = this.#undelivered.shift()) {
-      for (const subscriber of this.#subscribers) {
-        if (next.number > subscriber.heard) this.#tell(subscriber, next.value);
-      }
+      this.#tell(...next);
     }
     this.#isDelivering = false;
   }
 
-  #tell(subscriber: Subscriber<T>, value: T): void {
-    try {
-      subscriber.listener(value);
-    } catch (error) {
-      this.#onError(error);
-    }
+  #tell(listener: Listener<T>, value: T): void {
+    if (this.#listeners.has(listener)) guarded(() => listener(value), this.#onError);
   }
 }
 

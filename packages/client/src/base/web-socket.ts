@@ -3,7 +3,7 @@
  * `ws`.
  */
 
-/** A socket as platforms hand it out; what only `ws` has is optional. */
+/** A socket as platforms hand it out. */
 export interface WebSocketLike {
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
   readonly readyState: number;
@@ -18,21 +18,6 @@ export interface WebSocketLike {
   onclose: ((event: never) => void) | null;
   send(frame: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
-  /** Ends the socket without a handshake. */
-  terminate?(): void;
-  pause?(): void;
-  resume?(): void;
-  /** `ws` tells this way which answer it got instead of an upgrade. */
-  on?(
-    event: "unexpected-response",
-    listener: (request: unknown, response: UpgradeRefusal) => void,
-  ): unknown;
-}
-
-/** An HTTP answer that is not an upgrade. */
-export interface UpgradeRefusal {
-  readonly statusCode?: number | undefined;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /** Makes a socket that is already dialling. What it throws becomes a failed attempt. */

@@ -68,7 +68,7 @@ export class RealtimeClient<C extends Contract = Contract> {
       platform,
       url,
       auth: this.#auth,
-      openTransport: webSocketTransport(options.createSocket ?? platform.createSocket),
+      openTransport: options.createSocket ? webSocketTransport(options.createSocket) : platform.openTransport,
       codec,
       facts: {
         client: { name: "holdfast-js", version: CLIENT_VERSION },

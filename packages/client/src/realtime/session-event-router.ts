@@ -1,5 +1,4 @@
 /** One exhaustive switch: what a session says, and whom it concerns. */
-import { unreachable } from "../base/errors.ts";
 import type { ConnectionManager } from "../connection/connection-manager.ts";
 import type { SessionEvent } from "../session/session-event.ts";
 import type { UpdateSubscriptions } from "./update-subscriptions.ts";
@@ -42,7 +41,5 @@ export function routeSessionEvent(event: SessionEvent, { manager, updates }: Ses
     case "tokenMissing":
     case "tokenFailed":
       return manager.dispatch(event);
-    default:
-      return unreachable(event);
   }
 }

@@ -3,10 +3,8 @@
  * part of the client that concerns is the router's business.
  */
 import type { ClientMessage, Codec, ServerMessage } from "@holdfast/protocol";
-import type { AuthAdapter, CredentialsAnswer } from "../adapters/auth-adapter.ts";
+import type { AuthAdapter } from "../adapters/auth-adapter.ts";
 import type { Platform } from "../adapters/platform.ts";
-import type { Cancel } from "../base/clock.ts";
-import { AuthError, unreachable } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import type { ConnectionEffect, SessionControl, Vitals } from "../connection/connection-effect.ts";
 import type { ConnectionEvent } from "../connection/connection-event.ts";
@@ -37,7 +35,6 @@ export class SessionHost implements SessionControl {
   #session: ProtocolSession | undefined;
   /** Of the live attempt: its waiting for a URL or a token ends with it. */
   #scope = new Scope();
-  #cancelRenewal: Cancel | undefined;
 
   constructor(options: SessionHostOptions) {
     this.#options = options;
@@ -67,20 +64,19 @@ export class SessionHost implements SessionControl {
         return this.#renewToken();
       case "reportAuthInvalidated":
         return this.#options.auth.reportRejected();
-      default:
-        return unreachable(effect);
     }
   }
 
   close(): void {
     this.#close("closed");
-    this.#cancelRenewal?.();
   }
 
   #open(sessionId: number, attempt: number, renewToken: boolean): void {
     const { platform, auth, openTransport, codec, facts, calls, updates, onSessionEvent } = this.#options;
     const scope = new Scope();
     this.#scope = scope;
+    // It comes while the socket opens.
+    const token = auth.token(renewToken);
     const session = new ProtocolSession({
       sessionId,
       clock: platform.clock,
@@ -88,7 +84,7 @@ export class SessionHost implements SessionControl {
       openTransport,
       facts,
       buckets: () => updates.positions(),
-      token: auth.isAmbient ? undefined : earlyToken(auth, renewToken, scope),
+      token: auth.isAmbient ? undefined : () => token,
       expectedAccount: auth.identity ?? undefined,
       calls,
       onEvent: onSessionEvent,
@@ -123,46 +119,22 @@ export class SessionHost implements SessionControl {
   /** In-band. What fails here is tried again by the machine's own deadline, or ends with the token. */
   #sendToken(forced: boolean): void {
     const session = this.#session;
-    const cancel = this.#options.auth.request(forced, (answer) => {
-      if (answer.type === "token") session?.sendToken(answer.token.reveal());
-    });
-    this.#scope.defer(cancel);
+    this.#options.auth.token(forced).then(
+      (token) => token && session?.sendToken(token),
+      () => {},
+    );
   }
 
   #renewToken(): void {
     const { auth, onEvent } = this.#options;
-    this.#cancelRenewal?.();
-    this.#cancelRenewal = auth.request(true, (answer) => onEvent(renewalEvent(answer)));
+    auth.token(true).then(
+      (token) =>
+        onEvent(
+          token === null
+            ? { type: "credentialsChanged", available: false, account: 0 }
+            : { type: "tokenRenewed" },
+        ),
+      (error: Error) => onEvent({ type: "renewalFailed", detail: error.message }),
+    );
   }
-}
-
-function renewalEvent(answer: CredentialsAnswer): ConnectionEvent {
-  switch (answer.type) {
-    case "token":
-    case "ambient":
-      return { type: "tokenRenewed" };
-    case "missing":
-      return { type: "credentialsChanged", available: false, account: 0 };
-    case "failed":
-      return { type: "renewalFailed", detail: answer.detail };
-  }
-}
-
-/** Asks for the token while the socket opens; whoever awaits it later gets the answer that came meanwhile. */
-function earlyToken(auth: AuthAdapter, forced: boolean, scope: Scope): () => Promise<string | null> {
-  let settled: CredentialsAnswer | undefined;
-  let waiter: ((answer: CredentialsAnswer) => void) | undefined;
-  const cancel = auth.request(forced, (answer) => {
-    settled = answer;
-    waiter?.(answer);
-  });
-  scope.defer(cancel);
-  return () =>
-    new Promise((resolve, reject) => {
-      waiter = (answer) => {
-        if (answer.type === "failed") reject(new AuthError("unavailable", answer.detail));
-        else resolve(answer.type === "token" ? answer.token.reveal() : null);
-      };
-      if (settled) waiter(settled);
-    });
 }

@@ -19,9 +19,9 @@ export type TransportEvent =
     }
   /**
    * `code` as the platform gave it; 1006 stands for "no close frame", 0 or 1005 for none that we
-   * can read.
+   * can read. `reason`: what went wrong, in a word, where the platform has one.
    */
-  | { readonly type: "closed"; readonly code: number; readonly reason: string };
+  | { readonly type: "closed"; readonly code: number; readonly reason?: string };
 
 export interface Transport {
   /** Bytes handed to the platform and not yet to the network, as well as the platform can tell. */
@@ -38,7 +38,8 @@ export interface Transport {
   resumeReading(): void;
   /**
    * Ends it now, in this call stack, in whatever state it is: nothing is reported afterwards, and a
-   * socket that opens late is closed. `code` is 1000 or 3000–4999. Idempotent.
+   * socket that opens late is closed. `code` is 1000 or 3000–4999, `reason` one of our own words,
+   * at most 123 ASCII characters. Idempotent.
    */
   close(code: number, reason: string): void;
 }

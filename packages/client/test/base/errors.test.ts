@@ -2,15 +2,13 @@ import { expect, test } from "vitest";
 import {
   assert,
   AssertionError,
-  AuthError,
   CallError,
   type CallErrorDetails,
   type CallErrorKind,
+  guarded,
+  nameOf,
   OptionsError,
-  ProtocolError,
   RealtimeError,
-  TransportError,
-  unreachable,
 } from "../../src/base/errors.ts";
 
 const fates: [CallErrorKind, CallErrorDetails, { retryable: boolean; mayHaveRun: boolean }][] = [
@@ -36,25 +34,22 @@ test.each(fates)(
   },
 );
 
-test("every error has its class, kind, name and cause", () => {
+test("what the server said stays with the error, and what it did not say has its default", () => {
   const cause = new Error("first");
-  const errors = [
-    new TransportError("closed", "gone", 1006, cause),
-    new ProtocolError("malformed", "remote", "bad frame"),
-    new AuthError("missing", "signed out"),
-    new CallError("failed", "no", { code: "conflict", data: { at: 3 }, cause }),
-    new OptionsError("no url"),
-  ];
+  const said = { code: "conflict", data: { at: 3 }, cause };
+  expect(new CallError("failed", "no", said)).toMatchObject({ ...said, mayHaveRun: true });
+  const silent = { code: undefined, retryable: undefined, mayHaveRun: undefined };
+  const refused = new CallError("refused", "no", silent);
+  expect([refused.code, refused.retryable, refused.mayHaveRun]).toEqual([undefined, false, false]);
+});
+
+test("every error has its class, kind and name", () => {
+  const errors = [new CallError("failed", "no"), new OptionsError("no url")];
   expect(errors.every((error) => error instanceof RealtimeError)).toBe(true);
-  expect(errors.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
-    "TransportError closed",
-    "ProtocolError malformed",
-    "AuthError missing",
-    "CallError failed",
-    "OptionsError badOptions",
+  expect(errors.map(({ name, kind, message }) => `${name} ${kind} ${message}`)).toEqual([
+    "CallError failed no",
+    "OptionsError badOptions no url",
   ]);
-  expect(errors[0]?.cause).toBe(cause);
-  expect(errors[3]).toMatchObject({ code: "conflict", data: { at: 3 }, cause });
 });
 
 test("what must hold and does not is our bug, and says nothing of the values", () => {
@@ -62,5 +57,25 @@ test("what must hold and does not is our bug, and says nothing of the values", (
   expect(() => assert(0, "one transport at most")).toThrow(
     new AssertionError("one transport at most"),
   );
-  expect(() => unreachable("secret" as never)).toThrow(new AssertionError("unreachable"));
+});
+
+test("of what was thrown only its class is told (B25)", () => {
+  expect([new TypeError("s3cret"), "s3cret", null, undefined].map(nameOf)).toEqual([
+    "TypeError",
+    "string",
+    "object",
+    "undefined",
+  ]);
+});
+
+test("what an app's callback throws is heard, and we go on", () => {
+  const heard: unknown[] = [];
+  guarded(
+    () => {
+      throw new Error("theirs");
+    },
+    (error) => heard.push(error),
+  );
+  guarded(() => {});
+  expect(heard).toEqual([new Error("theirs")]);
 });

@@ -1,7 +1,8 @@
 /**
  * A WebSocket whose every word is scripted by the test, and which remembers what was asked of it.
  */
-import type { UpgradeRefusal, WebSocketLike } from "../../src/base/web-socket.ts";
+import type { WebSocketLike } from "../../src/base/web-socket.ts";
+import type { UpgradeRefusal, WsSocket } from "../../src/transport/ws-transport.ts";
 
 type Handler = ((event: never) => void) | null;
 
@@ -18,10 +19,8 @@ export class FakeSocket implements WebSocketLike {
   readonly log: string[] = [];
   readonly sent: (string | Uint8Array)[] = [];
   closeThrows = false;
-  sendThrows = false;
 
   send(frame: string | Uint8Array): void {
-    if (this.sendThrows) throw new Error("not now");
     this.sent.push(frame);
   }
   close(code?: number, reason?: string): void {
@@ -53,14 +52,11 @@ export class FakeSocket implements WebSocketLike {
 }
 
 /** What `ws` has besides. */
-export class FakeWsSocket extends FakeSocket {
-  #refused: ((request: unknown, response: UpgradeRefusal) => void) | undefined;
+export class FakeWsSocket extends FakeSocket implements WsSocket {
+  readonly #listeners = new Map<string, (...said: never[]) => void>();
 
-  on(
-    _: "unexpected-response",
-    listener: (request: unknown, response: UpgradeRefusal) => void,
-  ): void {
-    this.#refused = listener;
+  on(event: "error" | "unexpected-response", listener: (...said: never[]) => void): void {
+    this.#listeners.set(event, listener);
   }
   terminate(): void {
     this.log.push("terminate");
@@ -72,7 +68,14 @@ export class FakeWsSocket extends FakeSocket {
   resume(): void {
     this.log.push("resume");
   }
+  /** As `ws` does once the dial is ended by whoever hears of the refusal. */
   refuse(response: UpgradeRefusal): void {
-    this.#refused?.({}, response);
+    this.#listeners.get("unexpected-response")?.({} as never, response as never);
+    this.fail({ message: "WebSocket was closed before the connection was established" });
+  }
+  /** An error: first to who listens by `on`, then to `onerror`. */
+  fail(error: { readonly code?: string; readonly message?: string } = {}): void {
+    this.#listeners.get("error")?.(error as never);
+    this.error({ error });
   }
 }

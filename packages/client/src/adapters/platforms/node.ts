@@ -2,10 +2,13 @@
  * Binds the ports to Node, Bun and Deno: a process that is stopped and continued, a network that
  * nobody reports, and the sockets of `ws` where they are passed in. Nothing here holds the process.
  */
-import { systemClock } from "../../base/clock.ts";
+import { nodeClock } from "../../base/clock.ts";
 import { OptionsError } from "../../base/errors.ts";
 import { randomHex, systemRandom } from "../../base/random.ts";
-import type { CreateSocket, WebSocketLike } from "../../base/web-socket.ts";
+import type { WebSocketLike } from "../../base/web-socket.ts";
+import type { OpenTransport } from "../../transport/transport.ts";
+import { webSocketTransport } from "../../transport/websocket-transport.ts";
+import { wsTransport, type WsSocket } from "../../transport/ws-transport.ts";
 import type { LifecycleAdapter } from "../lifecycle-adapter.ts";
 import { silentNetwork } from "../network-adapter.ts";
 import type { Platform } from "../platform.ts";
@@ -17,7 +20,7 @@ export interface NodePlatformOptions {
    * Node has from 22 on; it hides the HTTP status of a refused dial, and cannot pause or be ended
    * hard.
    */
-  readonly WebSocket?: NodeWebSocketClass | undefined;
+  readonly WebSocket?: WsClass | undefined;
   /**
    * Options of the `ws` constructor, such as `headers` and `agent`. By default compression is off,
    * and a server that does not answer our close has 1 s before its socket is destroyed.
@@ -28,15 +31,11 @@ export interface NodePlatformOptions {
 /** What we use of Node's global scope. */
 export interface NodeGlobals {
   readonly process?: SignalSource | undefined;
-  readonly WebSocket?: NodeWebSocketClass | undefined;
+  readonly WebSocket?: (new (url: string, subprotocols: string[]) => WebSocketLike) | undefined;
 }
 
 /** A constructor like that of `ws`. */
-export type NodeWebSocketClass = new (
-  url: string,
-  subprotocols: string[],
-  options: never,
-) => WebSocketLike;
+export type WsClass = new (url: string, subprotocols: string[], options: never) => WsSocket;
 
 /** What we use of Node's `process`. */
 export interface SignalSource {
@@ -51,30 +50,28 @@ export function nodePlatform(
 ): Platform {
   return {
     name: "node",
-    clock: systemClock,
+    clock: nodeClock(),
     random: systemRandom,
     randomHex,
     lifecycle: nodeLifecycle(globals.process),
     network: silentNetwork,
-    createSocket: nodeSocket(options, globals.WebSocket),
+    openTransport: nodeTransport(options, globals.WebSocket),
     variesPath: false,
   };
 }
 
-function nodeSocket(
-  { WebSocket: passed, socketOptions }: NodePlatformOptions,
-  global: NodeWebSocketClass | undefined,
-): CreateSocket {
-  const Socket = passed ?? global;
-  if (!Socket) {
-    throw new OptionsError(
-      'This Node has no WebSocket: pass nodePlatform({ WebSocket }) with the one of "ws".',
-    );
+function nodeTransport(
+  { WebSocket: Socket, socketOptions }: NodePlatformOptions,
+  Global: NodeGlobals["WebSocket"],
+): OpenTransport {
+  if (Socket) {
+    const options = { perMessageDeflate: false, closeTimeout: 1_000, ...socketOptions };
+    return wsTransport((url, subprotocols) => new Socket(url, subprotocols, options as never));
   }
-  // The global one would take a third argument for its own kind of options.
-  if (!passed) return (url, subprotocols) => new Socket(url, subprotocols, undefined as never);
-  const all = { perMessageDeflate: false, closeTimeout: 1_000, ...socketOptions };
-  return (url, subprotocols) => new Socket(url, subprotocols, all as never);
+  if (Global) return webSocketTransport((url, subprotocols) => new Global(url, subprotocols));
+  throw new OptionsError(
+    'This Node has no WebSocket: pass nodePlatform({ WebSocket }) with the one of "ws".',
+  );
 }
 
 function nodeLifecycle(process: SignalSource | undefined): LifecycleAdapter {

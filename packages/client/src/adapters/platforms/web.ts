@@ -5,9 +5,9 @@
  */
 import type { Cancel } from "../../base/clock.ts";
 import { systemClock } from "../../base/clock.ts";
-import { OptionsError } from "../../base/errors.ts";
 import { randomHex, systemRandom } from "../../base/random.ts";
-import type { CreateSocket, WebSocketLike } from "../../base/web-socket.ts";
+import type { WebSocketLike } from "../../base/web-socket.ts";
+import { webSocketTransport } from "../../transport/websocket-transport.ts";
 import type { LifecycleAdapter } from "../lifecycle-adapter.ts";
 import type { NetworkAdapter, NetworkState } from "../network-adapter.ts";
 import type { Platform } from "../platform.ts";
@@ -21,13 +21,16 @@ export interface WebGlobals extends Partial<Listenable> {
 
 /** The half of `EventTarget` that we use. */
 export interface Listenable {
-  addEventListener(type: string, listener: (event: Event) => void): void;
-  removeEventListener(type: string, listener: (event: Event) => void): void;
+  addEventListener(
+    type: string,
+    listener: (event: Event) => void,
+    options: { readonly signal: AbortSignal },
+  ): void;
 }
 
 /** What we use of a document. */
 export interface PageDocument extends Listenable {
-  readonly visibilityState: string;
+  readonly hidden: boolean;
   readonly prerendering?: boolean | undefined;
 }
 
@@ -54,59 +57,47 @@ export function webPlatform(globals: WebGlobals = globalThis): Platform {
     randomHex,
     lifecycle: webLifecycle(globals),
     network: webNetwork(globals),
-    createSocket: webSocketOf(globals),
+    openTransport: webSocketTransport(
+      // Where there is none, the dial has failed.
+      (url, subprotocols) => new (globals as typeof globalThis).WebSocket(url, subprotocols),
+    ),
     // Only Firefox's own engine says "Gecko/"; the others say "like Gecko".
     variesPath: / Gecko\//.test(globals.navigator?.userAgent ?? ""),
   };
 }
 
-function webSocketOf(globals: WebGlobals): CreateSocket {
-  return (url, subprotocols) => {
-    if (!globals.WebSocket)
-      throw new OptionsError("There is no WebSocket here: pass createSocket.");
-    return new globals.WebSocket(url, subprotocols);
-  };
-}
-
 function webLifecycle(globals: WebGlobals): LifecycleAdapter {
   const { document } = globals;
-  const isVisible = (): boolean => document?.visibilityState !== "hidden";
+  const page = document && globals;
   return {
     // A page that is rendered ahead of time may make sockets, but they wait until it is shown.
     get current() {
-      return { active: isVisible(), frozen: !!document?.prerendering };
+      return { active: !document?.hidden, frozen: !!document?.prerendering };
     },
     start(post) {
+      const see = (): void =>
+        post({ type: document?.hidden ? "appBackgrounded" : "appForegrounded" });
       const freeze = (): void => post({ type: "appFrozen" });
       const thaw = (): void => post({ type: "appThawed" });
       return listen([
-        [
-          document,
-          "visibilitychange",
-          () => post({ type: isVisible() ? "appForegrounded" : "appBackgrounded" }),
-        ],
+        [document, "visibilitychange", see],
         [document, "freeze", freeze],
         [document, "resume", thaw],
         [document, "prerenderingchange", thaw],
         // Whether the page is kept or dies: either way its socket should be closed properly.
-        [document && globals, "pagehide", freeze],
-        [
-          document && globals,
-          "pageshow",
-          (event) => {
-            if ((event as PageTransitionEvent).persisted) thaw();
-          },
-        ],
+        [page, "pagehide", freeze],
+        [page, "pageshow", (event) => (event as PageTransitionEvent).persisted && thaw()],
       ]);
     },
   };
 }
 
 function webNetwork(globals: WebGlobals): NetworkAdapter {
-  const connection = globals.navigator?.connection;
-  // Only a false `onLine` says anything.
+  const { navigator } = globals;
+  const connection = navigator?.connection;
   const read = (): NetworkState => ({
-    available: globals.navigator?.onLine !== false,
+    // Only a false `onLine` says anything.
+    available: navigator?.onLine !== false,
     quality:
       connection?.saveData || /[23]g$/.test(connection?.effectiveType ?? "")
         ? "constrained"
@@ -119,37 +110,34 @@ function webNetwork(globals: WebGlobals): NetworkAdapter {
     },
     start(post) {
       let lastPath = path();
-      const report = (available: boolean): void => {
+      const report = (): void => {
         lastPath = path();
-        post({ type: "networkChanged", available, quality: read().quality });
+        post({ type: "networkChanged", ...read() });
+      };
+      // Its numbers wobble, and go wild just before `offline`: only a change of class is news.
+      const compare = (): void => {
+        if (read().available && path() !== lastPath) report();
       };
       return listen([
-        [globals, "online", () => report(true)],
-        [globals, "offline", () => report(false)],
-        [
-          connection,
-          "change",
-          // Its numbers wobble, and go wild just before `offline`: only a change of class is news.
-          () => {
-            if (read().available && path() !== lastPath) report(true);
-          },
-        ],
+        [globals, "online", report],
+        [globals, "offline", report],
+        [connection, "change", compare],
       ]);
     },
   };
 }
 
-type Subscription = readonly [
+type Row = readonly [
   target: Partial<Listenable> | undefined,
   type: string,
   listener: (event: Event) => void,
 ];
 
-/** Adds every listener whose target exists; the result removes them. */
-function listen(subscriptions: readonly Subscription[]): Cancel {
-  for (const [target, type, listener] of subscriptions) target?.addEventListener?.(type, listener);
-  return () => {
-    for (const [target, type, listener] of subscriptions)
-      target?.removeEventListener?.(type, listener);
-  };
+/** Listens to every target that exists; the result ends it. */
+function listen(rows: readonly Row[]): Cancel {
+  const controller = new AbortController();
+  const { signal } = controller;
+  for (const [target, type, listener] of rows)
+    target?.addEventListener?.(type, listener, { signal });
+  return () => controller.abort();
 }

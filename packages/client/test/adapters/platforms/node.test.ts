@@ -3,20 +3,15 @@ import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { nodePlatform } from "../../../src/adapters/platforms/node.ts";
 import { OptionsError } from "../../../src/base/errors.ts";
-import type { WebSocketLike } from "../../../src/base/web-socket.ts";
+import { FakeWsSocket } from "../../transport/fake-socket.ts";
 
-class RecordingSocket {
+class RecordingSocket extends FakeWsSocket {
   static made: unknown[][] = [];
   constructor(...args: unknown[]) {
+    super();
     RecordingSocket.made.push(args);
   }
 }
-const Recording = RecordingSocket as unknown as new (
-  url: string,
-  subprotocols: string[],
-  options: never,
-) => WebSocketLike;
-
 test("a process that is continued has woken; a second start hears it again, an ended one never", () => {
   const process = new EventEmitter();
   const { lifecycle } = nodePlatform({ WebSocket }, { process });
@@ -40,11 +35,11 @@ test("the network is always there, and good", () => {
 
 test("sockets of ws are made without compression and with a short wait for the peer's close", () => {
   RecordingSocket.made = [];
-  nodePlatform({ WebSocket: Recording }).createSocket("ws://x.test", ["p"]);
+  nodePlatform({ WebSocket: RecordingSocket }).openTransport("ws://x.test", ["p"], () => {});
   nodePlatform({
-    WebSocket: Recording,
+    WebSocket: RecordingSocket,
     socketOptions: { headers: { "x-app": "1" }, closeTimeout: 50 },
-  }).createSocket("ws://x.test", ["p"]);
+  }).openTransport("ws://x.test", ["p"], () => {});
   expect(RecordingSocket.made).toEqual([
     ["ws://x.test", ["p"], { perMessageDeflate: false, closeTimeout: 1_000 }],
     [
@@ -60,8 +55,8 @@ test("without a WebSocket to be had it says at once what to pass; with a global 
   expect(make).toThrow(OptionsError);
   expect(make).toThrow('nodePlatform({ WebSocket }) with the one of "ws"');
   RecordingSocket.made = [];
-  nodePlatform({}, { WebSocket: Recording }).createSocket("ws://x.test", ["p"]);
-  expect(RecordingSocket.made).toEqual([["ws://x.test", ["p"], undefined]]);
+  nodePlatform({}, { WebSocket: RecordingSocket }).openTransport("ws://x.test", ["p"], () => {});
+  expect(RecordingSocket.made).toEqual([["ws://x.test", ["p"]]]);
 });
 
 test("instance ids come from the platform", () => {

@@ -1,17 +1,17 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { webPlatform, type WebGlobals } from "../../../src/adapters/platforms/web.ts";
-import { OptionsError } from "../../../src/base/errors.ts";
 
 /** An event target that knows how many listeners it has. */
 class FakeTarget extends EventTarget {
   listeners = 0;
-  override addEventListener(type: string, listener: (event: Event) => void): void {
+  override addEventListener(
+    type: string,
+    listener: (event: Event) => void,
+    options: { readonly signal: AbortSignal },
+  ): void {
     this.listeners++;
-    super.addEventListener(type, listener);
-  }
-  override removeEventListener(type: string, listener: (event: Event) => void): void {
-    this.listeners--;
-    super.removeEventListener(type, listener);
+    options.signal.addEventListener("abort", () => this.listeners--);
+    super.addEventListener(type, listener, options);
   }
   fire(type: string, fields: object = {}): void {
     this.dispatchEvent(Object.assign(new Event(type), fields));
@@ -20,7 +20,7 @@ class FakeTarget extends EventTarget {
 
 class FakePage extends FakeTarget implements WebGlobals {
   readonly document = Object.assign(new FakeTarget(), {
-    visibilityState: "visible",
+    hidden: false,
     prerendering: false,
   });
   readonly connection = Object.assign(new FakeTarget(), {
@@ -31,7 +31,7 @@ class FakePage extends FakeTarget implements WebGlobals {
   readonly navigator = { onLine: true, userAgent: "", connection: this.connection };
 
   see(visibilityState: "visible" | "hidden"): void {
-    this.document.visibilityState = visibilityState;
+    this.document.hidden = visibilityState === "hidden";
     this.document.fire("visibilitychange");
   }
   path(fields: object): void {
@@ -94,7 +94,7 @@ describe("a page", () => {
   test("that is rendered ahead of time is frozen until it is shown", () => {
     const page = new FakePage();
     page.document.prerendering = true;
-    page.document.visibilityState = "hidden";
+    page.document.hidden = true;
     const { lifecycle } = webPlatform(page);
     const events: string[] = [];
     lifecycle.start(({ type }) => events.push(type));
@@ -171,23 +171,33 @@ test("a worker has the network's events and no page's", () => {
   const cancel = lifecycle.start(({ type }) => events.push(type));
   network.start(({ available }) => events.push(String(available)));
   worker.fire("pagehide");
+  worker.navigator.onLine = false;
   worker.fire("offline");
   cancel();
   expect(lifecycle.current).toEqual({ active: true, frozen: false });
   expect(events).toEqual(["false"]);
 });
 
-test("where a server renders the page, everything is absent and nothing throws but a dial (U7)", () => {
-  const { lifecycle, network, createSocket } = webPlatform({});
+test("where a server renders the page, everything is absent and nothing throws (U7)", () => {
+  const { lifecycle, network } = webPlatform({});
   lifecycle.start(() => {})();
   network.start(() => {})();
-  expect(() => createSocket("ws://x.test", [])).toThrow(OptionsError);
 });
 
-test("a dial uses the page's WebSocket", () => {
-  const WebSocket = vi.fn<(url: string, subprotocols: string[]) => void>();
-  webPlatform({ WebSocket: WebSocket as never }).createSocket("ws://x.test", ["p"]);
-  expect(WebSocket.mock.calls).toEqual([["ws://x.test", ["p"]]]);
+test("a dial uses the page's WebSocket, and fails where there is none", () => {
+  const made: unknown[][] = [];
+  class PageSocket {
+    constructor(...args: unknown[]) {
+      made.push(args);
+    }
+  }
+  const events: unknown[] = [];
+  const dial = (globals: WebGlobals) =>
+    webPlatform(globals).openTransport("ws://x.test", ["p"], (event) => events.push(event));
+  dial({ WebSocket: PageSocket as never });
+  expect([made, events]).toEqual([[["ws://x.test", ["p"]]], []]);
+  dial({});
+  expect(events).toEqual([{ type: "openFailed", detail: "TypeError" }]);
 });
 
 test.each([
