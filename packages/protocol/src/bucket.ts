@@ -61,21 +61,21 @@ export interface UpdateRun {
 }
 
 /** Does the run keep its word: is each number of `(after, upTo]` there once, in rising order? */
-export function accountsForAll(run: UpdateRun): boolean {
-  const skipped = run.skipped ?? [];
-  let next = run.after + 1;
-  let used = 0;
-  for (const { seq } of [...run.updates, { seq: run.upTo + 1 }]) {
-    for (
-      let range = skipped[used];
-      range?.[0] === next && range[1] >= next;
-      range = skipped[used]
-    ) {
-      next = range[1] + 1;
-      used++;
+export function accountsForAll({ after, upTo, updates, skipped = [] }: UpdateRun): boolean {
+  let last = after;
+  let updatesSeen = 0;
+  let rangesSeen = 0;
+  while (last < upTo) {
+    const [from, to = 0] = skipped[rangesSeen] ?? [];
+    if (updates[updatesSeen]?.seq === last + 1) {
+      updatesSeen++;
+      last++;
+    } else if (from === last + 1 && to > last) {
+      rangesSeen++;
+      last = to;
+    } else {
+      return false;
     }
-    if (seq !== next) return false;
-    next++;
   }
-  return used === skipped.length;
+  return last === upTo && updatesSeen === updates.length && rangesSeen === skipped.length;
 }

@@ -64,23 +64,28 @@ export const CLOSE_CODES: Readonly<Record<CloseName, number>> = {
   protocolViolation: 4214,
 };
 
+/** The ranges with a rule, by the code's hundreds. */
+const RANGES: Readonly<Record<number, CloseMeaning>> = { 40: "stop", 41: "reauthenticate" };
+
 /**
  * What a close code asks of the client. Every code without a rule means `retry`: the ranges of the
  * WebSocket standard, 0 and `undefined` of platforms that report none, and codes not yet invented.
  */
-export function closeMeaning(code: number | undefined): CloseMeaning {
-  if (code === undefined) return "retry";
-  if (code >= 4000 && code < 4100) return "stop";
-  if (code >= 4100 && code < 4200) return "reauthenticate";
-  return "retry";
+export function closeMeaning(code: number = 0): CloseMeaning {
+  return RANGES[Math.floor(code / 100)] ?? "retry";
 }
+
+/** The HTTP statuses with a rule. */
+const STATUSES: Readonly<Record<number, CloseMeaning>> = {
+  401: "reauthenticate",
+  403: "reauthenticate",
+  426: "stop",
+};
 
 /**
  * What the HTTP status of a refused upgrade asks of the client, where the platform tells it (Node
  * does, browsers do not). 401 and 403 reauthenticate, 426 stops, all else retries.
  */
-export function httpMeaning(status: number | undefined): CloseMeaning {
-  if (status === 401 || status === 403) return "reauthenticate";
-  if (status === 426) return "stop";
-  return "retry";
+export function httpMeaning(status: number = 0): CloseMeaning {
+  return STATUSES[status] ?? "retry";
 }

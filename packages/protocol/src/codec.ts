@@ -7,19 +7,11 @@ import type { WireLimits } from "./limits.ts";
 /** What travels as one WebSocket message. */
 export type Frame = string | Uint8Array;
 
-/** Why a frame is not one of ours. A value, not an exception; the session that read it ends. */
-export class Malformed {
-  readonly code: MalformedCode;
-  /** For `badField` the message's type and the field; nothing that the peer sent. */
-  readonly detail: string;
-  constructor(code: MalformedCode, detail: string = "") {
-    this.code = code;
-    this.detail = detail;
-  }
-}
-
-/** The kinds of fault that a frame can have (PROTOCOL.md §2). */
-export type MalformedCode =
+/**
+ * Why a frame is not one of ours (PROTOCOL.md §2.4): a word, not an exception. The session that read
+ * the frame ends. Nothing in the word comes from the peer.
+ */
+export type Malformed =
   /** More bytes than the limit. */
   | "tooLarge"
   /** Binary where text is due, or the other way round. */
@@ -34,8 +26,8 @@ export type MalformedCode =
   | "prototypeKey"
   /** A message without a type, or of a type that this direction does not have. */
   | "unknownType"
-  /** A field is missing, of the wrong kind, or out of range. */
-  | "badField";
+  /** A field is missing, of the wrong kind, or out of range: `badField updates.after`. */
+  | `badField ${string}`;
 
 /**
  * Our own message cannot be written in this codec: a cycle, a BigInt, too deep, a forbidden key.
@@ -45,7 +37,7 @@ export class EncodeError extends Error {
   override readonly name = "EncodeError";
   readonly code: EncodeErrorCode;
   constructor(code: EncodeErrorCode, cause?: unknown) {
-    super(`A message cannot be encoded: ${code}.`, { cause });
+    super(code, { cause });
     this.code = code;
   }
 }
@@ -76,6 +68,6 @@ export interface Codec<In, Out, Part = unknown> {
   sizeOf(part: Part): number;
   /** One frame of one or more parts. */
   join(parts: readonly Part[]): Frame;
-  /** The messages of a frame, at least one; or what is wrong with it. Never throws. */
+  /** The messages of a frame, at least one; or, as a word, what is wrong with it. Never throws. */
   decode(frame: Frame, limits: FrameLimits): readonly In[] | Malformed;
 }

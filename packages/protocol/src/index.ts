@@ -14,10 +14,11 @@ export type {
   Token,
   Unsubscribe,
 } from "./client-message.ts";
+export { CLIENT_MESSAGES } from "./client-message-table.ts";
 export { CLOSE_CODES, closeMeaning, httpMeaning } from "./close-code.ts";
 export type { CloseMeaning, CloseName } from "./close-code.ts";
-export { EncodeError, Malformed } from "./codec.ts";
-export type { Codec, EncodeErrorCode, Frame, FrameLimits, MalformedCode } from "./codec.ts";
+export { EncodeError } from "./codec.ts";
+export type { Codec, EncodeErrorCode, Frame, FrameLimits, Malformed } from "./codec.ts";
 export { bucket, call, defineContract } from "./contract.ts";
 export type {
   BucketKeyOf,
@@ -35,13 +36,16 @@ export type {
 } from "./contract.ts";
 export { FAILURE_CODES } from "./failure-code.ts";
 export type { FailureCode } from "./failure-code.ts";
-export { JSON_SUBPROTOCOL, jsonClientCodec, jsonServerCodec } from "./json-codec.ts";
+export type { Check, Fields } from "./field-check.ts";
+export { JSON_SUBPROTOCOL, jsonClientCodec, jsonCodec, jsonServerCodec } from "./json-codec.ts";
 export { DEFAULT_WIRE_LIMITS, HELLO_BYTES_MAX, HELLO_DEADLINE_MS } from "./limits.ts";
 export type { WireLimits } from "./limits.ts";
-export { parseClientMessage } from "./parse-client-message.ts";
-export { parseServerMessage } from "./parse-server-message.ts";
+export { SERVER_MESSAGES } from "./log-message-table.ts";
+export { readMessages } from "./message-table.ts";
+export type { MessageTable } from "./message-table.ts";
 export { refusalCloseCode, REFUSALS } from "./refusal-code.ts";
 export type { Refusal, RefusalCode } from "./refusal-code.ts";
+export { SPOKEN_SERVER_MESSAGES } from "./server-message-table.ts";
 export type {
   Ack,
   Failure,
@@ -53,6 +57,7 @@ export type {
   Refuse,
   Result,
   ServerMessage,
+  SpokenServerMessage,
   Subscribed,
   TokenAccepted,
   TooFarBehind,

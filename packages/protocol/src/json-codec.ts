@@ -1,93 +1,79 @@
 /**
- * The JSON codec, one for each side. A bundle that uses one side does not carry the other's parser.
+ * The JSON codec, one for each side. A bundle that uses one side does not carry the other's table.
  * Messages are the parsed objects themselves: valid ones are not copied, unknown fields stay on.
  */
+import { CLIENT_MESSAGES } from "./client-message-table.ts";
 import type { ClientMessage } from "./client-message.ts";
-import { EncodeError, Malformed } from "./codec.ts";
-import type { Codec, Frame, FrameLimits } from "./codec.ts";
-import { hasPrototypeKey, maySpellPrototype, nestsWithin, utf8Length } from "./json-text.ts";
+import { EncodeError } from "./codec.ts";
+import type { Codec, Frame, FrameLimits, Malformed } from "./codec.ts";
 import { DEFAULT_WIRE_LIMITS } from "./limits.ts";
-import { parseClientMessage } from "./parse-client-message.ts";
-import { parseServerMessage } from "./parse-server-message.ts";
-import type { ServerMessage } from "./server-message.ts";
+import { readMessages } from "./message-table.ts";
+import type { MessageTable } from "./message-table.ts";
+import { SPOKEN_SERVER_MESSAGES } from "./server-message-table.ts";
+import type { ServerMessage, SpokenServerMessage } from "./server-message.ts";
+import { structureFault } from "./structure-fault.ts";
+import { utf8Length } from "./utf8-length.ts";
 import { SUBPROTOCOL_PREFIX } from "./version.ts";
 
 /** The subprotocol of JSON: `holdfast.v1.json`. */
 export const JSON_SUBPROTOCOL: string = `${SUBPROTOCOL_PREFIX}json`;
 
-/** JSON as a client speaks it: reads server messages, writes client messages. */
-export const jsonClientCodec: Codec<ServerMessage, ClientMessage, string> = {
-  subprotocol: JSON_SUBPROTOCOL,
-  encode: encodeJson,
-  sizeOf: utf8Length,
-  join: joinJson,
-  decode: (frame, limits) => decodeJson(frame, limits, parseServerMessage),
-};
+/** JSON as a client of this release speaks it: a message of `log` or `keys` is of unknown type. */
+export const jsonClientCodec: Codec<SpokenServerMessage, ClientMessage, string> =
+  /* @__PURE__ */ jsonCodec(SPOKEN_SERVER_MESSAGES);
 
 /** JSON as a server speaks it: reads client messages, writes server messages. */
-export const jsonServerCodec: Codec<ClientMessage, ServerMessage, string> = {
-  subprotocol: JSON_SUBPROTOCOL,
-  encode: encodeJson,
-  sizeOf: utf8Length,
-  join: joinJson,
-  decode: (frame, limits) => decodeJson(frame, limits, parseClientMessage),
-};
+export const jsonServerCodec: Codec<ClientMessage, ServerMessage, string> =
+  /* @__PURE__ */ jsonCodec(CLIENT_MESSAGES);
+
+/** JSON for a side that reads the messages of the table. */
+export function jsonCodec<In extends { readonly type: string }, Out>(
+  table: MessageTable<In>,
+): Codec<In, Out, string> {
+  return {
+    subprotocol: JSON_SUBPROTOCOL,
+    encode: encodeJson,
+    sizeOf: utf8Length,
+    join: joinJson,
+    decode: (frame, limits) => decodeJson(frame, limits, table),
+  };
+}
 
 /** As `JSON.stringify` has it: undefined fields vanish, NaN becomes null, `toJSON` is honoured. */
-function encodeJson(
-  message: ClientMessage | ServerMessage,
-  nestingMax: number = DEFAULT_WIRE_LIMITS.nesting,
-): string {
+function encodeJson(message: unknown, nestingMax: number = DEFAULT_WIRE_LIMITS.nesting): string {
   let text: string;
   try {
     text = JSON.stringify(message);
   } catch (cause) {
     throw new EncodeError("notEncodable", cause);
   }
-  // The peer would end the session over these two: they must fail here, where only one call does.
-  if (!nestsWithin(text, nestingMax)) throw new EncodeError("tooDeep");
-  if (text.includes("__proto__") && hasPrototypeKey(JSON.parse(text))) {
-    throw new EncodeError("prototypeKey");
-  }
+  // The peer would end the session over these faults: they must fail here, where only one call
+  // does. What was written decides, for it lacks, for example, what the objects only inherit.
+  const fault = structureFault(message, nestingMax) && structureFault(JSON.parse(text), nestingMax);
+  if (fault) throw new EncodeError(fault);
   return text;
 }
 
 function joinJson(parts: readonly string[]): string {
-  const [first] = parts;
-  return parts.length === 1 && first !== undefined ? first : `[${parts.join(",")}]`;
+  const text = parts.join(",");
+  return parts.length > 1 ? `[${text}]` : text;
 }
 
-/** Checks from cheap to dear, so that a hostile frame costs little before it is turned down. */
-function decodeJson<Message>(
+function decodeJson<Message extends { readonly type: string }>(
   frame: Frame,
   limits: FrameLimits,
-  parseMessage: (value: unknown, nameLength: number) => Message | Malformed,
+  table: MessageTable<Message>,
 ): readonly Message[] | Malformed {
-  if (typeof frame !== "string") return new Malformed("wrongFrameKind");
-  if (isLarger(frame, limits.frameBytes)) return new Malformed("tooLarge");
-  if (!nestsWithin(frame, limits.nesting)) return new Malformed("tooDeep");
+  if (typeof frame !== "string") return "wrongFrameKind";
+  // A character is 1 to 3 bytes: they are counted only where that leaves a doubt.
+  const { frameBytes } = limits;
+  if (frame.length > frameBytes / 3 && utf8Length(frame) > frameBytes) return "tooLarge";
   let value: unknown;
   try {
     value = JSON.parse(frame);
   } catch {
     // The engine's own message is left behind, for it quotes the text.
-    return new Malformed("notParseable");
+    return "notParseable";
   }
-  if (maySpellPrototype(frame) && hasPrototypeKey(value)) return new Malformed("prototypeKey");
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (values.length === 0) return new Malformed("notParseable");
-  if (values.length > limits.messagesPerFrame) return new Malformed("tooManyMessages");
-  const messages: Message[] = [];
-  for (const one of values) {
-    const message = parseMessage(one, limits.nameLength);
-    if (message instanceof Malformed) return message;
-    messages.push(message);
-  }
-  return messages;
-}
-
-/** Counts bytes only where the number of characters leaves a doubt: a character is 1 to 3 bytes. */
-function isLarger(text: string, bytesMax: number): boolean {
-  if (text.length > bytesMax) return true;
-  return text.length * 3 > bytesMax && utf8Length(text) > bytesMax;
+  return readMessages(Array.isArray(value) ? value : [value], table, limits);
 }

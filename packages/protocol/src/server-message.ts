@@ -159,3 +159,9 @@ export type ServerMessage =
   | TokenAccepted
   | Refuse
   | GoAway;
+
+/** What a server says to a client that speaks neither `log` nor `keys`. */
+export type SpokenServerMessage =
+  | Omit<Welcome, "keyRetentionMs">
+  | Omit<Result, "at">
+  | Exclude<ServerMessage, Welcome | Result | Ack | Page | TooFarBehind | Heads>;

@@ -3,7 +3,7 @@
  * reports facts stamped with its number. It never reconnects, times nothing and owns no policy; what
  * ends it is reported once, and after that it says nothing and holds nothing.
  */
-import { closeMeaning, DEFAULT_WIRE_LIMITS, httpMeaning, Malformed } from "@holdfast/protocol";
+import { closeMeaning, DEFAULT_WIRE_LIMITS, httpMeaning } from "@holdfast/protocol";
 import type { BucketKey, BucketPosition, Frame, ServerMessage } from "@holdfast/protocol";
 import type { WireLimits } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
@@ -211,7 +211,7 @@ export class ProtocolSession {
     this.#lastInboundAt = clock.now();
     if (this.#isListenedTo) this.#tell({ type: "frameReceived" });
     const messages = codec.decode(frame, this.#limits);
-    if (messages instanceof Malformed) return this.#violated(messages.code);
+    if (typeof messages === "string") return this.#violated(messages);
     for (const message of messages) {
       if (this.#isClosed) this.stats.messagesAfterEnd++;
       else if (this.#phase === "open") this.#dialogue?.hear(message);

@@ -610,9 +610,9 @@ describe("violations", () => {
     ["text that is not JSON", "{", "notParseable"],
     ["binary where text is due", new Uint8Array([123, 125]), "wrongFrameKind"],
     ["an unknown type", '{"type":"surprise"}', "unknownType"],
-    ["a field of the wrong kind", '{"type":"result","id":"1"}', "badField"],
+    ["a field of the wrong kind", '{"type":"result","id":"1"}', "badField result.id"],
     ["a prototype key", '{"type":"result","id":1,"output":{"__proto__":1}}', "prototypeKey"],
-    ["deep nesting", `{"type":"result","id":1,"output":${"[".repeat(99)}}`, "tooDeep"],
+    ["deep nesting", `{"type":"result","id":1,"output":${"[".repeat(99)}${"]".repeat(99)}}`, "tooDeep"],
     ["a huge frame", `{"type":"result","id":1,"output":"${"x".repeat(2 ** 21)}"}`, "tooLarge"],
     ["no message at all", "[]", "notParseable"],
   ])("%s ends the session, typed and without its payload (L31)", async (_name, frame, detail) => {
@@ -627,19 +627,18 @@ describe("violations", () => {
   });
 
   const run = { bucket: "b", epoch: "e", after: 0, upTo: 0, updates: [], head: 0 };
-  test.each<ServerMessage>([
-    WELCOME,
-    { type: "ack", id: 1 },
-    { type: "page", ...run },
-    { type: "tooFarBehind", bucket: "b", epoch: "e", oldest: 1, head: 2 },
-    { type: "heads", heads: [] },
-  ])("$type was not agreed on, and ends the session (L31)", async (message) => {
+  test.each<[ServerMessage, string]>([
+    [WELCOME, "welcome"],
+    // Of capabilities that this client does not speak.
+    [{ type: "ack", id: 1 }, "unknownType"],
+    [{ type: "page", ...run }, "unknownType"],
+    [{ type: "tooFarBehind", bucket: "b", epoch: "e", oldest: 1, head: 2 }, "unknownType"],
+    [{ type: "heads", heads: [] }, "unknownType"],
+  ])("$0.type was not agreed on, and ends the session (L31)", async (message, detail) => {
     const harness = new SessionHarness();
     await harness.opened();
     harness.transport.receive(message);
-    expect(harness.events).toEqual([
-      { type: "protocolViolated", sessionId: 1, detail: message.type },
-    ]);
+    expect(harness.events).toEqual([{ type: "protocolViolated", sessionId: 1, detail }]);
   });
 
   test("the server's own limits hold once it has named them", async () => {
