@@ -52,6 +52,8 @@ export interface Exploration {
 export interface ExplorationOptions {
   readonly transition: Transition;
   readonly policy: ConnectionPolicy;
+  /** Collects the rows of several explorations; by default those of this one. */
+  readonly rows?: RowCollector;
 }
 
 const START_AT = 1_000_000;
@@ -80,7 +82,7 @@ class Explorer {
   readonly #visits: Visit[] = [];
   readonly #overdue: Visit[] = [];
   readonly #seen = new Set<number>();
-  readonly #rows = new RowCollector();
+  readonly #rows: RowCollector;
   readonly #reasons = new Set<ConnectionReason>();
   #steps = 0;
   #edges = 0;
@@ -88,12 +90,18 @@ class Explorer {
 
   constructor(options: ExplorationOptions) {
     this.#options = options;
+    this.#rows = options.rows ?? new RowCollector();
   }
 
   run(): Exploration {
     const { policy } = this.#options;
     for (const facts of ROOTS) {
-      this.#reach({ model: stoppedModel(facts, START_AT, policy), now: START_AT, by: undefined, from: undefined });
+      this.#reach({
+        model: stoppedModel(facts, START_AT, policy),
+        now: START_AT,
+        by: undefined,
+        from: undefined,
+      });
     }
     for (let done = 0; !this.#finding && this.#hasMore(done); done += 1) {
       const visit = this.#visits[done];
@@ -195,7 +203,8 @@ class Explorer {
 /** A machine that changes what it was given throws. */
 function freeze(value: object): void {
   Object.freeze(value);
-  for (const part of Object.values(value)) if (typeof part === "object" && part !== null) freeze(part);
+  for (const part of Object.values(value))
+    if (typeof part === "object" && part !== null) freeze(part);
 }
 
 /** How a visit was come by, as a story. */

@@ -5,6 +5,7 @@ export { classOf, MODEL_FOLDS } from "./model-class.ts";
 export type { FieldFold } from "./model-class.ts";
 export { DEADLINE_NAMES, possibleEvents } from "./possible-event.ts";
 export type { PossibleEvent } from "./possible-event.ts";
+export { RowCollector } from "./reachable-row.ts";
 export type { Row } from "./reachable-row.ts";
 export { brokenStep, STEP_INVARIANTS } from "./step-invariants.ts";
 export { deafWorld, happen, hasEnded, kindWorld, silentWorld, walk } from "./walk.ts";

@@ -63,9 +63,9 @@ export const MODEL_FOLDS: { readonly [Field in keyof ConnectionModel]: FieldFold
   quality: dropped("decides only how long a ping may take; the walks measure both"),
   sessionId: dropped("compared with the number of an event: same or not"),
   attempt: {
-    classes: 3,
-    why: "0, the first, and later ones, which differ only in how long they wait",
-    classOf: ({ attempt }) => Math.min(attempt, 2),
+    classes: 2,
+    why: "none or some; their number decides only how long to wait, and the walks let it grow",
+    classOf: ({ attempt }) => Math.min(attempt, 1),
   },
   outageSince: {
     classes: 2,
@@ -76,7 +76,9 @@ export const MODEL_FOLDS: { readonly [Field in keyof ConnectionModel]: FieldFold
     classes: 2,
     why: "asked only whether it was a token that failed, and only in a backoff longer than the floor",
     classOf: ({ state, reason, lastFailure }) =>
-      Number(state === "backoff" && reason !== "dialFloor" && lastFailure?.reason === "tokenUnavailable"),
+      Number(
+        state === "backoff" && reason !== "dialFloor" && lastFailure?.reason === "tokenUnavailable",
+      ),
   },
   lastDialAt: {
     classes: 2,

@@ -9,10 +9,19 @@ import {
   type ConnectionModel,
   type ConnectionPolicy,
   type DeadlineName,
-  type SessionFact,
   type Stamp,
   type Vitals,
 } from "@holdfast/client/machine";
+
+import {
+  credentialVariants,
+  DOUBT_VARIANTS,
+  FACT_VARIANTS,
+  pongVariants,
+  WORLD_VARIANTS,
+  type FactTold,
+  type Variant,
+} from "./event-variant.ts";
 
 /** One event that may come, and when. */
 export interface PossibleEvent {
@@ -24,107 +33,10 @@ export interface PossibleEvent {
   readonly stamp: Stamp;
 }
 
-type Fact = SessionFact extends infer Any
-  ? Any extends SessionFact
-    ? Omit<Any, "sessionId">
-    : never
-  : never;
-interface Variant<Event> {
-  readonly variant: string;
-  readonly event: Event;
-  /** Its outcome depends on the dice. */
-  readonly dice?: true;
-}
-
-const MEANINGS = ["retry", "reauthenticate", "stop"] as const;
-const HEARTBEAT = { minMs: 1_000, maxMs: 60_000 };
-const WINDOW_MS = 1_000;
-const RETRY_AFTER_MS = 90_000;
-const TOKEN_LIFE_MS = 300_000;
-
 /** Every deadline that the machine knows. */
 export const DEADLINE_NAMES: readonly DeadlineName[] = [
   ...(["connect", "handshake", "stable", "tokenRenewal", "leave", "drain", "backoff"] as const),
   ...(["renewal", "offlineRetry", "grace", "ping", "pong", "ownPong", "probe"] as const),
-];
-
-/** Every fact that a session can report, but its pongs, which depend on what was asked. */
-const FACTS: readonly Variant<Fact>[] = [
-  { variant: "", event: { type: "transportOpened" } },
-  ...(["openFailed", "transportClosed"] as const).flatMap((type) => endings(type)),
-  ...MEANINGS.flatMap((action): Variant<Fact>[] => [
-    { variant: action, event: { type: "refused", action, code: "code" } },
-    {
-      variant: `${action}, later`,
-      dice: true,
-      event: {
-        type: "refused",
-        action,
-        code: "code",
-        retryAfterMs: RETRY_AFTER_MS,
-        windowMs: WINDOW_MS,
-      },
-    },
-  ]),
-  { variant: "", event: { type: "sendFailed", detail: "detail" }, dice: true },
-  { variant: "", event: { type: "sendStalled" } },
-  { variant: "", event: { type: "protocolViolated", detail: "detail" }, dice: true },
-  { variant: "no expiry", event: welcome() },
-  { variant: "token expires", event: welcome(TOKEN_LIFE_MS), dice: true },
-  { variant: "", event: { type: "accountMismatched" } },
-  { variant: "", event: { type: "goingAway", windowMs: WINDOW_MS }, dice: true },
-  { variant: "", event: { type: "drained" } },
-  { variant: "", event: { type: "useful" } },
-  { variant: "", event: { type: "frameReceived" } },
-  { variant: "no expiry", event: { type: "tokenAccepted" } },
-  {
-    variant: "token expires",
-    event: { type: "tokenAccepted", tokenExpiresInMs: TOKEN_LIFE_MS },
-    dice: true,
-  },
-  { variant: "", event: { type: "tokenMissing" } },
-  { variant: "", event: { type: "tokenFailed", detail: "detail" }, dice: true },
-];
-
-function endings(type: "openFailed" | "transportClosed"): Variant<Fact>[] {
-  const retryAfterMs = RETRY_AFTER_MS;
-  return MEANINGS.flatMap((meaning): Variant<Fact>[] => [
-    { variant: meaning, event: { type, meaning, detail: "detail" }, dice: true },
-    {
-      variant: `${meaning}, later`,
-      event: { type, meaning, detail: "detail", retryAfterMs },
-      dice: true,
-    },
-  ]);
-}
-
-function welcome(tokenExpiresInMs?: number): Fact {
-  const told = { type: "welcomed", windowMs: WINDOW_MS, heartbeat: HEARTBEAT } as const;
-  return tokenExpiresInMs === undefined ? told : { ...told, tokenExpiresInMs };
-}
-
-/** What comes from outside and asks an open socket whether it lives. */
-const DOUBTS: readonly Variant<ConnectionEvent>[] = [
-  { variant: "", event: { type: "connectNow" } },
-  { variant: "", event: { type: "appForegrounded" } },
-  { variant: "", event: { type: "appThawed" } },
-  { variant: "", event: { type: "woke" } },
-  ...[true, false].flatMap((available) =>
-    (["good", "constrained"] as const).map((quality): Variant<ConnectionEvent> => ({
-      variant: `${available ? "available" : "lost"}, ${quality}`,
-      event: { type: "networkChanged", available, quality },
-    })),
-  ),
-];
-
-const WORLD: readonly Variant<ConnectionEvent>[] = [
-  { variant: "", event: { type: "start" } },
-  { variant: "", event: { type: "stop" } },
-  { variant: "", event: { type: "tokenRenewed" } },
-  { variant: "", event: { type: "renewalFailed", detail: "detail" }, dice: true },
-  { variant: "", event: { type: "appBackgrounded" } },
-  { variant: "", event: { type: "appFrozen" } },
-  { variant: "", event: { type: "faulted", detail: "detail" }, dice: true },
 ];
 
 const SILENT: Vitals = { lastInboundAt: -Infinity, bufferedBytes: 0, inboundPaused: false };
@@ -136,7 +48,8 @@ export function* possibleEvents(
   policy: ConnectionPolicy,
 ): Generator<PossibleEvent> {
   const vitals = model.health ? vitalsOf(model, SILENT) : undefined;
-  for (const told of [...WORLD, ...credentials(model)]) yield* rolled(told, now, vitals);
+  for (const told of [...WORLD_VARIANTS, ...credentialVariants(model)])
+    yield* rolled(told, now, vitals);
   yield* doubts(model, now, vitals);
   yield* facts(model, now, vitals);
   yield* alarms(model, now, policy);
@@ -152,29 +65,19 @@ function* rolled(
   if (dice) yield { name, variant, event, stamp: { now, random: 0.999, vitals } };
 }
 
-function credentials({ account }: ConnectionModel): Variant<ConnectionEvent>[] {
-  const told = (variant: string, available: boolean, alias: number): Variant<ConnectionEvent> => ({
-    variant,
-    event: { type: "credentialsChanged", available, account: alias },
-  });
-  const lost = told("lost", false, 0);
-  if (account === 0) return [lost, told("first account", true, 1)];
-  return [
-    lost,
-    told("same account", true, account),
-    told("other account", true, account === 1 ? 2 : 1),
-  ];
-}
-
 function* doubts(
   model: ConnectionModel,
   now: number,
   vitals: Vitals | undefined,
 ): Generator<PossibleEvent> {
-  const stalled = { variant: "", event: { type: "sendStalled", sessionId: model.sessionId } } as const;
-  for (const told of DOUBTS) yield* rolled(told, now, vitals);
+  const stalled = {
+    variant: "",
+    event: { type: "sendStalled", sessionId: model.sessionId },
+  } as const;
+  for (const told of DOUBT_VARIANTS) yield* rolled(told, now, vitals);
   if (!vitals) return;
-  for (const told of [...DOUBTS, stalled]) yield* rolled(told, now, { ...vitals, bufferedBytes: 9 });
+  for (const told of [...DOUBT_VARIANTS, stalled])
+    yield* rolled(told, now, { ...vitals, bufferedBytes: 9 });
 }
 
 /** Facts of the live session, and of those before and after it, which must change nothing. */
@@ -186,7 +89,7 @@ function* facts(
   const stamp = { now, random: 0, vitals };
   if (isLive(state)) {
     for (const told of factsOf(sessionId)) yield* rolled(told, now, vitals);
-    for (const { variant, event } of pongs(health?.nonce ?? 0)) {
+    for (const { variant, event } of pongVariants(health?.nonce ?? 0)) {
       yield* rolled({ variant, event: { ...event, sessionId } }, now, vitals);
     }
   } else {
@@ -207,28 +110,20 @@ function factsOf(sessionId: number, only?: ""): readonly Variant<ConnectionEvent
   const known = only === undefined ? FACTS_BY_SESSION : ONE_OF_EACH_BY_SESSION;
   let told = known.get(sessionId);
   if (!told) {
-    const all = [...FACTS, ...pongs(0)];
-    const chosen = only === undefined ? FACTS : all.filter(isFirstOfItsType);
+    const all = [...FACT_VARIANTS, ...pongVariants(0)];
+    const chosen = only === undefined ? FACT_VARIANTS : all.filter(isFirstOfItsType);
     told = chosen.map((fact) => ({ ...fact, event: { ...fact.event, sessionId } }));
     known.set(sessionId, told);
   }
   return told;
 }
 
-function isFirstOfItsType({ event }: Variant<Fact>, index: number, all: readonly Variant<Fact>[]): boolean {
+function isFirstOfItsType(
+  { event }: Variant<FactTold>,
+  index: number,
+  all: readonly Variant<FactTold>[],
+): boolean {
   return all.findIndex((other) => other.event.type === event.type) === index;
-}
-
-function pongs(nonce: number): Variant<Fact>[] {
-  const pong = (variant: string, number: number): Variant<Fact> => ({
-    variant,
-    event: { type: "pongReceived", nonce: number, windowMs: WINDOW_MS },
-  });
-  return [
-    pong("to the last ping", nonce),
-    pong("to an earlier ping", nonce - 1),
-    pong("to no ping", nonce + 1),
-  ];
 }
 
 function* alarms(

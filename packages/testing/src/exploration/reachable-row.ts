@@ -24,16 +24,21 @@ export interface Row {
   readonly effects: string;
   /** The reasons of the models it leads to; empty where it stays. */
   readonly reasons: readonly ConnectionReason[];
+  /** How many steps of the exploration went this way. */
+  readonly steps: number;
 }
 
 /** A question whose answers tell steps of one state and event apart. */
 interface Feature {
   readonly answers: readonly string[];
-  ask(model: ConnectionModel, now: number, policy: ConnectionPolicy): number;
+  readonly ask: (model: ConnectionModel, now: number, policy: ConnectionPolicy) => number;
 }
 
 const FEATURES: readonly Feature[] = [
-  { answers: ["no credentials", "credentials"], ask: ({ constraints }) => Number(constraints.auth) },
+  {
+    answers: ["no credentials", "credentials"],
+    ask: ({ constraints }) => Number(constraints.auth),
+  },
   { answers: ["offline", "online"], ask: ({ constraints }) => Number(constraints.network) },
   { answers: ["frozen", "not frozen"], ask: ({ constraints }) => Number(constraints.notFrozen) },
   {
@@ -42,18 +47,22 @@ const FEATURES: readonly Feature[] = [
       constraints.appActive ? 2 : Number(background === "keep" || graceDeadline !== undefined),
   },
   {
-    answers: ["no account", "known account"],
-    ask: ({ account }) => Number(account !== 0),
+    answers: ["kept in the background", "suspended in the background"],
+    ask: (_model, _now, { background }) => Number(background !== "keep"),
   },
   {
     answers: ["floor over", "floor not over"],
-    ask: ({ lastDialAt = -Infinity }, now, { dialFloorMs }) => Number(now < lastDialAt + dialFloorMs),
+    ask: ({ lastDialAt = -Infinity }, now, { dialFloorMs }) =>
+      Number(now < lastDialAt + dialFloorMs),
   },
   {
     answers: ["no server delay", "server delay"],
     ask: ({ serverUntil = -Infinity }, now) => Number(now < serverUntil),
   },
-  { answers: ["first rejection", "rejected before"], ask: ({ authRejections }) => Math.min(authRejections, 1) },
+  {
+    answers: ["first rejection", "rejected before"],
+    ask: ({ authRejections }) => Math.min(authRejections, 1),
+  },
   {
     answers: ["no renewal", "renewal pending", "renewal owed"],
     ask: ({ renewal }) => (renewal === "none" ? 0 : renewal === "pending" ? 1 : 2),
@@ -61,7 +70,8 @@ const FEATURES: readonly Feature[] = [
   { answers: ["", "token owed"], ask: ({ tokenOwed }) => Number(tokenOwed) },
   {
     answers: ["", "leaving", "draining"],
-    ask: ({ deadlines: { leave, drain } }) => (drain !== undefined ? 2 : Number(leave !== undefined)),
+    ask: ({ deadlines: { leave, drain } }) =>
+      drain !== undefined ? 2 : Number(leave !== undefined),
   },
   {
     answers: ["nothing asked", "ping pending", "probe pending", "second probe pending"],
@@ -89,6 +99,7 @@ interface Group {
   readonly variants: Set<string>;
   readonly reasons: Set<ConnectionReason>;
   bits: number;
+  steps: number;
 }
 
 /** Groups the steps of an exploration as they come. */
@@ -111,6 +122,7 @@ export class RowCollector {
     const group = this.#groupOf(name, step);
     group.variants.add(variant);
     group.bits |= this.#bits;
+    group.steps += 1;
     const { model, effects } = step;
     if (group.to !== group.from || effects.length > 0) group.reasons.add(model.reason);
   }
@@ -121,11 +133,17 @@ export class RowCollector {
     const to = model.state;
     const done = stale ? "stale" : effects.map(({ type }) => type).join(" ") || "-";
     const last = this.#last;
-    if (last?.from === from && last.event === name && last.to === to && last.effects === done) return last;
+    if (last?.from === from && last.event === name && last.to === to && last.effects === done)
+      return last;
     const key = `${from} ${name} ${to} ${done}`;
     let group = this.#groups.get(key);
     if (!group) {
-      const seen = { variants: new Set<string>(), reasons: new Set<ConnectionReason>(), bits: 0 };
+      const seen = {
+        variants: new Set<string>(),
+        reasons: new Set<ConnectionReason>(),
+        bits: 0,
+        steps: 0,
+      };
       group = { from, event: name, to, effects: done, ...seen };
       this.#groups.set(key, group);
     }
@@ -137,9 +155,12 @@ export class RowCollector {
   rows(): Row[] {
     const groups = [...this.#groups.values()];
     return groups.map((group) => {
-      const siblings = groups.filter(({ from, event }) => from === group.from && event === group.event);
-      const { from, event, to, effects } = group;
-      return { from, event, guard: guardOf(group, siblings), to, effects, reasons: [...group.reasons] };
+      const siblings = groups.filter(
+        ({ from, event }) => from === group.from && event === group.event,
+      );
+      const { from, event, to, effects, steps } = group;
+      const guard = guardOf(group, siblings);
+      return { from, event, guard, to, effects, reasons: [...group.reasons], steps };
     });
   }
 }

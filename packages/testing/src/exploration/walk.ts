@@ -76,7 +76,12 @@ export function kindWorld(transition: Transition, policy: ConnectionPolicy, rand
 function succeed({ state, sessionId }: ConnectionModel): ConnectionEvent | undefined {
   if (state === "connectingTransport") return { type: "transportOpened", sessionId };
   if (state !== "authenticating") return undefined;
-  return { type: "welcomed", sessionId, windowMs: 1_000, heartbeat: { minMs: 1_000, maxMs: 60_000 } };
+  return {
+    type: "welcomed",
+    sessionId,
+    windowMs: 1_000,
+    heartbeat: { minMs: 1_000, maxMs: 60_000 },
+  };
 }
 
 /** A world that never says anything: a black hole. */

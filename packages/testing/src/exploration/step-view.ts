@@ -1,0 +1,51 @@
+/** One step of the connection machine as the invariants look at it: what was, what happened, what is. */
+import {
+  isLive,
+  pendingDeadlines,
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionModel,
+  type ConnectionPolicy,
+  type Stamp,
+} from "@holdfast/client/machine";
+
+export interface StepView {
+  readonly before: ConnectionModel;
+  readonly after: ConnectionModel;
+  readonly event: ConnectionEvent;
+  readonly effects: readonly ConnectionEffect[];
+  readonly stamp: Stamp;
+  readonly now: number;
+  readonly policy: ConnectionPolicy;
+  /** A transport was opened. */
+  readonly didOpen: boolean;
+  /** A transport was closed. */
+  readonly didClose: boolean;
+}
+
+/** An invariant by its sentence: does it hold in this step? */
+export type StepRules = Readonly<Record<string, (step: StepView) => boolean>>;
+
+export function did(effects: readonly ConnectionEffect[], type: ConnectionEffect["type"]): boolean {
+  return effects.some((effect) => effect.type === type);
+}
+
+/** The server's word: no dial any more. */
+export function asksToStop(event: ConnectionEvent): boolean {
+  if (event.type === "refused") return event.action === "stop";
+  const isEnd = event.type === "openFailed" || event.type === "transportClosed";
+  return isEnd && event.meaning === "stop";
+}
+
+/** By the invariants' own account, so that the machine cannot forget to ask. */
+export function isStale(
+  model: ConnectionModel,
+  event: ConnectionEvent,
+  { now }: Stamp,
+  policy: ConnectionPolicy,
+): boolean {
+  if ("sessionId" in event) return event.sessionId !== model.sessionId || !isLive(model.state);
+  if (event.type !== "alarm") return false;
+  const deadline = pendingDeadlines(model, policy)[event.deadline];
+  return deadline === undefined || now < deadline;
+}
