@@ -4,45 +4,14 @@ import { describe, expect, test } from "vitest";
 import { CONNECTION_STATES } from "../../src/connection/connection-state.ts";
 import { PLACES, placeName } from "./support/connection-places.ts";
 import { ALARMS, EVENTS, FACTS, happen, outcomeOf } from "./support/connection-row.ts";
-import { MACHINE_TABLE } from "./support/machine-table.ts";
+import { eventType, MACHINE_ROWS, stateOf } from "./support/machine-rows.ts";
 
-interface Row {
-  readonly place: string;
-  readonly event: string;
-  readonly outcome: string;
-}
+describe.each(PLACES.map((place) => [placeName(place), place[2]] as const))("%s", (name, reach) => {
+  const rows = MACHINE_ROWS.filter(({ place }) => place === name);
 
-const facts = Object.keys(FACTS);
-const alarms = ALARMS.map((name) => `alarm ${name}`);
-const allEvents = [...Object.keys(EVENTS), ...facts, ...alarms];
-
-function* rowsOf(table: string): Generator<Row> {
-  const [, ...sections] = table.trim().split("\n\n");
-  for (const section of sections) {
-    const [place = "", ...lines] = section.split("\n");
-    const rows = lines.map((line) => line.split("|").map((cell) => cell.trim()));
-    const named = new Set(rows.map(([event]) => event));
-    for (const [event = "", ...cells] of rows) {
-      const outcome = cells.join(" | ");
-      if (event === "any fact") yield* facts.map((fact) => ({ place, event: fact, outcome }));
-      else if (event === "any other alarm") {
-        const others = alarms.filter((alarm) => !named.has(alarm));
-        yield* others.map((alarm) => ({ place, event: alarm, outcome }));
-      } else yield { place, event, outcome };
-    }
-  }
-}
-
-const rows = [...rowsOf(MACHINE_TABLE)];
-const reachOf = new Map(PLACES.map((place) => [placeName(place), place[2]]));
-
-describe.each(PLACES.map((place) => placeName(place)))("%s", (name) => {
-  test.each(rows.filter(({ place }) => place === name))("$event", ({ event, outcome }) => {
-    const reach = reachOf.get(name);
-    if (!reach) throw new Error(`the table names an unknown place: ${name}`);
+  test.each(rows)("$event", ({ event, to, reason, effects, notes }) => {
     const happened = happen(reach, event);
-    const { to, reason, effects, notes } = outcomeOf(happened);
-    expect(`${to} | ${reason} | ${effects} | ${notes}`).toBe(outcome);
+    expect(outcomeOf(happened)).toEqual({ to, reason, effects, notes });
 
     const { before, step } = happened.handled;
     const dials = step.effects.filter(({ type }) => type === "openTransport").length;
@@ -57,24 +26,27 @@ describe.each(PLACES.map((place) => placeName(place)))("%s", (name) => {
 });
 
 test("every event has a row in every state", () => {
-  const pairs = new Set(rows.map(({ place, event }) => `${place.split(":")[0]} ${event}`));
+  const rows = new Set(MACHINE_ROWS.map((row) => `${stateOf(row)} ${row.event}`));
+  const events = [
+    ...Object.keys(EVENTS),
+    ...Object.keys(FACTS),
+    ...ALARMS.map((name) => `alarm ${name}`),
+  ];
   const missing = CONNECTION_STATES.flatMap((state) =>
-    allEvents
-      .filter((event) => !pairs.has(`${state} ${event}`))
-      .map((event) => `${state} ${event}`),
+    events.map((event) => `${state} ${event}`).filter((pair) => !rows.has(pair)),
   );
   expect(missing).toEqual([]);
 });
 
-test("every place is what its name says, and has rows", () => {
-  for (const place of PLACES) {
-    expect(place[2]().model.state).toBe(place[0]);
-    expect(rows.some((row) => row.place === placeName(place))).toBe(true);
-  }
+test("every place is what its name says, and has rows; and no row stands anywhere else", () => {
+  const places = new Set(MACHINE_ROWS.map(({ place }) => place));
+  expect([...places].sort()).toEqual(PLACES.map((place) => placeName(place)).sort());
+  for (const [state, , reach] of PLACES) expect(reach().model.state).toBe(state);
 });
 
-test("every place of the table can be reached", () => {
-  expect(
-    [...new Set(rows.map(({ place }) => place))].filter((place) => !reachOf.has(place)),
-  ).toEqual([]);
+test("every row names the event that it is about", () => {
+  const types = new Set(MACHINE_ROWS.map((row) => eventType(row)));
+  const known = [...Object.keys(EVENTS), ...Object.keys(FACTS)].map((name) => name.split(" ")[0]);
+  for (const type of types)
+    expect([...known, ...ALARMS.map((name) => `alarm ${name}`)]).toContain(type);
 });

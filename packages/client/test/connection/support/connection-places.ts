@@ -9,6 +9,8 @@ type Place = readonly [state: ConnectionState, guard: string, reach: () => Conne
 
 const REJECTED = { type: "refused", action: "reauthenticate", code: "unauthorized" } as const;
 
+const LEAVE_NOW = { type: "goingAway", windowMs: 0 } as const;
+
 function phone(): ConnectionRig {
   return rig({ policy: PHONE });
 }
@@ -27,6 +29,29 @@ function rejectedTwice(): ConnectionRig {
     .tell({ type: "tokenRenewed" })
     .untilAlarm("backoff")
     .say(REJECTED);
+}
+
+/** On a phone that gives its background less time than a dial takes. */
+function hasty(): ConnectionRig {
+  return rig({ policy: { background: { graceMs: 5_000 } } });
+}
+
+/** Dialling with a token that was renewed after a rejection. */
+function renewed(): ConnectionRig {
+  return rig().dial().advance(1_000).say(REJECTED).tell("tokenRenewed");
+}
+
+function draining(): ConnectionRig {
+  const leaving = rig().open().advance(1_000).say({ type: "goingAway", windowMs: 2_000 });
+  return leaving.untilAlarm("leave").advance(100);
+}
+
+/** Open, with a server that talked for a while, never ponged, and now says nothing at all. */
+function deaf(test: ConnectionRig = rig()): ConnectionRig {
+  test.peer = "chatty";
+  test.open().advance(17_999);
+  test.peer = "silent";
+  return test;
 }
 
 function owing(): ConnectionRig {
@@ -73,6 +98,23 @@ export const PLACES: readonly Place[] = [
   ],
   ["waitingForConstraints", "phone, signed out", () => phone().dial().logout()],
 
+  [
+    "waitingForConstraints",
+    "phone in background, logged out",
+    () => phone().dial().logout().tell("appBackgrounded"),
+  ],
+  [
+    "waitingForConstraints",
+    "phone in background, offline",
+    () => phone().network(false).dial().tell("appBackgrounded"),
+  ],
+  [
+    "waitingForConstraints",
+    "phone in background, renewing",
+    () => phone().dial().say(REJECTED).tell("appBackgrounded"),
+  ],
+  ["waitingForConstraints", "renewing, just dialled", () => rig().dial().say(REJECTED)],
+
   ["connectingTransport", "-", () => rig().dial().advance(1_000)],
   [
     "connectingTransport",
@@ -92,6 +134,18 @@ export const PLACES: readonly Place[] = [
   ],
   ["connectingTransport", "phone", () => phone().dial().advance(1_000)],
   ["connectingTransport", "grace", () => phone().dial().advance(1_000).tell("appBackgrounded")],
+
+  ["connectingTransport", "just dialled", () => rig().dial().advance(100)],
+  [
+    "connectingTransport",
+    "short grace",
+    () => hasty().dial().advance(1_000).tell("appBackgrounded"),
+  ],
+  [
+    "connectingTransport",
+    "short grace, offline",
+    () => hasty().dial().advance(1_000).tell("appBackgrounded").network(false),
+  ],
 
   ["authenticating", "-", () => rig().dial().openSocket().advance(1_000)],
   ["authenticating", "token owed", () => rig().dial().openSocket().advance(1_000).login()],
@@ -125,6 +179,19 @@ export const PLACES: readonly Place[] = [
     "authenticating",
     "grace",
     () => phone().dial().openSocket().advance(1_000).tell("appBackgrounded"),
+  ],
+
+  ["authenticating", "offline", () => rig().dial().openSocket().advance(1_000).network(false)],
+  ["authenticating", "just dialled", () => rig().dial().openSocket().advance(100)],
+  [
+    "authenticating",
+    "short grace",
+    () => hasty().dial().openSocket().advance(1_000).tell("appBackgrounded"),
+  ],
+  [
+    "authenticating",
+    "short grace, offline",
+    () => hasty().dial().openSocket().advance(1_000).tell("appBackgrounded").network(false),
   ],
 
   ["open", "-", () => rig().open().advance(1_000)],
@@ -183,6 +250,27 @@ export const PLACES: readonly Place[] = [
     },
   ],
 
+  ["open", "sending", () => rig().open().advance(1_000).inbound({ bufferedBytes: 300_000 })],
+  ["open", "rejected once", () => renewed().accept().advance(1_000)],
+  ["open", "offline, draining", () => draining().network(false)],
+  ["open", "draining, just dialled", () => rig().open().say(LEAVE_NOW).advance(0)],
+
+  ["open", "deaf", deaf],
+  ["open", "offline, deaf", () => deaf().advance(4_001).network(false)],
+  ["open", "grace, silent", () => phone().open().advance(1_000).tell("appBackgrounded")],
+  ["open", "grace, probing", () => phone().open().advance(1_000).tell("appBackgrounded", "woke")],
+  ["open", "grace, deaf", () => deaf(phone()).advance(1).tell("appBackgrounded")],
+  [
+    "open",
+    "grace, draining",
+    () => phone().open().advance(1_000).say(LEAVE_NOW).advance(0).tell("appBackgrounded"),
+  ],
+  [
+    "open",
+    "short grace, offline",
+    () => hasty().open().advance(1_000).tell("appBackgrounded").advance(4_000).network(false),
+  ],
+
   ["backoff", "-", () => rig().dial().advance(1_000).drop().advance(100)],
   ["backoff", "phone", () => phone().dial().advance(1_000).drop().advance(100)],
   ["backoff", "dial floor", () => rig().dial().advance(100).login(2).advance(50)],
@@ -206,6 +294,11 @@ export const PLACES: readonly Place[] = [
     "backgroundSuspended",
     "phone",
     () => phone().open().advance(1_000).tell("appBackgrounded", "appBackgrounded").drop(),
+  ],
+  [
+    "backgroundSuspended",
+    "frozen, just dialled",
+    () => rig().dial().advance(100).tell("appFrozen"),
   ],
   ["backgroundSuspended", "frozen", () => rig().open().advance(1_000).tell("appFrozen")],
   [

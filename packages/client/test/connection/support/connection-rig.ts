@@ -20,10 +20,11 @@ import {
   ConnectionManager,
   type HandledEvent,
 } from "../../../src/connection/connection-manager.ts";
-import type {
-  ConnectionModel,
-  DeadlineName,
-  InitialFacts,
+import {
+  nextDeadline,
+  type ConnectionModel,
+  type DeadlineName,
+  type InitialFacts,
 } from "../../../src/connection/connection-model.ts";
 import {
   DEFAULT_CONNECTION_POLICY,
@@ -248,6 +249,17 @@ export class ConnectionRig {
       this.clock.advanceTo(this.clock.nextDeadline);
     }
     return this;
+  }
+
+  /** Lets time pass until the named deadline is the next; gives up when the state ends first. */
+  untilNextIs(name: DeadlineName): this {
+    const { since } = this.model;
+    for (;;) {
+      const next = nextDeadline(this.model, this.policy);
+      const isTooFar = !next || next.at - since > 3_600_000 || this.model.since !== since;
+      if (isTooFar || next.name === name) return this;
+      this.clock.advanceTo(next.at);
+    }
   }
 
   #answer(effect: ConnectionEffect): void {

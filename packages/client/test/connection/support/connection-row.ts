@@ -5,6 +5,7 @@
 import type { ConnectionEffect } from "../../../src/connection/connection-effect.ts";
 import type { HandledEvent } from "../../../src/connection/connection-manager.ts";
 import {
+  nextDeadline,
   pendingDeadlines,
   type ConnectionModel,
   type DeadlineName,
@@ -42,6 +43,12 @@ export const FACTS: Readonly<Record<string, (rig: ConnectionRig) => Fact>> = {
     detail: "503",
     retryAfterMs: 5_000,
   }),
+  "openFailed reauthenticate": () => ({
+    type: "openFailed",
+    meaning: "reauthenticate",
+    detail: "401",
+  }),
+  "openFailed stop": () => ({ type: "openFailed", meaning: "stop", detail: "426" }),
   "transportClosed retry": () => ({ type: "transportClosed", meaning: "retry", detail: "1006" }),
   "transportClosed reauthenticate": () => ({
     type: "transportClosed",
@@ -49,7 +56,8 @@ export const FACTS: Readonly<Record<string, (rig: ConnectionRig) => Fact>> = {
     detail: "4100",
   }),
   "transportClosed stop": () => ({ type: "transportClosed", meaning: "stop", detail: "4000" }),
-  "refused retry": () => ({ type: "refused", action: "retry", code: "busy", windowMs: 4_000 }),
+  "refused retry": () => ({ type: "refused", action: "retry", code: "restart" }),
+  "refused later": () => ({ type: "refused", action: "retry", code: "busy", windowMs: 4_000 }),
   "refused reauthenticate": () => ({
     type: "refused",
     action: "reauthenticate",
@@ -106,30 +114,51 @@ export interface Happened {
 
 /** Makes the named event happen to a fresh connection, and tells what the machine made of it. */
 export function happen(reach: () => ConnectionRig, name: string): Happened {
-  const [type = "", variant = ""] = name.split(" ");
-  if (type === "alarm") return ring(reach, variant as DeadlineName);
+  const [type, variant, manner] = name.split(" ");
+  if (type === "alarm") return ring(reach, variant as DeadlineName, manner as Manner | undefined);
   const rig = reach();
   const before = rig.handled.length;
+  const { sessionId } = rig.model;
+  const old = /^old (.*)$/.exec(name)?.[1] ?? "";
   if (FACTS[name]) rig.say(FACTS[name](rig));
+  else if (FACTS[old]) rig.sayAs(sessionId - 1, FACTS[old](rig));
   else if (EVENTS[name]) EVENTS[name](rig);
   else throw new Error(`the table names an unknown event: ${name}`);
   return handledAt(rig, before);
 }
 
+/**
+ * How an alarm comes: before its time; so late that it says more about us; after frames that nobody
+ * reported; while we ourselves read nothing; after the peer took bytes.
+ */
+type Manner = "early" | "late" | "heard" | "paused" | "taken";
+
 /** The alarm by itself, if the place comes to it; otherwise one that is no longer pending. */
-function ring(reach: () => ConnectionRig, deadline: DeadlineName): Happened {
+function ring(reach: () => ConnectionRig, deadline: DeadlineName, manner?: Manner): Happened {
   const rig = reach();
+  const { since } = rig.model;
+  const { clock, control, policy } = rig.untilNextIs(deadline);
+  const next = nextDeadline(rig.model, policy);
+  const alarm = { type: "alarm", deadline } as const;
+  const isPending = rig.model.since === since && next?.name === deadline;
+  if (!isPending || manner === "early") {
+    const still = isPending ? rig : reach();
+    still.tell(alarm);
+    return handledAt(still, still.handled.length - 1);
+  }
+  if (manner === "heard") clock.advanceTo(next.at - 1);
+  if (manner === "heard") rig.inbound();
+  if (manner === "paused") rig.inbound({ inboundPaused: true, lastInboundAt: -Infinity });
+  if (manner === "taken" && control.current)
+    control.current = { ...control.current, bufferedBytes: 0 };
   const before = rig.handled.length;
-  const { state } = rig.model;
-  const rang = rig
-    .untilAlarm(deadline)
-    .handled.slice(before)
-    .find(({ event }) => event.type === "alarm" && event.deadline === deadline);
-  if (rang && rang.before.state === state) return { rig, handled: rang };
-  const still = reach();
-  const count = still.handled.length;
-  still.tell({ type: "alarm", deadline });
-  return handledAt(still, count);
+  if (manner === "late") {
+    // Less than what counts as sleep, which would be found out first.
+    Object.assign(policy, { lateMs: 1_000 });
+    clock.sleep(next.at - clock.now() + 1_500);
+    rig.tell(alarm);
+  } else clock.advanceTo(next.at);
+  return handledAt(rig, before);
 }
 
 function handledAt(rig: ConnectionRig, index: number): Happened {

@@ -5,7 +5,9 @@
  * distances from now, in milliseconds).
  *
  * `stay`: heard, and nothing is different. `stale`: dropped. `any fact`: each fact of a session, one
- * test each. `any other alarm`: each that has no row of its own at this place.
+ * test each; `any old fact`: the same of the session before. `any other alarm`: each that has no row
+ * of its own at this place. An alarm may come `early` or `late`; after a frame was `heard` that nobody
+ * reported, while reading is `paused`, after bytes were `taken`.
  */
 export const MACHINE_TABLE = String.raw`
   event                        | to                    | reason             | effects                                | notes
@@ -38,6 +40,7 @@ stopped: signed out
 
 stopped: offline
   start                        | waitingForConstraints | started            | -                                      | offlineRetry +30000
+  connectNow                   | stay                  | -                  | -                                      | -
   networkChanged good          | stopped               | userStop           | -                                      | network on
 
 stopped: frozen
@@ -145,6 +148,21 @@ waitingForConstraints: phone, signed out
   credentialsChanged same      | backoff               | dialFloor          | -                                      | auth on, backoff +250
   appBackgrounded              | waitingForConstraints | authLost           | -                                      | appActive off
 
+waitingForConstraints: phone in background, logged out
+  credentialsChanged same      | backgroundSuspended   | credentialsGained  | -                                      | auth on
+
+waitingForConstraints: phone in background, offline
+  connectNow                   | backgroundSuspended   | connectNow         | -                                      | network on
+  networkChanged good          | backgroundSuspended   | networkChanged     | -                                      | network on
+
+waitingForConstraints: phone in background, renewing
+  tokenRenewed                 | backgroundSuspended   | credentialsGained  | -                                      | auth on, renewal none
+  renewalFailed                | backgroundSuspended   | tokenUnavailable   | -                                      | auth on, attempt 1, renewal owed, failure "provider"
+  alarm renewal                | backgroundSuspended   | tokenUnavailable   | -                                      | auth on, attempt 1, renewal owed, failure ""
+
+waitingForConstraints: renewing, just dialled
+  tokenRenewed                 | backoff               | dialFloor          | -                                      | auth on, renewal none, backoff +250
+
 connectingTransport
   start                        | stay                  | -                  | -                                      | -
   stop                         | stopped               | userStop           | closeTransport(userStop)               | -
@@ -166,10 +184,13 @@ connectingTransport
   transportOpened              | authenticating        | started            | startHandshake                         | handshake +10000
   openFailed retry             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", backoff +500
   openFailed later             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "503", serverUntil +5500, backoff +5500
+  openFailed reauthenticate    | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "401", renewal +10000
+  openFailed stop              | stopped               | serverStop         | closeTransport(serverStop)             | failure "426"
   transportClosed retry        | backoff               | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006", backoff +500
   transportClosed reauthenticate | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "4100", renewal +10000
   transportClosed stop         | stopped               | serverStop         | closeTransport(serverStop)             | failure "4000"
-  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 1, outage, failure "busy", serverUntil +2000, backoff +2000
+  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 1, outage, failure "restart", backoff +500
+  refused later                | backoff               | refused            | closeTransport(refused)                | attempt 1, outage, failure "busy", serverUntil +2000, backoff +2000
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
   refused stop                 | stopped               | serverStop         | closeTransport(serverStop)             | failure "unsupportedVersion"
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", backoff +175
@@ -188,6 +209,7 @@ connectingTransport
   tokenMissing                 | waitingForConstraints | authLost           | closeTransport(authLost)               | auth off
   tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +800
   alarm connect                | backoff               | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure "", backoff +500
+  any old fact                 | stale                 | -                  | -                                      | -
   any other alarm              | stale                 | -                  | -                                      | -
 
 connectingTransport: against the hint
@@ -197,14 +219,21 @@ connectingTransport: against the hint
   networkChanged lost          | stay                  | -                  | -                                      | -
   networkChanged good          | connectingTransport   | retry              | -                                      | network on
   appFrozen                    | waitingForConstraints | appFrozen          | closeTransport(appFrozen)              | notFrozen off
+  faulted                      | waitingForConstraints | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError", offlineRetry +30000
   transportOpened              | authenticating        | retry              | startHandshake                         | network on, handshake +10000
   openFailed retry             | waitingForConstraints | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", offlineRetry +30000
+  transportClosed retry        | waitingForConstraints | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006", offlineRetry +30000
+  refused retry                | waitingForConstraints | refused            | closeTransport(refused)                | attempt 1, outage, failure "restart", offlineRetry +30000
   sendFailed                   | waitingForConstraints | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", offlineRetry +30000
+  protocolViolated             | waitingForConstraints | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", offlineRetry +30000
+  goingAway                    | waitingForConstraints | goingAway          | closeTransport(goingAway)              | attempt 1, window 3000, outage, failure "", offlineRetry +30000
   frameReceived                | stay                  | -                  | -                                      | -
+  tokenFailed                  | waitingForConstraints | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", offlineRetry +30000
   alarm connect                | waitingForConstraints | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure "", offlineRetry +30000
 
 connectingTransport: rejected once
   credentialsChanged same      | connectingTransport   | retry              | -                                      | authRejections 0, token owed
+  openFailed reauthenticate    | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "401"
   transportClosed reauthenticate | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "4100"
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "unauthorized"
   tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, failure "provider", backoff +800
@@ -220,11 +249,28 @@ connectingTransport: grace
   appForegrounded              | connectingTransport   | started            | -                                      | appActive on, grace none
   appBackgrounded              | stay                  | -                  | -                                      | -
   woke                         | stay                  | -                  | -                                      | -
+  faulted                      | backgroundSuspended   | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError"
   transportOpened              | authenticating        | started            | startHandshake                         | handshake +10000
   openFailed retry             | backgroundSuspended   | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006"
+  transportClosed retry        | backgroundSuspended   | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006"
+  refused retry                | backgroundSuspended   | refused            | closeTransport(refused)                | attempt 1, outage, failure "restart"
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
+  sendFailed                   | backgroundSuspended   | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open"
+  protocolViolated             | backgroundSuspended   | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType"
+  goingAway                    | backgroundSuspended   | goingAway          | closeTransport(goingAway)              | attempt 1, window 3000, outage, failure ""
+  tokenFailed                  | backgroundSuspended   | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider"
   alarm connect                | backgroundSuspended   | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure ""
   alarm grace                  | stale                 | -                  | -                                      | -
+
+connectingTransport: just dialled
+  credentialsChanged other     | backoff               | dialFloor          | closeTransport(dialFloor)              | account 2, backoff +150
+
+connectingTransport: short grace
+  alarm grace                  | backgroundSuspended   | appInactive        | closeTransport(appInactive)            | -
+  alarm connect                | stale                 | -                  | -                                      | -
+
+connectingTransport: short grace, offline
+  alarm grace                  | waitingForConstraints | appInactive        | closeTransport(appInactive)            | -
 
 authenticating
   start                        | stay                  | -                  | -                                      | -
@@ -247,10 +293,13 @@ authenticating
   transportOpened              | stay                  | -                  | -                                      | -
   openFailed retry             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", backoff +500
   openFailed later             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "503", serverUntil +5500, backoff +5500
+  openFailed reauthenticate    | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "401", renewal +10000
+  openFailed stop              | stopped               | serverStop         | closeTransport(serverStop)             | failure "426"
   transportClosed retry        | backoff               | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006", backoff +500
   transportClosed reauthenticate | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "4100", renewal +10000
   transportClosed stop         | stopped               | serverStop         | closeTransport(serverStop)             | failure "4000"
-  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 1, outage, failure "busy", serverUntil +2000, backoff +2000
+  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 1, outage, failure "restart", backoff +500
+  refused later                | backoff               | refused            | closeTransport(refused)                | attempt 1, outage, failure "busy", serverUntil +2000, backoff +2000
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
   refused stop                 | stopped               | serverStop         | closeTransport(serverStop)             | failure "unsupportedVersion"
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", backoff +175
@@ -269,6 +318,7 @@ authenticating
   tokenMissing                 | waitingForConstraints | authLost           | closeTransport(authLost)               | auth off
   tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +800
   alarm handshake              | backoff               | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 1, outage, failure "", backoff +500
+  any old fact                 | stale                 | -                  | -                                      | -
   any other alarm              | stale                 | -                  | -                                      | -
 
 authenticating: token owed
@@ -281,7 +331,8 @@ authenticating: third dial
   faulted                      | backoff               | internal           | closeTransport(internal)               | attempt 3, failure "TypeError", backoff +2300
   openFailed retry             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 3, failure "1006", backoff +767
   transportClosed retry        | backoff               | transportClosed    | closeTransport(transportClosed)        | attempt 3, failure "1006", backoff +767
-  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 3, failure "busy", serverUntil +2000, backoff +2000
+  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 3, failure "restart", backoff +767
+  refused later                | backoff               | refused            | closeTransport(refused)                | attempt 3, failure "busy", serverUntil +2000, backoff +2000
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 3, failure "not open", backoff +767
   protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 3, failure "unknownType", backoff +2300
   welcomed                     | open                  | opened             | -                                      | window 700, stable +5000
@@ -292,6 +343,7 @@ authenticating: third dial
 
 authenticating: rejected once
   credentialsChanged same      | authenticating        | retry              | -                                      | authRejections 0, token owed
+  openFailed reauthenticate    | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "401"
   transportClosed reauthenticate | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "4100"
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "unauthorized"
   refused stop                 | stopped               | serverStop         | closeTransport(serverStop)             | outage over, failure "unsupportedVersion"
@@ -305,11 +357,40 @@ authenticating: grace
   credentialsChanged other     | backgroundSuspended   | accountChanged     | closeTransport(accountChanged)         | account 2
   appForegrounded              | authenticating        | started            | -                                      | appActive on, grace none
   appBackgrounded              | stay                  | -                  | -                                      | -
+  faulted                      | backgroundSuspended   | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError"
+  openFailed retry             | backgroundSuspended   | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006"
   transportClosed retry        | backgroundSuspended   | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006"
+  refused retry                | backgroundSuspended   | refused            | closeTransport(refused)                | attempt 1, outage, failure "restart"
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
+  sendFailed                   | backgroundSuspended   | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open"
+  protocolViolated             | backgroundSuspended   | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType"
   welcomed                     | open                  | opened             | -                                      | window 700, stable +5000
+  goingAway                    | backgroundSuspended   | goingAway          | closeTransport(goingAway)              | attempt 1, window 3000, outage, failure ""
+  tokenFailed                  | backgroundSuspended   | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider"
   alarm handshake              | backgroundSuspended   | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 1, outage, failure ""
   alarm grace                  | stale                 | -                  | -                                      | -
+
+authenticating: offline
+  appFrozen                    | waitingForConstraints | appFrozen          | closeTransport(appFrozen)              | notFrozen off
+  faulted                      | waitingForConstraints | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError", offlineRetry +30000
+  openFailed retry             | waitingForConstraints | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", offlineRetry +30000
+  transportClosed retry        | waitingForConstraints | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006", offlineRetry +30000
+  refused retry                | waitingForConstraints | refused            | closeTransport(refused)                | attempt 1, outage, failure "restart", offlineRetry +30000
+  sendFailed                   | waitingForConstraints | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", offlineRetry +30000
+  protocolViolated             | waitingForConstraints | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", offlineRetry +30000
+  goingAway                    | waitingForConstraints | goingAway          | closeTransport(goingAway)              | attempt 1, window 3000, outage, failure "", offlineRetry +30000
+  tokenFailed                  | waitingForConstraints | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", offlineRetry +30000
+  alarm handshake              | waitingForConstraints | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 1, outage, failure "", offlineRetry +30000
+
+authenticating: just dialled
+  credentialsChanged other     | backoff               | dialFloor          | closeTransport(dialFloor)              | account 2, backoff +150
+
+authenticating: short grace
+  alarm grace                  | backgroundSuspended   | appInactive        | closeTransport(appInactive)            | -
+  alarm handshake              | stale                 | -                  | -                                      | -
+
+authenticating: short grace, offline
+  alarm grace                  | waitingForConstraints | appInactive        | closeTransport(appInactive)            | -
 
 open
   start                        | stay                  | -                  | -                                      | -
@@ -332,10 +413,13 @@ open
   transportOpened              | stay                  | -                  | -                                      | -
   openFailed retry             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", backoff +500
   openFailed later             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "503", serverUntil +5500, backoff +5500
+  openFailed reauthenticate    | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "401", renewal +10000
+  openFailed stop              | stopped               | serverStop         | closeTransport(serverStop)             | failure "426"
   transportClosed retry        | backoff               | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006", backoff +500
   transportClosed reauthenticate | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "4100", renewal +10000
   transportClosed stop         | stopped               | serverStop         | closeTransport(serverStop)             | failure "4000"
-  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 1, outage, failure "busy", serverUntil +2000, backoff +2000
+  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 1, outage, failure "restart", backoff +500
+  refused later                | backoff               | refused            | closeTransport(refused)                | attempt 1, outage, failure "busy", serverUntil +2000, backoff +2000
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
   refused stop                 | stopped               | serverStop         | closeTransport(serverStop)             | failure "unsupportedVersion"
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", backoff +175
@@ -356,16 +440,22 @@ open
   alarm stable                 | open                  | opened             | -                                      | stable none
   alarm ping                   | open                  | opened             | sendPing listenForLife(on)             | pong +5000, ownPong +18000
   alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", backoff +175
+  alarm pong late              | open                  | opened             | sendPing                               | pong none, probe +2000
+  alarm pong heard             | open                  | opened             | listenForLife(off)                     | heard, pong none
+  alarm pong paused            | open                  | opened             | -                                      | pong +5000
+  any old fact                 | stale                 | -                  | -                                      | -
   any other alarm              | stale                 | -                  | -                                      | -
 
 open: just opened
-  credentialsChanged other     | backoff               | dialFloor          | closeTransport(dialFloor)         | account 2, backoff +150
+  credentialsChanged other     | backoff               | dialFloor          | closeTransport(dialFloor)              | account 2, backoff +150
 
 open: stable
   credentialsChanged other     | connectingTransport   | accountChanged     | closeTransport(accountChanged) openTransport(0) | account 2, connect +10000
   useful                       | stay                  | -                  | -                                      | -
   alarm tokenRenewal           | open                  | opened             | sendToken(forced)                      | tokenRenewal +30000
   alarm ping                   | open                  | opened             | sendPing listenForLife(on)             | pong +5000, ownPong +18000
+  alarm stable                 | stale                 | -                  | -                                      | -
+  alarm pong                   | stale                 | -                  | -                                      | -
 
 open: third dial
   credentialsChanged other     | connectingTransport   | accountChanged     | closeTransport(accountChanged) openTransport(2) | account 2, connect +10000
@@ -380,16 +470,22 @@ open: pinged
   connectNow                   | open                  | opened             | sendPing                               | pong none, probe +2000
   networkChanged lost          | open                  | opened             | sendPing                               | network off, pong none, probe +2000
   networkChanged slow          | open                  | opened             | sendPing                               | quality constrained, pong none, probe +2000
+  appForegrounded              | open                  | opened             | sendPing                               | pong none, probe +2000
   appBackgrounded              | open                  | opened             | -                                      | appActive off
+  appThawed                    | open                  | opened             | sendPing                               | pong none, probe +2000
+  woke                         | open                  | opened             | sendPing                               | pong none, probe +2000
   sendStalled                  | open                  | opened             | sendPing                               | pong none, probe +2000
   frameReceived                | open                  | opened             | listenForLife(off)                     | heard, pong none
   pongReceived last            | open                  | opened             | listenForLife(off)                     | window 800, heard, pong none, ownPong none, roundTrip 100
   alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", backoff +175
+  alarm ping                   | stale                 | -                  | -                                      | -
 
 open: chatty
   frameReceived                | stay                  | -                  | -                                      | -
   alarm ping                   | open                  | opened             | sendPing listenForLife(on)             | pong +5000, ownPong +18000
   alarm ownPong                | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", backoff +175
+  alarm ownPong late           | open                  | opened             | sendPing listenForLife(on)             | probe +2000, ownPong +18000
+  alarm ownPong paused         | open                  | opened             | -                                      | ownPong +18000
 
 open: probing
   connectNow                   | stay                  | -                  | -                                      | -
@@ -403,6 +499,9 @@ open: probing
   frameReceived                | open                  | opened             | listenForLife(off)                     | heard, probe none
   pongReceived last            | open                  | opened             | listenForLife(off)                     | window 800, heard, probe none, ownPong none, roundTrip 100
   alarm probe                  | backoff               | probeFailed        | closeTransport(probeFailed)            | attempt 1, outage, failure "", backoff +175
+  alarm probe late             | open                  | opened             | sendPing                               | probe +2000
+  alarm probe heard            | open                  | opened             | listenForLife(off)                     | heard, probe none
+  alarm probe paused           | open                  | opened             | -                                      | probe +2000
 
 open: offline
   connectNow                   | stay                  | -                  | -                                      | -
@@ -410,12 +509,18 @@ open: offline
   credentialsChanged other     | waitingForConstraints | accountChanged     | closeTransport(accountChanged)         | account 2, offlineRetry +30000
   networkChanged lost          | stay                  | -                  | -                                      | -
   networkChanged good          | open                  | opened             | -                                      | network on
+  appFrozen                    | waitingForConstraints | appFrozen          | closeTransport(appFrozen)              | notFrozen off
+  faulted                      | waitingForConstraints | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError", offlineRetry +30000
+  openFailed retry             | waitingForConstraints | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", offlineRetry +30000
   transportClosed retry        | waitingForConstraints | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006", offlineRetry +30000
+  refused retry                | waitingForConstraints | refused            | closeTransport(refused)                | attempt 1, outage, failure "restart", offlineRetry +30000
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
   sendFailed                   | waitingForConstraints | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", offlineRetry +30000
+  protocolViolated             | waitingForConstraints | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", offlineRetry +30000
   useful                       | stay                  | -                  | -                                      | -
   frameReceived                | open                  | opened             | listenForLife(off)                     | network on, heard, probe none
   pongReceived last            | open                  | opened             | listenForLife(off)                     | network on, window 800, heard, probe none, ownPong none, roundTrip 100
+  tokenFailed                  | waitingForConstraints | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", offlineRetry +30000
   alarm probe                  | waitingForConstraints | probeFailed        | closeTransport(probeFailed)            | attempt 1, outage, failure "", offlineRetry +30000
 
 open: leaving
@@ -424,7 +529,7 @@ open: leaving
   transportClosed retry        | backoff               | goingAway          | closeTransport(goingAway)              | attempt 1, outage, failure "1006", backoff +1000
   transportClosed reauthenticate | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "4100", renewal +10000
   transportClosed stop         | stopped               | serverStop         | closeTransport(serverStop)             | failure "4000"
-  refused retry                | backoff               | goingAway          | closeTransport(goingAway)              | attempt 1, outage, failure "busy", serverUntil +2000, backoff +2000
+  refused retry                | backoff               | goingAway          | closeTransport(goingAway)              | attempt 1, outage, failure "restart", backoff +1000
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", backoff +175
   goingAway                    | open                  | opened             | -                                      | window 3000
   drained                      | stay                  | -                  | -                                      | -
@@ -433,9 +538,11 @@ open: leaving
 
 open: draining
   credentialsChanged other     | connectingTransport   | accountChanged     | closeTransport(accountChanged) openTransport(0) | account 2, connect +10000
+  openFailed retry             | connectingTransport   | goingAway          | closeTransport(goingAway) openTransport(0) | connect +10000
   transportClosed retry        | connectingTransport   | goingAway          | closeTransport(goingAway) openTransport(0) | connect +10000
   transportClosed stop         | stopped               | serverStop         | closeTransport(serverStop)             | failure "4000"
-  refused retry                | backoff               | dialFloor          | closeTransport(dialFloor)              | serverUntil +2000, backoff +2000
+  refused retry                | connectingTransport   | goingAway          | closeTransport(goingAway) openTransport(0) | connect +10000
+  refused later                | backoff               | dialFloor          | closeTransport(dialFloor)              | serverUntil +2000, backoff +2000
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", backoff +175
   goingAway                    | open                  | opened             | -                                      | window 3000
@@ -458,11 +565,54 @@ open: grace
   appBackgrounded              | stay                  | -                  | -                                      | -
   appThawed                    | open                  | opened             | sendPing listenForLife(on)             | probe +2000, ownPong +18000
   woke                         | open                  | opened             | sendPing listenForLife(on)             | probe +2000, ownPong +18000
+  faulted                      | backgroundSuspended   | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError"
+  openFailed retry             | backgroundSuspended   | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006"
   transportClosed retry        | backgroundSuspended   | transportClosed    | closeTransport(transportClosed)        | attempt 1, outage, failure "1006"
+  refused retry                | backgroundSuspended   | refused            | closeTransport(refused)                | attempt 1, outage, failure "restart"
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, outage, failure "unauthorized", renewal +10000
+  sendFailed                   | backgroundSuspended   | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open"
+  protocolViolated             | backgroundSuspended   | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType"
   goingAway                    | open                  | opened             | -                                      | window 3000, leave +1500
+  tokenFailed                  | backgroundSuspended   | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider"
   alarm grace                  | backgroundSuspended   | appInactive        | closeTransport(appInactive)            | -
   alarm ping                   | open                  | opened             | sendPing listenForLife(on)             | pong +5000, ownPong +18000
+
+open: sending
+  alarm ping                   | open                  | opened             | -                                      | heard
+
+open: rejected once
+  openFailed reauthenticate    | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "401"
+  transportClosed reauthenticate | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "4100"
+  refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "unauthorized"
+
+open: offline, draining
+  drained                      | waitingForConstraints | goingAway          | closeTransport(goingAway)              | offlineRetry +30000
+  alarm drain                  | waitingForConstraints | goingAway          | closeTransport(goingAway)              | offlineRetry +30000
+
+open: draining, just dialled
+  drained                      | backoff               | dialFloor          | closeTransport(dialFloor)              | backoff +250
+
+open: deaf
+  alarm ownPong late           | open                  | opened             | sendPing                               | pong none, probe +2000, ownPong +18000
+
+open: offline, deaf
+  alarm ownPong                | waitingForConstraints | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", offlineRetry +30000
+
+open: grace, silent
+  alarm pong                   | backgroundSuspended   | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure ""
+
+open: grace, probing
+  alarm probe                  | backgroundSuspended   | probeFailed        | closeTransport(probeFailed)            | attempt 1, outage, failure ""
+
+open: grace, deaf
+  alarm ownPong                | backgroundSuspended   | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure ""
+
+open: grace, draining
+  drained                      | backgroundSuspended   | goingAway          | closeTransport(goingAway)              | -
+  alarm drain                  | backgroundSuspended   | goingAway          | closeTransport(goingAway)              | -
+
+open: short grace, offline
+  alarm grace                  | waitingForConstraints | appInactive        | closeTransport(appInactive)            | -
 
 backoff
   start                        | stay                  | -                  | -                                      | -
@@ -483,6 +633,7 @@ backoff
   woke                         | connectingTransport   | woke               | openTransport(1)                       | connect +10000
   faulted                      | backoff               | internal           | -                                      | attempt 2, failure "TypeError", backoff +1300
   alarm backoff                | connectingTransport   | retry              | openTransport(1)                       | connect +10000
+  alarm backoff early          | stale                 | -                  | -                                      | -
   any fact                     | stale                 | -                  | -                                      | -
   any other alarm              | stale                 | -                  | -                                      | -
 
@@ -493,6 +644,7 @@ backoff: dial floor
   connectNow                   | stay                  | -                  | -                                      | -
   credentialsChanged lost      | waitingForConstraints | authLost           | -                                      | auth off
   networkChanged good          | stay                  | -                  | -                                      | -
+  appThawed                    | stay                  | -                  | -                                      | -
   faulted                      | backoff               | internal           | -                                      | attempt 1, outage, failure "TypeError", backoff +800
   alarm backoff                | connectingTransport   | retry              | openTransport(0)                       | connect +10000
 
@@ -540,6 +692,10 @@ backgroundSuspended: phone
   faulted                      | backgroundSuspended   | transportClosed    | -                                      | attempt 2, failure internal "TypeError"
   any fact                     | stale                 | -                  | -                                      | -
   any other alarm              | stale                 | -                  | -                                      | -
+
+backgroundSuspended: frozen, just dialled
+  appForegrounded              | backoff               | dialFloor          | -                                      | notFrozen on, backoff +150
+  appThawed                    | backoff               | dialFloor          | -                                      | notFrozen on, backoff +150
 
 backgroundSuspended: frozen
   connectNow                   | stay                  | -                  | -                                      | -
