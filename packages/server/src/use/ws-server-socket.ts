@@ -55,8 +55,13 @@ export class WsServerSocket implements ServerSocket {
 
 /** `ws` delivers one Buffer with its default binary type, also for text. */
 function frameOf(data: RawData, isBinary: boolean): Frame {
-  const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
+  const bytes = Array.isArray(data) ? Buffer.concat(data) : asBuffer(data);
   return isBinary ? bytes : bytes.toString("utf8");
+}
+
+/** Without a copy where there is nothing to do. */
+function asBuffer(data: Buffer | ArrayBuffer): Buffer {
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
 
 /** Errors of a single write also end the socket, and are heard there. */

@@ -71,7 +71,7 @@ export function attach(
       if (httpServer.listenerCount("upgrade") === 1) decline(socket, 404);
     } else if (server.isClosing) {
       decline(socket, 503, { "Retry-After": String(Math.ceil(server.windowMs / 1_000)) });
-    } else if (isOriginAllowed(origins, request)) {
+    } else if (isWelcome(origins, request)) {
       webSockets.handleUpgrade(request, socket, head, (opened) => {
         take(server, opened, request);
       });
@@ -95,6 +95,16 @@ function take(server: SocketAcceptor, opened: WebSocket, request: IncomingMessag
     url: request.url ?? "/",
   });
   socket.listen(listener);
+}
+
+/** A rule of the application that throws allows nothing, and does not end the process. */
+function isWelcome(origins: AllowedOrigins, request: IncomingMessage): boolean {
+  try {
+    return isOriginAllowed(origins, request);
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+    return false;
+  }
 }
 
 function isAt(path: string, url = "/"): boolean {

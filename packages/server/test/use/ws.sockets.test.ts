@@ -82,6 +82,18 @@ test("a page of another host is refused, one of the same host and a program are 
   await own.close();
 });
 
+test("a rule for origins that throws refuses, and ends nothing else", async () => {
+  const own = await serveHttp({
+    origins: () => {
+      throw new Error("a rule with a fault");
+    },
+  });
+  const warned = once(process, "warning");
+  expect((await declined(own, "/realtime")).statusCode).toBe(403);
+  expect(String((await warned)[0])).toContain("a rule with a fault");
+  await own.close();
+});
+
 test("of the subprotocols offered the server's is chosen", async () => {
   const own = await serveHttp();
   const socket = own.dial("/realtime", ["chat.v0", "holdfast.v1.json"]);
