@@ -8,5 +8,4 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/protocol/src/field-check.ts": "packages/protocol/test/parse-message.test.ts",
   "packages/protocol/src/parse-client-message.ts": "packages/protocol/test/parse-message.test.ts",
   "packages/protocol/src/parse-server-message.ts": "packages/protocol/test/parse-message.test.ts",
-  "packages/server/src/base/random.ts": "one line around the platform's dice",
 };
