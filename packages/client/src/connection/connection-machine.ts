@@ -42,7 +42,6 @@ function isStale(model: ConnectionModel, event: ConnectionEvent, stamp: Stamp, p
 const EVENTS: Handlers<ConnectionEventType, Turn> = {
   ...SESSION_FACTS,
   start(turn) {
-    if (turn.model.wanted) return;
     turn.model.wanted = true;
     settle(turn, "started");
   },
