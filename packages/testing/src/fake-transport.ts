@@ -1,6 +1,6 @@
 /** Transports without sockets: a test is the network and the server, and sees each frame. */
-import type { OpenTransport, Transport, TransportEvent } from "@holdfast/client";
-import { DEFAULT_WIRE_LIMITS, jsonServerCodec, Malformed } from "@holdfast/protocol";
+import type { Transport, TransportEvent } from "@holdfast/client";
+import { DEFAULT_WIRE_LIMITS, jsonServerCodec } from "@holdfast/protocol";
 import type { ClientMessage, Frame, ServerMessage, Welcome } from "@holdfast/protocol";
 
 /** The welcome of a server with default limits. */
@@ -28,8 +28,11 @@ export class FakeTransport implements Transport {
   isPaused = false;
   /** What `send` answers, or throws. */
   accepts: boolean | Error = true;
+  /** Hears what the client says, frame by frame, as it says it. */
+  onSaid: ((messages: readonly ClientMessage[]) => void) | undefined;
+  readonly #cleanups: (() => void)[] = [];
   readonly #onEvent: (event: TransportEvent) => void;
-  #isOver = false;
+  isOver = false;
 
   constructor(
     url: string,
@@ -43,8 +46,10 @@ export class FakeTransport implements Transport {
 
   send(frame: Frame): boolean {
     if (this.accepts instanceof Error) throw this.accepts;
-    if (this.accepts) this.frames.push(frame);
-    return this.accepts;
+    if (!this.accepts) return false;
+    this.frames.push(frame);
+    this.onSaid?.(messagesIn(frame));
+    return true;
   }
 
   pauseReading(): void {
@@ -57,16 +62,12 @@ export class FakeTransport implements Transport {
 
   close(code: number, reason: string): void {
     this.closed ??= { code, reason };
-    this.#isOver = true;
+    this.#end();
   }
 
   /** The messages of all frames so far, in order. */
   get said(): ClientMessage[] {
-    return this.frames.flatMap((frame) => {
-      const messages = jsonServerCodec.decode(frame, DEFAULT_WIRE_LIMITS);
-      if (messages instanceof Malformed) throw new Error(`${messages.code}: ${messages.detail}`);
-      return messages;
-    });
+    return this.frames.flatMap(messagesIn);
   }
 
   /** The socket opens. By default with the first subprotocol that was offered. */
@@ -87,31 +88,52 @@ export class FakeTransport implements Transport {
   /** The connection ends. */
   end(code = 1006): void {
     this.say({ type: "closed", code, reason: "" });
-    this.#isOver = true;
+    this.#end();
   }
 
   /** The dial fails. */
   fail(http: { readonly httpStatus?: number; readonly retryAfterMs?: number } = {}): void {
     this.say({ type: "openFailed", detail: "refused", ...http });
-    this.#isOver = true;
+    this.#end();
   }
 
   /** Reports as a transport does: nothing after the end. */
   say(event: TransportEvent): void {
-    if (!this.#isOver) this.#onEvent(event);
+    if (!this.isOver) this.#onEvent(event);
   }
 
   /** Reports even after the end, as no transport may. */
   sayRudely(event: TransportEvent): void {
     this.#onEvent(event);
   }
+
+  /** Runs `cleanup` when the attempt is over, by whichever end. */
+  onOver(cleanup: () => void): void {
+    if (this.isOver) cleanup();
+    else this.#cleanups.push(cleanup);
+  }
+
+  #end(): void {
+    this.isOver = true;
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
+  }
+}
+
+function messagesIn(frame: Frame): readonly ClientMessage[] {
+  const messages = jsonServerCodec.decode(frame, DEFAULT_WIRE_LIMITS);
+  if (typeof messages === "string") throw new Error(messages);
+  return messages;
 }
 
 /** Opens {@link FakeTransport}s and keeps them all. */
 export class FakeNetwork {
   readonly transports: FakeTransport[] = [];
 
-  readonly openTransport: OpenTransport = (url, subprotocols, onEvent) => {
+  readonly openTransport = (
+    url: string,
+    subprotocols: readonly string[],
+    onEvent: (event: TransportEvent) => void,
+  ): FakeTransport => {
     const transport = new FakeTransport(url, subprotocols, onEvent);
     this.transports.push(transport);
     return transport;

@@ -1,5 +1,6 @@
 /** A clock that moves only when told, with a count of what is pending. */
 import type { Cancel, Clock, Millis } from "@holdfast/client";
+import { systemClock } from "@holdfast/server";
 
 interface Alarm {
   readonly deadline: Millis;
@@ -7,9 +8,19 @@ interface Alarm {
   readonly wake: () => void;
 }
 
+/** How far `runUntil` and `finish` go by default. Longer than any deadline but those of tokens. */
+const WITHIN_MS = 120_000;
+/** So many alarms at one instant are a loop that lets no time pass. */
+const ALARMS_AT_ONCE_MAX = 1_000_000;
+
 /**
- * A {@link Clock} for tests. Alarms fire inside `advance`, in the order of their deadlines and, for equal ones, of their
- * making; a `turn` fires before any alarm that is not yet due. After everything is closed `pending` must be 0.
+ * A clock for tests, as the client and the server take it. Alarms fire in the order of their
+ * deadlines and, for equal ones, of their making; a `turn` fires before any alarm that is not yet
+ * due. After everything is closed `pending` must be 0.
+ *
+ * Two ways to let time pass. `advance` fires what falls due within the call, for code without
+ * promises. `run` does the same and lets promises settle before each alarm, as an event loop would:
+ * use it where calls, tokens or a linked server are involved.
  */
 export class ManualClock implements Clock {
   #now: Millis;
@@ -17,7 +28,10 @@ export class ManualClock implements Clock {
   #order = 0;
   readonly #alarms = new Set<Alarm>();
 
-  /** `startAt`: the first reading of `now()`. `wallStartAt`: that of `wallNow()`, epoch milliseconds. */
+  /**
+   * `startAt`: the first reading of `now()`. `wallStartAt`: that of `wallNow()`, epoch
+   * milliseconds.
+   */
   constructor(startAt = 1_000_000, wallStartAt = 1_800_000_000_000) {
     this.#now = startAt;
     this.#wallOffset = wallStartAt - startAt;
@@ -57,11 +71,7 @@ export class ManualClock implements Clock {
   }
 
   advanceTo(instant: Millis): void {
-    for (let next = this.#next(); next && next.deadline <= instant; next = this.#next()) {
-      this.#alarms.delete(next);
-      this.#now = Math.max(this.#now, next.deadline);
-      next.wake();
-    }
+    while (this.#fireNext(instant));
     this.#now = Math.max(this.#now, instant);
   }
 
@@ -70,7 +80,48 @@ export class ManualClock implements Clock {
     this.advance(0);
   }
 
-  /** Moves time without firing anything, as a stopped process sees it; what fell due fires at the next `advance`. */
+  /**
+   * As `advance`, but lets promises settle before each alarm and at the end. Promises that wait for
+   * anything but this clock, real I/O above all, are not waited for.
+   */
+  async run(ms: Millis): Promise<void> {
+    const instant = this.#now + ms;
+    await this.#runWhile(() => true, instant);
+    this.#now = Math.max(this.#now, instant);
+  }
+
+  /** Lets promises settle and fires what is due, until nothing more happens at this instant. */
+  async settle(): Promise<void> {
+    await this.run(0);
+  }
+
+  /**
+   * Lets time pass until `condition` holds: from alarm to alarm, no further than needed. Throws
+   * when it does not hold within `withinMs`; by default 2 minutes.
+   */
+  async runUntil(condition: () => boolean, withinMs: Millis = WITHIN_MS): Promise<void> {
+    await this.#runWhile(() => !condition(), this.#now + withinMs);
+    if (!condition()) throw new Error(`It did not happen within ${withinMs} ms of the clock.`);
+  }
+
+  /**
+   * Lets time pass until the promise has settled, and returns its value or throws its reason.
+   * Throws when it has not settled within `withinMs`; by default 2 minutes.
+   */
+  async finish<T>(promise: Promise<T>, withinMs: Millis = WITHIN_MS): Promise<T> {
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    await this.runUntil(() => isSettled, withinMs);
+    return promise;
+  }
+
+  /**
+   * Moves time without firing anything, as a stopped process sees it; what fell due fires at the
+   * next `advance` or `run`.
+   */
   sleep(ms: Millis): void {
     this.#now += ms;
   }
@@ -80,11 +131,45 @@ export class ManualClock implements Clock {
     this.#wallOffset += ms;
   }
 
+  async #runWhile(goesOn: () => boolean, instant: Millis): Promise<void> {
+    let since = this.#now;
+    let fired = 0;
+    for (;;) {
+      await promisesSettled();
+      if (!goesOn() || !this.#fireNext(instant)) return;
+      if (this.#now > since) {
+        since = this.#now;
+        fired = 0;
+      }
+      if (++fired > ALARMS_AT_ONCE_MAX) throw new Error("The clock is kept busy at one instant.");
+    }
+  }
+
+  /** Fires the earliest alarm, if it is due by `instant`, at its time. */
+  #fireNext(instant: Millis): boolean {
+    const next = this.#next();
+    if (!next || next.deadline > instant) return false;
+    this.#alarms.delete(next);
+    this.#now = Math.max(this.#now, next.deadline);
+    next.wake();
+    return true;
+  }
+
   #next(): Alarm | undefined {
     let first: Alarm | undefined;
     for (const alarm of this.#alarms) {
-      if (!first || alarm.deadline < first.deadline || (alarm.deadline === first.deadline && alarm.order < first.order)) first = alarm;
+      const isEarlier = !first || alarm.deadline < first.deadline;
+      if (isEarlier || (alarm.deadline === first?.deadline && alarm.order < first.order)) {
+        first = alarm;
+      }
     }
     return first;
   }
+}
+
+/** One turn of the real event loop: every promise that can settle by itself has settled then. */
+function promisesSettled(): Promise<void> {
+  return new Promise((resolve) => {
+    systemClock.turn(resolve);
+  });
 }

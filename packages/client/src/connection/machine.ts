@@ -8,6 +8,8 @@ export type { ConnectionEffect, ConnectionEffectType, Vitals } from "./connectio
 export type { ConnectionEvent, ConnectionEventType, SessionFact } from "./connection-event.ts";
 export { brokenInvariant } from "./connection-invariants.ts";
 export { transition } from "./connection-machine.ts";
+export { ConnectionManager } from "./connection-manager.ts";
+export type { ConnectionManagerOptions, HandledEvent } from "./connection-manager.ts";
 export { blockedBy, nextDeadline, pendingDeadlines, stoppedModel, wantsLife } from "./connection-model.ts";
 export type { ConnectionModel, DeadlineName, InitialFacts, StateDeadline } from "./connection-model.ts";
 export type { Stamp, Step } from "./connection-moves.ts";

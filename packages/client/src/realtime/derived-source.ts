@@ -11,7 +11,7 @@ export function derived<T, U>(source: Source<T>, view: (value: T) => U): Source<
       let last: { readonly value: U } | undefined;
       return source.subscribe((value) => {
         const next = view(value);
-        if (last?.value === next) return;
+        if (last && last.value === next) return;
         last = { value: next };
         listener(next);
       });

@@ -1,11 +1,11 @@
 /** The front door: wires the floors, starts and stops them, and shows sources. It decides nothing about connecting. */
 import { jsonClientCodec, SPOKEN_CAPABILITIES } from "@holdfast/protocol";
 import type { BucketKeyOf, Contract, DataOf, InputOf, MethodOf, OutputOf } from "@holdfast/protocol";
-import { AuthAdapter } from "../adapters/auth-adapter.ts";
+import { type AuthAdapter, authAdapter } from "../adapters/auth-adapter.ts";
 import type { Platform } from "../adapters/platform.ts";
 import { webPlatform } from "../adapters/platforms/web.ts";
 import type { Cancel } from "../base/clock.ts";
-import { OptionsError, reportUncaught } from "../base/errors.ts";
+import { guarded, OptionsError, reportUncaught } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import type { Source } from "../base/source.ts";
 import { ConnectionManager, type HandledEvent } from "../connection/connection-manager.ts";
@@ -53,7 +53,7 @@ export class RealtimeClient<C extends Contract = Contract> {
 
   /** Throws `OptionsError` when an option cannot work. */
   constructor(options: RealtimeOptions<C>) {
-    const { url, credentials, platform = webPlatform(), codec = jsonClientCodec, traceEntriesMax = 500 } = options;
+    const { url, credentials, platform = webPlatform(), codec = jsonClientCodec, traceEntriesMax = 500, onFault = reportUncaught } = options;
     checkUrl(url);
     checkNumber("callTimeoutMs", options.callTimeoutMs ?? 0);
     checkNumber("traceEntriesMax", traceEntriesMax);
@@ -62,7 +62,7 @@ export class RealtimeClient<C extends Contract = Contract> {
     this.#platform = platform;
     this.policy = connectionPolicy(options.policy);
     this.platformName = platform.name;
-    this.#auth = new AuthAdapter(credentials, clock);
+    this.#auth = authAdapter(credentials, clock);
     this.#calls = new Calls(clock);
     this.#host = new SessionHost({
       platform,
@@ -88,9 +88,9 @@ export class RealtimeClient<C extends Contract = Contract> {
       facts: NOTHING_KNOWN,
       onHandled: (handled) => {
         if (this.recentEvents.push(handled) > traceEntriesMax) this.recentEvents.shift();
-        options.onHandled?.(handled);
+        guarded(() => options.onHandled?.(handled), onFault);
       },
-      onFault: options.onFault ?? reportUncaught,
+      onFault,
       check: options.check,
     });
     this.connection = this.#manager.snapshots;

@@ -30,9 +30,9 @@ export interface RealtimeOptions<C extends Contract = Contract> {
   readonly callTimeoutMs?: number;
   /** How many events of the connection the trace keeps. Default 500; older ones are forgotten. */
   readonly traceEntriesMax?: number;
-  /** Hears each event of the connection, for a log; `traceEntry` makes a line of it. Must not throw. */
+  /** Hears each event of the connection, for a log; `traceEntry` makes a line of it. */
   readonly onHandled?: (handled: HandledEvent) => void;
-  /** Hears Holdfast's own faults. Default: they become uncaught errors. The connection goes on in any case. */
+  /** Hears Holdfast's own faults, and what `onHandled` throws. Default: they become uncaught errors. The connection goes on. */
   readonly onFault?: (error: unknown) => void;
   /** Asserts the machine's invariants after each event: `brokenInvariant` of `@holdfast/client/machine`. Default: none. */
   readonly check?: ConnectionManagerOptions["check"];

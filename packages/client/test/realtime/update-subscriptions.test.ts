@@ -1,0 +1,213 @@
+import type { BucketKey, BucketPosition, UpdateRun } from "@holdfast/protocol";
+import { beforeEach, describe, expect, test } from "vitest";
+
+import {
+  UPDATES_UNREAD_MAX,
+  UpdateSubscriptions,
+  type SubscriptionLink,
+  type SubscriptionState,
+} from "../../src/realtime/update-subscriptions.ts";
+
+class FakeLink implements SubscriptionLink {
+  readonly log: string[] = [];
+
+  subscribe(buckets: readonly BucketPosition[]): void {
+    this.log.push(`subscribe ${buckets.map(({ bucket }) => bucket).join()}`);
+  }
+  unsubscribe(buckets: readonly BucketKey[]): void {
+    this.log.push(`unsubscribe ${buckets.join()}`);
+  }
+  pauseReading(): void {
+    this.log.push("pause");
+  }
+  resumeReading(): void {
+    this.log.push("resume");
+  }
+}
+
+const run = (bucket: string, ...data: readonly unknown[]): UpdateRun => ({
+  bucket,
+  epoch: "e",
+  after: 0,
+  upTo: data.length,
+  updates: data.map((one, index) => ({ seq: index + 1, at: 0, data: one })),
+});
+const settled = async (): Promise<void> => {
+  for (let hops = 0; hops < 10; hops++) await Promise.resolve();
+};
+
+let updates: UpdateSubscriptions;
+let link: FakeLink;
+let heard: string[];
+const hear =
+  (who: string) =>
+  ({ data }: { readonly data: unknown }): void =>
+    void heard.push(`${who} ${String(data)}`);
+beforeEach(() => {
+  updates = new UpdateSubscriptions();
+  link = new FakeLink();
+  heard = [];
+});
+
+describe("subscribing", () => {
+  test("before a session, the next hello asks for it", () => {
+    updates.add("room", hear("a"));
+    expect(updates.positions()).toEqual([{ bucket: "room" }]);
+    updates.attach(link);
+    expect(link.log).toEqual([]);
+  });
+
+  test("in a session, it is asked for at once, and in each hello to come", () => {
+    updates.attach(link);
+    updates.add("room", hear("a"));
+    expect(link.log).toEqual(["subscribe room"]);
+    expect(updates.positions()).toEqual([{ bucket: "room" }]);
+  });
+
+  test("several listeners of a bucket ask once, and the last one to go ends it", () => {
+    updates.attach(link);
+    const first = updates.add("room", hear("a"));
+    const second = updates.add("room", hear("b"));
+    first();
+    first();
+    expect(link.log).toEqual(["subscribe room"]);
+    second();
+    expect(link.log).toEqual(["subscribe room", "unsubscribe room"]);
+    expect(updates.positions()).toEqual([]);
+  });
+
+  test("a cancel of an older subscription does not end a newer one of the same bucket (B05)", () => {
+    updates.attach(link);
+    const first = updates.add("room", hear("a"));
+    first();
+    updates.add("room", hear("b"));
+    first();
+    updates.deliver(run("room", 1));
+    expect(heard).toEqual(["b 1"]);
+    expect(link.log).toEqual(["subscribe room", "unsubscribe room", "subscribe room"]);
+  });
+});
+
+describe("hearing", () => {
+  test("each listener hears each update, in order", () => {
+    updates.add("room", hear("a"));
+    updates.add("room", hear("b"));
+    updates.deliver(run("room", 1, 2));
+    expect(heard).toEqual(["a 1", "b 1", "a 2", "b 2"]);
+  });
+
+  test("what comes for a bucket that nobody listens to is nobody's", () => {
+    updates.add("room", hear("a"));
+    updates.deliver(run("hall", 1));
+    expect(heard).toEqual([]);
+  });
+
+  test("a listener that was cancelled by another, within the same update, hears nothing more", () => {
+    let cancel = (): void => {};
+    updates.add("room", () => cancel());
+    cancel = updates.add("room", hear("b"));
+    updates.deliver(run("room", 1));
+    expect(heard).toEqual([]);
+  });
+});
+
+describe("how a subscription stands", () => {
+  const follow = (bucket = "room"): SubscriptionState[] => {
+    const states: SubscriptionState[] = [];
+    updates.add(bucket, hear("a"), (state) => states.push(state));
+    return states;
+  };
+
+  test("it waits, lives with its head, and waits again after the session", () => {
+    const states = follow();
+    updates.attach(link);
+    updates.subscribed({ bucket: "room", epoch: "e1", head: 7 });
+    updates.detach();
+    updates.attach(link);
+    updates.subscribed({ bucket: "room", epoch: "e2", head: 0 });
+    expect(states).toEqual([
+      { phase: "waiting" },
+      { phase: "live", epoch: "e1", head: 7 },
+      { phase: "waiting" },
+      { phase: "live", epoch: "e2", head: 0 },
+    ]);
+  });
+
+  test("a listener that comes late is told how it stands", () => {
+    follow();
+    updates.subscribed({ bucket: "room", epoch: "e1", head: 7 });
+    expect(follow()).toEqual([{ phase: "live", epoch: "e1", head: 7 }]);
+  });
+
+  test("it ended, by the server's word, until the next session asks again", () => {
+    const states = follow();
+    updates.attach(link);
+    updates.unsubscribed({ type: "unsubscribed", bucket: "room", code: "denied" });
+    updates.detach();
+    expect(states.map(({ phase }) => phase)).toEqual(["waiting", "ended", "waiting"]);
+    expect(states[1]).toEqual({ phase: "ended", code: "denied" });
+    expect(updates.positions()).toEqual([{ bucket: "room" }]);
+  });
+
+  test("the confirmation of an own unsubscribe ends nobody's newer subscription", () => {
+    const states = follow();
+    updates.unsubscribed({ type: "unsubscribed", bucket: "room" });
+    expect(states).toEqual([{ phase: "waiting" }]);
+  });
+});
+
+describe("listeners that work slowly", () => {
+  /** Listens to `room` with promises that the test ends, in order. */
+  const slow = (): (() => void)[] => {
+    const ends: (() => void)[] = [];
+    updates.add("room", () => new Promise<void>((resolve) => void ends.push(resolve)));
+    return ends;
+  };
+  const many = (count: number): UpdateRun => run("room", ...Array.from({ length: count }, () => 0));
+
+  test("pause the socket above the limit, and let it read on below half of it", async () => {
+    updates.attach(link);
+    const ends = slow();
+    updates.deliver(many(UPDATES_UNREAD_MAX));
+    expect(link.log).toEqual(["subscribe room"]);
+    updates.deliver(many(1));
+    expect(link.log.at(-1)).toBe("pause");
+    for (const end of ends.splice(0, UPDATES_UNREAD_MAX / 2)) end();
+    await settled();
+    expect(link.log.at(-1)).toBe("pause");
+    ends.pop()?.();
+    await settled();
+    expect(link.log).toEqual(["subscribe room", "pause", "resume"]);
+  });
+
+  test("keep the next session's socket paused too, until they have caught up", async () => {
+    updates.attach(link);
+    const ends = slow();
+    updates.deliver(many(UPDATES_UNREAD_MAX + 1));
+    updates.detach();
+    const next = new FakeLink();
+    updates.attach(next);
+    expect(next.log).toEqual(["pause"]);
+    for (const end of ends) end();
+    await settled();
+    expect(next.log).toEqual(["pause", "resume"]);
+  });
+
+  test("that answer at once cost nothing", () => {
+    updates.attach(link);
+    updates.add("room", () => {});
+    updates.deliver(many(10 * UPDATES_UNREAD_MAX));
+    expect(link.log).toEqual(["subscribe room"]);
+  });
+});
+
+test("closed, it asks for nothing and tells nobody", () => {
+  updates.attach(link);
+  const cancel = updates.add("room", hear("a"));
+  updates.close();
+  updates.deliver(run("room", 1));
+  cancel();
+  expect(heard).toEqual([]);
+  expect(updates.positions()).toEqual([]);
+  expect(link.log).toEqual(["subscribe room"]);
+});

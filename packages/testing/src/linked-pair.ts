@@ -1,0 +1,202 @@
+/**
+ * A real client and a real server, linked in memory on one manual clock: an app's contract and
+ * handlers can be tested through drops, restarts and black holes without a socket or a sleep.
+ */
+import { RealtimeClient, seededRandom } from "@holdfast/client";
+import type { Credentials, RealtimeOptions } from "@holdfast/client";
+import { brokenInvariant } from "@holdfast/client/machine";
+import type { Contract } from "@holdfast/protocol";
+import { RealtimeServer, refuse } from "@holdfast/server";
+import type {
+  Accepted,
+  Authenticate,
+  BucketRulesOf,
+  ErrorContext,
+  Handlers,
+  RealtimeServerOptions,
+} from "@holdfast/server";
+
+import { accountOfToken, FakeCredentials } from "./fake-adapters.ts";
+import type { FakeLifecycleAdapter, FakeNetworkAdapter } from "./fake-adapters.ts";
+import { FakePlatform } from "./fake-platform.ts";
+import { ManualClock } from "./manual-clock.ts";
+import { MemoryLink } from "./memory-link.ts";
+
+/** Options of one client of the pair. What is left out is faked, or has the client's own default. */
+export interface LinkedClientOptions<C extends Contract> extends Partial<
+  Omit<RealtimeOptions<C>, "contract" | "platform" | "credentials" | "createSocket">
+> {
+  /** Who is signed in from the start; null: nobody. Default `"ada"`. */
+  readonly identity?: string | null;
+  /** Instead of {@link FakeCredentials}, which are then not asked. */
+  readonly ownCredentials?: Credentials;
+}
+
+/** Options of a linked pair. */
+export interface LinkedPairOptions<C extends Contract, A extends Accepted = Accepted> {
+  readonly contract: C;
+  /** Default: believes the tokens of {@link FakeCredentials}. */
+  readonly authenticate?: Authenticate<A>;
+  readonly handlers: Handlers<C, NoInfer<A>>;
+  /** Who may read which bucket. Default: nobody may read any. */
+  readonly buckets?: BucketRulesOf<C, NoInfer<A>>;
+  /** Of the first client. */
+  readonly client?: LinkedClientOptions<C>;
+  /** Further options of the server. */
+  readonly server?: Partial<
+    Pick<RealtimeServerOptions<C, A>, "limits" | "policy" | "codecs" | "onError">
+  >;
+  /** Of all dice. The same seed gives the same run. Default 1. */
+  readonly seed?: number;
+}
+
+/** A real client, and the world around it in the test's hands. */
+export interface LinkedClient<C extends Contract> {
+  readonly client: RealtimeClient<C>;
+  /** Signs in and out, and scripts the token provider. */
+  readonly credentials: FakeCredentials;
+  /** To the background and back, frozen, asleep. */
+  readonly lifecycle: FakeLifecycleAdapter;
+  /** What the platform says about the network. */
+  readonly network: FakeNetworkAdapter;
+  /** What the network really does. */
+  readonly link: MemoryLink;
+}
+
+/**
+ * Made by {@link linkedPair}. `clock.run`, `clock.runUntil` and `clock.finish` let time pass.
+ */
+export class LinkedPair<
+  C extends Contract,
+  A extends Accepted = Accepted,
+> implements LinkedClient<C> {
+  readonly clock: ManualClock = new ManualClock();
+  readonly client: RealtimeClient<C>;
+  readonly credentials: FakeCredentials;
+  readonly lifecycle: FakeLifecycleAdapter;
+  readonly network: FakeNetworkAdapter;
+  readonly link: MemoryLink;
+  /** Every client, the first one included. */
+  readonly clients: LinkedClient<C>[] = [];
+  /** What the server survived, unless `server.onError` hears it. */
+  readonly serverErrors: { readonly error: unknown; readonly context: ErrorContext }[] = [];
+  readonly #options: LinkedPairOptions<C, A>;
+  #server: RealtimeServer<C, A>;
+  #isServerUp = true;
+
+  constructor(options: LinkedPairOptions<C, A>) {
+    this.#options = options;
+    this.#server = this.#makeServer();
+    const first = this.addClient(options.client);
+    this.client = first.client;
+    this.credentials = first.credentials;
+    this.lifecycle = first.lifecycle;
+    this.network = first.network;
+    this.link = first.link;
+  }
+
+  /** The server of the moment: `startServer` makes another. */
+  get server(): RealtimeServer<C, A> {
+    return this.#server;
+  }
+
+  /** One more client, with a link of its own. Nothing happens until it is started. */
+  addClient(options: LinkedClientOptions<C> = {}): LinkedClient<C> {
+    const { identity = "ada", ownCredentials, ...others } = options;
+    const credentials = new FakeCredentials(identity);
+    const link = new MemoryLink(this.clock, () => (this.#isServerUp ? this.#server : undefined));
+    const platform = new FakePlatform({
+      clock: this.clock,
+      openTransport: link.openTransport,
+      seed: (this.#options.seed ?? 1) + this.clients.length,
+    });
+    const client = new RealtimeClient<C>({
+      url: "wss://server.test/realtime",
+      contract: this.#options.contract,
+      credentials: ownCredentials ?? credentials,
+      platform,
+      check: brokenInvariant,
+      ...others,
+    });
+    const { lifecycle, network } = platform;
+    const linked = { client, credentials, lifecycle, network, link };
+    this.clients.push(linked);
+    return linked;
+  }
+
+  /** Starts every client and lets time pass until all are connected. */
+  async open(): Promise<this> {
+    for (const { client } of this.clients) client.start();
+    await this.connected();
+    return this;
+  }
+
+  /** Lets time pass until every client is connected. Throws after `withinMs`; by default 2 minutes. */
+  async connected(withinMs?: number): Promise<void> {
+    const areAll = (): boolean =>
+      this.clients.every(({ client }) => client.connection.current.state === "open");
+    await this.clock.runUntil(areAll, withinMs);
+  }
+
+  /** The server's process dies: connections break, dials fail, buckets and sessions are gone. */
+  killServer(): void {
+    this.#isServerUp = false;
+    for (const { link } of this.clients) link.drop();
+  }
+
+  /** A new server process takes the place of the old one, which is killed if it still runs. */
+  startServer(): void {
+    if (this.#isServerUp) this.killServer();
+    this.#server = this.#makeServer();
+    this.#isServerUp = true;
+  }
+
+  /** Ends everything, and lets time pass until it has. Then `clock.pending` is 0. */
+  async close(): Promise<void> {
+    for (const { client, link } of this.clients) {
+      client.close();
+      link.heal();
+    }
+    await this.clock.finish(this.#server.close({ windowMs: 0 }));
+    await this.clock.settle();
+  }
+
+  #makeServer(): RealtimeServer<C, A> {
+    const { contract, handlers, buckets, server, seed = 1 } = this.#options;
+    return new RealtimeServer<C, A>({
+      contract,
+      // Without one of its own, the type of accounts is the default, which this answers.
+      authenticate: this.#options.authenticate ?? (believe as never),
+      handlers,
+      onError: (error, context) => void this.serverErrors.push({ error, context }),
+      clock: this.clock,
+      random: seededRandom(seed + this.clock.now()),
+      ...(buckets && { buckets }),
+      ...server,
+    });
+  }
+}
+
+/**
+ * A client and a server of an app, linked in memory.
+ *
+ * ```ts
+ * const pair = linkedPair({ contract, handlers });
+ * await pair.open();
+ * const answer = pair.client.call("send", { text: "hello" });
+ * pair.link.drop();
+ * await expect(pair.clock.finish(answer)).rejects.toMatchObject({ kind: "outcomeUnknown" });
+ * await pair.close();
+ * ```
+ */
+export function linkedPair<C extends Contract, A extends Accepted = Accepted>(
+  options: LinkedPairOptions<C, A>,
+): LinkedPair<C, A> {
+  return new LinkedPair(options);
+}
+
+/** Takes every token of `FakeCredentials` at its word. */
+const believe: Authenticate<Accepted> = ({ token }) =>
+  token === undefined
+    ? refuse({ action: "reauthenticate", code: "badToken" })
+    : { account: accountOfToken(token) };
