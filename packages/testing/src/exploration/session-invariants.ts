@@ -9,7 +9,7 @@ import {
   type ConnectionEventType,
 } from "@holdfast/client/machine";
 
-import { did, type StepRules, type StepView } from "./step-view.ts";
+import { asksForCredentials, did, type StepRules, type StepView } from "./step-view.ts";
 
 /** What may make an open connection doubt, or proves it alive, but never ends a session. */
 const NEVER_ENDS: ReadonlySet<string> = new Set<ConnectionEventType>([
@@ -69,8 +69,14 @@ export const SESSION_RULES: StepRules = {
   },
   "a new token is asked for when a renewal begins": ({ before, after, effects }) =>
     did(effects, "renewToken") === (after.renewal === "pending" && before.renewal !== "pending"),
-  "the app hears of a rejection only after a renewal": ({ before, effects }) =>
-    !did(effects, "reportAuthInvalidated") || before.authRejections > 0,
+  "a rejection is counted": ({ before, after, event }) =>
+    !asksForCredentials(event) || after.authRejections === before.authRejections + 1,
+  "a rejected token is renewed once, then the app is told": ({ before, event, effects }) => {
+    const isAsked = asksForCredentials(event);
+    const isFirst = before.authRejections === 0;
+    if (did(effects, "renewToken") !== (isAsked && isFirst)) return false;
+    return did(effects, "reportAuthInvalidated") === (isAsked && !isFirst);
+  },
   "calls in flight are awaited before leaving": ({ before, after, effects }) =>
     did(effects, "drainSession") ===
     (after.deadlines.drain !== undefined && before.deadlines.drain === undefined),

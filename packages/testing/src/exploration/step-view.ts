@@ -32,9 +32,18 @@ export function did(effects: readonly ConnectionEffect[], type: ConnectionEffect
 
 /** The server's word: no dial any more. */
 export function asksToStop(event: ConnectionEvent): boolean {
-  if (event.type === "refused") return event.action === "stop";
-  const isEnd = event.type === "openFailed" || event.type === "transportClosed";
-  return isEnd && event.meaning === "stop";
+  return meaningOf(event) === "stop";
+}
+
+/** The server's word: not with this credential. */
+export function asksForCredentials(event: ConnectionEvent): boolean {
+  return meaningOf(event) === "reauthenticate";
+}
+
+function meaningOf(event: ConnectionEvent): string | undefined {
+  if (event.type === "refused") return event.action;
+  if (event.type === "openFailed" || event.type === "transportClosed") return event.meaning;
+  return undefined;
 }
 
 /** By the invariants' own account, so that the machine cannot forget to ask. */
