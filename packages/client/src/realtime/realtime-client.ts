@@ -1,7 +1,7 @@
 /** The front door: wires the floors, starts and stops them, and shows sources. It decides nothing about connecting. */
 import { jsonClientCodec, SPOKEN_CAPABILITIES } from "@holdfast/protocol";
 import type { BucketKeyOf, Contract, DataOf, InputOf, MethodOf, OutputOf } from "@holdfast/protocol";
-import { type AuthAdapter, authAdapter } from "../adapters/auth-adapter.ts";
+import { AuthAdapter } from "../adapters/auth-adapter.ts";
 import type { Platform } from "../adapters/platform.ts";
 import { webPlatform } from "../adapters/platforms/web.ts";
 import type { Cancel } from "../base/clock.ts";
@@ -62,7 +62,7 @@ export class RealtimeClient<C extends Contract = Contract> {
     this.#platform = platform;
     this.policy = connectionPolicy(options.policy);
     this.platformName = platform.name;
-    this.#auth = authAdapter(credentials, clock);
+    this.#auth = new AuthAdapter(credentials, clock);
     this.#calls = new Calls(clock);
     this.#host = new SessionHost({
       platform,
