@@ -22,8 +22,6 @@ export const TOKEN_KEPT_MS = 60_000;
  * How long the provider may take, in milliseconds. Then its signal is aborted, and it has failed.
  */
 export const TOKEN_FETCH_MS_MAX = 30_000;
-/** The longest token, in characters. */
-export const TOKEN_LENGTH_MAX = 32_768;
 
 /** Binds an app's credentials. Making one has no effect. */
 export class AuthAdapter {
@@ -118,9 +116,12 @@ export class AuthAdapter {
       fetch.defer(clock.at(clock.now() + TOKEN_FETCH_MS_MAX, () => fail("timeout")));
       fetch.run(
         async (signal) => {
-          const token: unknown = await credentials.token({ forced: isForced, signal });
+          const token: string | null | undefined = await credentials.token({
+            forced: isForced,
+            signal,
+          });
           if (signal.aborted) return;
-          if (token !== null && !isUsable(token)) return fail("unusable");
+          if (!token && token !== null) return fail("unusable");
           this.#endFetch(token === null ? 0 : clock.wallNow() + TOKEN_KEPT_MS);
           resolve(token);
         },
@@ -152,8 +153,4 @@ export class AuthAdapter {
     if (account < 0) account = this.#identities.push(identity) - 1;
     this.#post?.({ type: "credentialsChanged", available: account > 0, account });
   }
-}
-
-function isUsable(token: unknown): token is string {
-  return typeof token === "string" && token !== "" && token.length <= TOKEN_LENGTH_MAX;
 }

@@ -17,9 +17,9 @@ export interface TokenCredentials {
   /** Whose account it is, in the server's spelling; null: signed out. */
   readonly identity: Source<string | null>;
   /**
-   * A token for the current identity; null when there is none to be had without the user. What it
-   * throws counts as "not just now", and so does an empty token or one of more than 32 KiB. Asked
-   * once at a time; an answer is kept for 60 s.
+   * A token for the current identity, of at most 32 KiB; null when there is none to be had without
+   * the user. What it throws counts as "not just now", and so does an empty token. Asked once at a
+   * time; an answer is kept for 60 s.
    */
   token(request: TokenRequest): Promise<string | null>;
   /** The server rejected a renewed token too: the user has to sign in again. */

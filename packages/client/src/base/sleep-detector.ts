@@ -26,10 +26,7 @@ export function sleptBetween(
   current: ClockReading,
   alarmDeadline: Millis = current.now,
 ): boolean {
-  const wallMs = current.wallNow - previous.wallNow;
-  const due = Math.max(alarmDeadline, previous.now);
-  const lateMs = current.now - due;
-  const wallLateMs = wallMs - (due - previous.now);
-  const driftMs = wallMs - (current.now - previous.now);
-  return Math.max(lateMs, wallLateMs, driftMs) > SLEEP_MS_MIN;
+  const lateMs = current.now - Math.max(alarmDeadline, previous.now);
+  const driftMs = current.wallNow - current.now - (previous.wallNow - previous.now);
+  return Math.max(lateMs, driftMs, lateMs + driftMs) > SLEEP_MS_MIN;
 }

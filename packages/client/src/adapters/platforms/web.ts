@@ -68,7 +68,6 @@ export function webPlatform(globals: WebGlobals = globalThis): Platform {
 
 function webLifecycle(globals: WebGlobals): LifecycleAdapter {
   const { document } = globals;
-  const page = document && globals;
   return {
     // A page that is rendered ahead of time may make sockets, but they wait until it is shown.
     get current() {
@@ -85,8 +84,8 @@ function webLifecycle(globals: WebGlobals): LifecycleAdapter {
         [document, "resume", thaw],
         [document, "prerenderingchange", thaw],
         // Whether the page is kept or dies: either way its socket should be closed properly.
-        [page, "pagehide", freeze],
-        [page, "pageshow", (event) => (event as PageTransitionEvent).persisted && thaw()],
+        [globals, "pagehide", freeze],
+        [globals, "pageshow", (event) => (event as PageTransitionEvent).persisted && thaw()],
       ]);
     },
   };

@@ -3,14 +3,16 @@ import { webPlatform, type WebGlobals } from "../../../src/adapters/platforms/we
 
 /** An event target that knows how many listeners it has. */
 class FakeTarget extends EventTarget {
-  listeners = 0;
+  readonly #signals: AbortSignal[] = [];
+  get listeners(): number {
+    return this.#signals.filter(({ aborted }) => !aborted).length;
+  }
   override addEventListener(
     type: string,
     listener: (event: Event) => void,
     options: { readonly signal: AbortSignal },
   ): void {
-    this.listeners++;
-    options.signal.addEventListener("abort", () => this.listeners--);
+    this.#signals.push(options.signal);
     super.addEventListener(type, listener, options);
   }
   fire(type: string, fields: object = {}): void {
@@ -170,7 +172,6 @@ test("a worker has the network's events and no page's", () => {
   const events: string[] = [];
   const cancel = lifecycle.start(({ type }) => events.push(type));
   network.start(({ available }) => events.push(String(available)));
-  worker.fire("pagehide");
   worker.navigator.onLine = false;
   worker.fire("offline");
   cancel();
