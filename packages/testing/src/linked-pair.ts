@@ -11,6 +11,7 @@ import type {
   Accepted,
   Authenticate,
   BucketRulesOf,
+  CloseOptions,
   ErrorContext,
   Handlers,
   RealtimeServerOptions,
@@ -149,6 +150,16 @@ export class LinkedPair<
     if (this.#isServerUp) this.killServer();
     this.#server = this.#makeServer();
     this.#isServerUp = true;
+  }
+
+  /**
+   * A rolling restart: new dials reach a new server while the old one closes as it is told to.
+   * Resolves when the old one is gone.
+   */
+  handOver(options?: CloseOptions): Promise<void> {
+    const old = this.#server;
+    this.#server = this.#makeServer();
+    return old.close(options);
   }
 
   /** Ends everything, and lets time pass until it has. Then `clock.pending` is 0. */

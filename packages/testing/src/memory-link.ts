@@ -65,6 +65,17 @@ export class MemoryLink {
     }
   }
 
+  /**
+   * The connections of this moment go silent, and nobody is told, while new dials work: as when a
+   * router forgets them. The server keeps such a session until it hears of a newer one.
+   */
+  strand(): void {
+    for (const { up, down } of this.#connections) {
+      up.block("blackHole");
+      down.block("blackHole");
+    }
+  }
+
   /** Ends every black hole. What was held arrives now, in order, as TCP sends again what was lost. */
   heal(): void {
     this.#blackHoles.clear();

@@ -12,7 +12,8 @@ export abstract class RealtimeError extends Error {
  * The fate of a call. `neverSent`: it never left. `refused`: the server turned it down before its
  * handler ran. `failed`: the handler failed. `timedOut`, `aborted`: the caller's deadline or signal
  * came first. `outcomeUnknown`: the connection was lost after it was sent. `tooLarge`: past a
- * limit, never sent. `closed`: the client was closed.
+ * limit, never sent. `closed`: the client was closed, or its user signed out or changed (code
+ * `accountChanged`).
  */
 export type CallErrorKind =
   | "neverSent"

@@ -178,6 +178,13 @@ export class RealtimeClient<C extends Contract = Contract> {
     if (!lifecycle.current.active) this.#manager.dispatch({ type: "appBackgrounded" });
     if (lifecycle.current.frozen) this.#manager.dispatch({ type: "appFrozen" });
     this.#manager.dispatch({ type: "networkChanged", ...network.current });
-    this.#scope.defer(this.#auth.start((event) => this.#manager.dispatch(event)));
+    let account = 0;
+    const cancel = this.#auth.start((event) => {
+      // What one user asked must never be said in the name of the next (L41).
+      if (account && event.account !== account) this.#calls.abandon("accountChanged");
+      account = event.account;
+      this.#manager.dispatch(event);
+    });
+    this.#scope.defer(cancel);
   }
 }

@@ -154,7 +154,12 @@ export class Calls {
   close(): void {
     this.#isClosed = true;
     this.#link = undefined;
-    for (const call of this.#pending.clear()) this.#fail(call, "closed");
+    this.abandon();
+  }
+
+  /** Rejects every call with `closed`; those to come are made. `code` tells why. */
+  abandon(code?: string): void {
+    for (const call of this.#pending.clear()) this.#fail(call, "closed", { code });
     this.#resetAlarm();
     this.#announceRoom();
   }
@@ -185,8 +190,8 @@ export class Calls {
 
   #fail(call: PendingCall, kind: LocalKind, details?: CallErrorDetails): void {
     this.#release(call);
-    const unsent = kind === "neverSent" || kind === "tooLarge";
-    call.reject(callError(kind, { mayHaveRun: call.id > 0 && !unsent, ...details }));
+    const isWritten = call.id > 0 && kind !== "neverSent" && kind !== "tooLarge";
+    call.reject(callError(kind, { mayHaveRun: call.mayHaveRun ?? isWritten, ...details }));
   }
 
   #release(call: PendingCall): void {

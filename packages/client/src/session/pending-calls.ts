@@ -10,6 +10,8 @@ import type { CallError } from "../base/errors.ts";
 export interface PendingCall {
   /** 0 while it waits; once written, its id on the wire. A call that is written again gets another. */
   id: number;
+  /** It was written in a session that is over. */
+  mayHaveRun?: true;
   readonly method: string;
   readonly input: unknown;
   /** When it times out, by `Clock.now`. */
@@ -96,6 +98,7 @@ export class PendingCalls {
       const mayHaveRun = call.id > 0 && call.id <= sentId;
       if (call.waitsOffline && (call.repeatable || !mayHaveRun)) waiting.add(call);
       else decided.push(call);
+      if (mayHaveRun) call.mayHaveRun = true;
       if (!mayHaveRun || waiting.has(call)) call.id = 0;
     }
     this.#waiting = waiting;

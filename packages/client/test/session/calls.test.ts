@@ -284,13 +284,13 @@ describe("a lost session", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("a call that is sent again keeps its deadline", async () => {
+  test("a call that is sent again keeps its deadline, and may have run the first time", async () => {
     const { calls, clock, attach, call, write } = harness();
     attach();
     const promise = call({ repeatable: true, timeoutMs: 1_000 });
     calls.detach(write().id);
     clock.advance(1_000);
-    expect(await failure(promise)).toMatchObject({ kind: "timedOut", mayHaveRun: false });
+    expect(await failure(promise)).toMatchObject({ kind: "timedOut", mayHaveRun: true });
   });
 });
 
@@ -306,6 +306,26 @@ describe("close", () => {
     expect(await failure(waiting)).toMatchObject({ kind: "closed", mayHaveRun: false });
     expect(await failure(call())).toMatchObject({ kind: "closed", mayHaveRun: false });
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe("abandon", () => {
+  test("rejects what one user asked, and leaves room for the next (L41)", async () => {
+    const { calls, clock, attach, call, write } = harness();
+    attach();
+    const sent = call({ repeatable: true });
+    write();
+    const waiting = call();
+    const room = calls.room();
+    calls.abandon("accountChanged");
+    const code = "accountChanged";
+    expect(await failure(sent)).toMatchObject({ kind: "closed", code, mayHaveRun: true });
+    expect(await failure(waiting)).toMatchObject({ kind: "closed", code, mayHaveRun: false });
+    await room;
+    expect(clock.pending).toBe(0);
+    const next = call();
+    calls.answer({ type: "result", id: write().id, output: 1 });
+    expect(await next).toBe(1);
   });
 });
 
