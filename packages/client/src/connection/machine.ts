@@ -2,7 +2,7 @@
  * The connection machine by itself, as `@holdfast/client/machine`: for tools that explore, draw, simulate or replay it.
  * An app needs none of this.
  */
-export { CONNECTION_STATES, isLive } from "./connection-state.ts";
+export { causeOf, CONNECTION_STATES, isLive } from "./connection-state.ts";
 export type { ConnectionReason, ConnectionState, FailureReason } from "./connection-state.ts";
 export type { ConnectionEffect, ConnectionEffectType, Vitals } from "./connection-effect.ts";
 export type { ConnectionEvent, ConnectionEventType, SessionFact } from "./connection-event.ts";

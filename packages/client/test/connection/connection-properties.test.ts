@@ -9,7 +9,7 @@ import {
   type ConnectionEvent,
   type ConnectionModel,
 } from "@holdfast/client/machine";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { FACT_VARIANTS, type FactTold } from "../../../testing/src/exploration/event-variant.ts";

@@ -13,7 +13,7 @@ import {
 import { asksToStop, type StepRules, type StepView } from "./step-view.ts";
 
 /** The reasons that count as attempts. */
-const FAILURES: Readonly<Record<FailureReason, true>> = {
+export const FAILURES: Readonly<Record<FailureReason, true>> = {
   pingTimeout: true,
   probeFailed: true,
   sendFailed: true,

@@ -1,4 +1,5 @@
 /** The exploration of the connection machine, as `@holdfast/testing/exploration`. */
+export { FAILURES } from "./dial-invariants.ts";
 export { explore, pathTo } from "./exploration.ts";
 export type { Exploration, ExplorationOptions, Finding, Transition, Visit } from "./exploration.ts";
 export { classOf, MODEL_FOLDS } from "./model-class.ts";

@@ -226,11 +226,13 @@ export class PlausibleWorld {
     return this.#chance(0.2) ? { ...ending, retryAfterMs: 5_000 } : ending;
   }
 
+  /** Brings a token, none for now, none at all, or nothing. */
   #renew(): void {
-    if (this.isKind || this.#chance(0.6)) this.#later(() => this.tell({ type: "tokenRenewed" }));
-    else if (this.#chance(0.6))
+    const dice = this.isKind ? 0 : this.#random();
+    if (dice < 0.6) this.#later(() => this.tell({ type: "tokenRenewed" }));
+    else if (dice < 0.84)
       this.#later(() => this.tell({ type: "renewalFailed", detail: "provider" }));
-    else if (this.#chance(0.5)) this.#later(() => this.tell(lost()));
+    else if (dice < 0.92) this.#later(() => this.tell(lost()));
   }
 
   /** Now and then within the very call that asks. */
