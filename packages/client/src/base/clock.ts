@@ -66,9 +66,8 @@ const systemTimers: TimerHost = {
     const timer = setTimeout(wake, delayMs);
     return () => clearTimeout(timer);
   },
-  // By a message, because timers are throttled. React Native has neither channels nor throttling.
+  /** By a message, because timers are throttled. */
   turn(wake) {
-    if (!globalThis.MessageChannel) return systemTimers.after(0, wake);
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();

@@ -1,7 +1,7 @@
 /** Live updates by bucket: who listens, what each session has to ask for, and how it stands. No catch-up: that is sync's. */
 import type { BucketHead, BucketKey, BucketPosition, Unsubscribed, UnsubscribedCode, Update, UpdateRun } from "@holdfast/protocol";
 import type { Cancel } from "../base/clock.ts";
-import { reportUncaught } from "../base/errors.ts";
+import { guarded, reportUncaught } from "../base/errors.ts";
 
 /**
  * How a subscription stands. `waiting`: no session has confirmed it yet. `live`: every update after `head` is delivered, in
@@ -124,14 +124,5 @@ export class UpdateSubscriptions {
       this.#isPaused = false;
       this.#link?.resumeReading();
     }
-  }
-}
-
-/** One listener's throw is its app's uncaught error; the others still hear. */
-function guarded(tell: () => void): void {
-  try {
-    tell();
-  } catch (error) {
-    reportUncaught(error);
   }
 }

@@ -48,7 +48,10 @@ export interface NetworkInformation extends Listenable {
   readonly saveData?: boolean | undefined;
 }
 
-/** The platform of browsers. Safe to make anywhere, also where a server renders the page. */
+/**
+ * The platform of browsers. Safe to make anywhere, also where a server renders the page. A client
+ * needs what every page and worker has: `crypto`, `MessageChannel`, and for dials `WebSocket`.
+ */
 export function webPlatform(globals: WebGlobals = globalThis): Platform {
   return {
     name: "web",
