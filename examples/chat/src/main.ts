@@ -22,7 +22,8 @@ try {
   const chat = await start();
   console.log(`\n  The Holdfast chat is at ${chat.url}   (Ctrl-C ends it)\n`);
   // The second signal finds no listener any more and ends the process as it stands.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void chat.close());
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void chat.close());
 } catch (error) {
   console.error(`The demo could not start: ${error instanceof Error ? error.message : "unknown"}`);
   process.exitCode = 1;

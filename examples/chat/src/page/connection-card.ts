@@ -95,7 +95,10 @@ export class ConnectionCard {
       case "none":
         return setText(this.#pulse, "No heartbeat: there is no open session.");
       case "quiet":
-        return setText(this.#pulse, `Heartbeat: next ping ${countdownWords(pulse.nextPingAt - now)}.`);
+        return setText(
+          this.#pulse,
+          `Heartbeat: next ping ${countdownWords(pulse.nextPingAt - now)}.`,
+        );
       case "asking": {
         const left = countdownWords(pulse.givesUpAt - now);
         return setText(this.#pulse, `Ping unanswered, given up ${left}.`);

@@ -79,7 +79,9 @@ export class ConversationView {
     return element(
       "li",
       { class: isOwn ? "message own" : "message", "data-number": String(message.number) },
-      ...(isFirst ? [element("span", { class: "by" }, `${isOwn ? "You" : message.name} · ${time}`)] : []),
+      ...(isFirst
+        ? [element("span", { class: "by" }, `${isOwn ? "You" : message.name} · ${time}`)]
+        : []),
       element("span", { class: "bubble" }, message.text),
     );
   }

@@ -1,12 +1,6 @@
 /** The buttons that hurt one client, and the line that tells what the last one did. */
 import { element, setText } from "./element.ts";
-import {
-  DEEDS,
-  TOGGLES,
-  type ButtonWords,
-  type DeedName,
-  type ToggleName,
-} from "./fault-words.ts";
+import { DEEDS, TOGGLES, type ButtonWords, type DeedName, type ToggleName } from "./fault-words.ts";
 import type { Person } from "./person.ts";
 
 const DEED_NAMES: readonly DeedName[] = ["connectNow", "drop"];

@@ -40,7 +40,6 @@ export class PersonPanel {
   tick(now: number): void {
     this.#card.tick(now);
   }
-
 }
 
 function pill(person: Person): HTMLElement {

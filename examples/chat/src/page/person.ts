@@ -25,6 +25,8 @@ export class Person {
   readonly #server: FaultServer;
   readonly #device = new DemoPlatform();
   readonly #identity: Cell<string | null>;
+  /** Settles when all that was switched so far has been applied. */
+  #applied: Promise<void> = Promise.resolve();
 
   constructor(name: string, page: string, server: FaultServer) {
     this.name = name;
@@ -75,13 +77,13 @@ export class Person {
     else this.client.connectNow();
   }
 
-  /** As `do`; then the switch stays as it was. */
+  /** As `do`; then the switch goes back. */
   async toggle(name: ToggleName): Promise<void> {
-    const toggles = new Set(this.toggles.current);
-    const isOn = !toggles.delete(name);
-    if (isOn) toggles.add(name);
-    await this.#apply(name, isOn, toggles);
-    this.toggles.set(toggles);
+    this.#flip(name);
+    // One after the other: the server must not hear of two in the wrong order.
+    const applied = this.#applied.then(async () => await this.#apply(name));
+    this.#applied = applied.catch(() => this.#flip(name));
+    await applied;
   }
 
   /** Undoes whatever took the credentials away. Rejects as `toggle` does. */
@@ -91,8 +93,17 @@ export class Person {
     if (current.has("rejectToken")) await this.toggle("rejectToken");
   }
 
-  async #apply(name: ToggleName, isOn: boolean, after: ReadonlySet<ToggleName>): Promise<void> {
-    const isUnreachable = after.has("blackHole") || after.has("offline");
+  #flip(name: ToggleName): void {
+    const toggles = new Set(this.toggles.current);
+    if (!toggles.delete(name)) toggles.add(name);
+    this.toggles.set(toggles);
+  }
+
+  /** Makes the world agree with a switch. */
+  async #apply(name: ToggleName): Promise<void> {
+    const toggles = this.toggles.current;
+    const isOn = toggles.has(name);
+    const isUnreachable = toggles.has("blackHole") || toggles.has("offline");
     switch (name) {
       case "blackHole":
         return await this.#server.setBlackHole(this.id, isUnreachable);

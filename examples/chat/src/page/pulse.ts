@@ -9,7 +9,10 @@ export type Pulse =
   | { readonly phase: "asking"; readonly givesUpAt: number };
 
 /** The heartbeat after an event. */
-export function pulseAfter({ stamp, wallNow, step }: HandledEvent, policy: ConnectionPolicy): Pulse {
+export function pulseAfter(
+  { stamp, wallNow, step }: HandledEvent,
+  policy: ConnectionPolicy,
+): Pulse {
   const wallOf = (deadline: number): number => deadline - stamp.now + wallNow;
   const { ping, pong, probe } = pendingDeadlines(step.model, policy);
   const asked = probe ?? pong;

@@ -21,11 +21,20 @@ export interface Words {
 
 const STATES: Readonly<Record<ConnectionState, Words>> = {
   stopped: { title: "Stopped", text: "Nobody asks for a connection, so the client does nothing." },
-  waitingForConstraints: { title: "Waiting", text: "Something that a connection needs is missing." },
+  waitingForConstraints: {
+    title: "Waiting",
+    text: "Something that a connection needs is missing.",
+  },
   connectingTransport: { title: "Dialling", text: "A socket to the server is being opened." },
-  authenticating: { title: "Saying hello", text: "The socket is open; the server has yet to answer." },
+  authenticating: {
+    title: "Saying hello",
+    text: "The socket is open; the server has yet to answer.",
+  },
   open: { title: "Connected", text: "What is sent arrives, and news comes by itself." },
-  backoff: { title: "Between tries", text: "The last try failed. The client waits before the next." },
+  backoff: {
+    title: "Between tries",
+    text: "The last try failed. The client waits before the next.",
+  },
   backgroundSuspended: {
     title: "Suspended",
     text: "The page is asleep, so the socket was closed in good order.",
@@ -92,7 +101,10 @@ const PILLS: Readonly<Record<RealtimeConnectionState, string>> = {
 
 export function stateWords({ state, isRenewingToken }: StateFacts): Words {
   if (!isRenewingToken) return STATES[state];
-  return { title: "Renewing the token", text: "The server refused it, so a new one was asked for." };
+  return {
+    title: "Renewing the token",
+    text: "The server refused it, so a new one was asked for.",
+  };
 }
 type StateFacts = Pick<ConnectionSnapshot, "state" | "isRenewingToken">;
 
