@@ -5,7 +5,5 @@
  */
 export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/protocol/src/codec.ts": "packages/protocol/test/json-codec.test.ts",
-  "packages/protocol/src/field-check.ts": "packages/protocol/test/parse-message.test.ts",
-  "packages/protocol/src/parse-client-message.ts": "packages/protocol/test/parse-message.test.ts",
-  "packages/protocol/src/parse-server-message.ts": "packages/protocol/test/parse-message.test.ts",
+  "packages/protocol/src/field-check.ts": "packages/protocol/test/message-table.test.ts",
 };

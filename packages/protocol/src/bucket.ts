@@ -62,20 +62,18 @@ export interface UpdateRun {
 
 /** Does the run keep its word: is each number of `(after, upTo]` there once, in rising order? */
 export function accountsForAll({ after, upTo, updates, skipped = [] }: UpdateRun): boolean {
-  let last = after;
-  let updatesSeen = 0;
-  let rangesSeen = 0;
-  while (last < upTo) {
-    const [from, to = 0] = skipped[rangesSeen] ?? [];
-    if (updates[updatesSeen]?.seq === last + 1) {
-      updatesSeen++;
-      last++;
-    } else if (from === last + 1 && to > last) {
-      rangesSeen++;
-      last = to;
-    } else {
-      return false;
-    }
+  let next = after + 1;
+  let used = 0;
+  for (const { seq } of [...updates, { seq: upTo + 1 }]) {
+    let range = skipped[used];
+    for (; range?.[0] === next && range[1] >= next; range = skipped[++used]) next = range[1] + 1;
+    if (seq !== next++) return false;
   }
-  return last === upTo && updatesSeen === updates.length && rangesSeen === skipped.length;
+  return used === skipped.length;
+}
+
+/** The same without skips: is each number of `(after, upTo]` an update, in rising order? */
+export function isGapless({ after, upTo, updates }: Omit<UpdateRun, "skipped">): boolean {
+  const isInOrder = updates.every(({ seq }, index) => seq === after + 1 + index);
+  return isInOrder && upTo === after + updates.length;
 }

@@ -6,6 +6,9 @@
 /** What the end of a socket asks of the client. */
 export type CloseMeaning = "retry" | "reauthenticate" | "stop";
 
+/** Each meaning has a hundred of the close codes, from 4000 on. */
+export const CLOSE_MEANINGS: readonly CloseMeaning[] = ["stop", "reauthenticate", "retry"];
+
 /**
  * The codes that Holdfast names. 4000–4099 stop, 4100–4199 reauthenticate, 4200–4299 retry. None is
  * in 1001–1015: some engines change those on the way (1012 and 1013 arrive as 1006).
@@ -64,15 +67,12 @@ export const CLOSE_CODES: Readonly<Record<CloseName, number>> = {
   protocolViolation: 4214,
 };
 
-/** The ranges with a rule, by the code's hundreds. */
-const RANGES: Readonly<Record<number, CloseMeaning>> = { 40: "stop", 41: "reauthenticate" };
-
 /**
  * What a close code asks of the client. Every code without a rule means `retry`: the ranges of the
  * WebSocket standard, 0 and `undefined` of platforms that report none, and codes not yet invented.
  */
 export function closeMeaning(code: number = 0): CloseMeaning {
-  return RANGES[Math.floor(code / 100)] ?? "retry";
+  return CLOSE_MEANINGS[Math.floor(code / 100) - 40] ?? "retry";
 }
 
 /** The HTTP statuses with a rule. */

@@ -8,8 +8,8 @@ import type { WireLimits } from "./limits.ts";
 export type Frame = string | Uint8Array;
 
 /**
- * Why a frame is not one of ours (PROTOCOL.md §2.4): a word, not an exception. The session that read
- * the frame ends. Nothing in the word comes from the peer.
+ * Why a frame is not one of ours (PROTOCOL.md §2.4): a word, not an exception. The session that
+ * read the frame ends. Nothing in the word comes from the peer.
  */
 export type Malformed =
   /** More bytes than the limit. */
@@ -18,20 +18,16 @@ export type Malformed =
   | "wrongFrameKind"
   /** Not in the codec's format at all, or a frame of no messages. */
   | "notParseable"
-  /** Nested deeper than the limit. */
-  | "tooDeep"
   /** More messages in the frame than the limit. */
   | "tooManyMessages"
-  /** Some object has a key `__proto__`. */
-  | "prototypeKey"
   /** A message without a type, or of a type that this direction does not have. */
   | "unknownType"
   /** A field is missing, of the wrong kind, or out of range: `badField updates.after`. */
   | `badField ${string}`;
 
 /**
- * Our own message cannot be written in this codec: a cycle, a BigInt, too deep, a forbidden key.
- * The fault lies with the value that the application passed, so only its call or push fails.
+ * A message of a server cannot be written: a cycle, a BigInt, a payload too deep or with a
+ * forbidden key. The fault lies with what the application passed, so only its call or push fails.
  */
 export class EncodeError extends Error {
   override readonly name = "EncodeError";
@@ -42,14 +38,11 @@ export class EncodeError extends Error {
   }
 }
 
-/** `notEncodable`: the format cannot say it. The others: the peer would end the session over it. */
+/** `notEncodable`: the format cannot say it. The others: servers say no such payload. */
 export type EncodeErrorCode = "notEncodable" | "tooDeep" | "prototypeKey";
 
 /** The part of the limits that reading a frame needs. */
-export type FrameLimits = Pick<
-  WireLimits,
-  "frameBytes" | "nesting" | "messagesPerFrame" | "nameLength"
->;
+export type FrameLimits = Pick<WireLimits, "frameBytes" | "messagesPerFrame" | "nameLength">;
 
 /**
  * Translates between frames and messages. `In` is what the owner reads, `Out` what it writes;
@@ -60,8 +53,11 @@ export interface Codec<In, Out, Part = unknown> {
   /** The WebSocket subprotocol that names this codec, for example `holdfast.v1.json`. */
   readonly subprotocol: string;
   /**
-   * One message, encoded. Throws {@link EncodeError}, and nothing else, when the message cannot be
-   * written or nests deeper than `nestingMax` (default: the protocol's, 32).
+   * One message, encoded. Throws when the value that the application passed cannot be written.
+   *
+   * A server's codec throws {@link EncodeError} and nothing else, also when a payload nests deeper
+   * than `nestingMax` (default: the protocol's, 32) or has a forbidden key. A client's leaves those
+   * two to the server, which fails such a call with `badInput`.
    */
   encode(message: Out, nestingMax?: number): Part;
   /** The size of a part on the wire, in bytes. Joining n parts adds at most n + 1 bytes. */

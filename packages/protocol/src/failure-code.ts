@@ -22,7 +22,7 @@ export type FailureCode =
  * taken effect, and the failure carries `refused: true`. Otherwise the handler may have acted.
  */
 export const FAILURE_CODES: Readonly<Record<FailureCode, { readonly refused: boolean }>> = {
-  /** The input does not fit the contract. The same input will fail again. */
+  /** The input does not fit the contract, or nests too deep. The same input will fail again. */
   badInput: { refused: true },
   /** The server has no such method. */
   unknownMethod: { refused: true },

@@ -35,18 +35,13 @@ export const name: Check<string> = (value, nameLength): value is string =>
   typeof value === "string" && value !== "" && value.length <= nameLength && !value.includes("\0");
 
 /** Any text, the empty one too. Only the frame's size limits it. */
-export const text: Check<string> = (value): value is string => typeof value === "string";
+export const text = (value: unknown): value is string => typeof value === "string";
 
 /**
  * An id, a sequence number, a size or a time in milliseconds: a whole number from 0 to 2^53 − 1.
  */
-export const count: Check<number> = (value): value is number =>
+export const count = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
-
-/** One of these values. */
-export function oneOf<const Value>(...values: readonly Value[]): Check<Value> {
-  return (value): value is Value => values.includes(value as Value);
-}
 
 /** May be left out. */
 export function optional<Value>(check: Check<Value>): Check<Value | undefined> {

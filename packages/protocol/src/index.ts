@@ -1,5 +1,5 @@
 /** The words that Holdfast clients and servers speak. No dependency, no I/O. */
-export { accountsForAll, bucketKind } from "./bucket.ts";
+export { accountsForAll, bucketKind, isGapless } from "./bucket.ts";
 export type { BucketHead, BucketKey, BucketPosition, Update, UpdateRun } from "./bucket.ts";
 export { capabilityOf, commonCapabilities, SPOKEN_CAPABILITIES } from "./capability.ts";
 export type { Capability } from "./capability.ts";
@@ -43,6 +43,7 @@ export type { WireLimits } from "./limits.ts";
 export { SERVER_MESSAGES } from "./log-message-table.ts";
 export { readMessages } from "./message-table.ts";
 export type { MessageTable } from "./message-table.ts";
+export { payloadFault } from "./payload-fault.ts";
 export { refusalCloseCode, REFUSALS } from "./refusal-code.ts";
 export type { Refusal, RefusalCode } from "./refusal-code.ts";
 export { SPOKEN_SERVER_MESSAGES } from "./server-message-table.ts";
@@ -58,6 +59,7 @@ export type {
   Result,
   ServerMessage,
   SpokenServerMessage,
+  SpokenUpdates,
   Subscribed,
   TokenAccepted,
   TooFarBehind,
@@ -67,4 +69,4 @@ export type {
   Welcome,
 } from "./server-message.ts";
 export type { StandardIssue, StandardResult, StandardSchemaV1 } from "./standard-schema.ts";
-export { PROTOCOL_VERSION, SUBPROTOCOL_PREFIX } from "./version.ts";
+export { PROTOCOL_VERSION } from "./version.ts";

@@ -5,75 +5,82 @@
 import { CLIENT_MESSAGES } from "./client-message-table.ts";
 import type { ClientMessage } from "./client-message.ts";
 import { EncodeError } from "./codec.ts";
-import type { Codec, Frame, FrameLimits, Malformed } from "./codec.ts";
+import type { Codec } from "./codec.ts";
 import { DEFAULT_WIRE_LIMITS } from "./limits.ts";
 import { readMessages } from "./message-table.ts";
 import type { MessageTable } from "./message-table.ts";
+import { payloadFault } from "./payload-fault.ts";
 import { SPOKEN_SERVER_MESSAGES } from "./server-message-table.ts";
 import type { ServerMessage, SpokenServerMessage } from "./server-message.ts";
-import { structureFault } from "./structure-fault.ts";
 import { utf8Length } from "./utf8-length.ts";
-import { SUBPROTOCOL_PREFIX } from "./version.ts";
 
 /** The subprotocol of JSON: `holdfast.v1.json`. */
-export const JSON_SUBPROTOCOL: string = `${SUBPROTOCOL_PREFIX}json`;
+export const JSON_SUBPROTOCOL = "holdfast.v1.json";
 
 /** JSON as a client of this release speaks it: a message of `log` or `keys` is of unknown type. */
 export const jsonClientCodec: Codec<SpokenServerMessage, ClientMessage, string> =
   /* @__PURE__ */ jsonCodec(SPOKEN_SERVER_MESSAGES);
 
-/** JSON as a server speaks it: reads client messages, writes server messages. */
+/** JSON as a server speaks it. It writes no payload that clients would have to be wary of. */
 export const jsonServerCodec: Codec<ClientMessage, ServerMessage, string> =
-  /* @__PURE__ */ jsonCodec(CLIENT_MESSAGES);
+  /* @__PURE__ */ jsonCodec(CLIENT_MESSAGES, encodeForClients);
 
 /** JSON for a side that reads the messages of the table. */
 export function jsonCodec<In extends { readonly type: string }, Out>(
   table: MessageTable<In>,
+  // Undefined fields vanish, NaN becomes null, `toJSON` is honoured.
+  encode: Codec<In, Out, string>["encode"] = (message) => JSON.stringify(message),
 ): Codec<In, Out, string> {
   return {
     subprotocol: JSON_SUBPROTOCOL,
-    encode: encodeJson,
+    encode,
     sizeOf: utf8Length,
-    join: joinJson,
-    decode: (frame, limits) => decodeJson(frame, limits, table),
+    join: (parts) => (parts.length > 1 ? `[${parts.join(",")}]` : parts.join("")),
+    decode(frame, limits) {
+      if (typeof frame !== "string") return "wrongFrameKind";
+      // A character is 1 to 3 bytes: they are counted only where that leaves a doubt.
+      const { frameBytes } = limits;
+      if (frame.length > frameBytes / 3 && utf8Length(frame) > frameBytes) return "tooLarge";
+      try {
+        const value: unknown = JSON.parse(frame);
+        return readMessages(Array.isArray(value) ? value : [value], table, limits);
+      } catch {
+        // The engine's own message is left behind, for it quotes the text.
+        return "notParseable";
+      }
+    },
   };
 }
 
-/** As `JSON.stringify` has it: undefined fields vanish, NaN becomes null, `toJSON` is honoured. */
-function encodeJson(message: unknown, nestingMax: number = DEFAULT_WIRE_LIMITS.nesting): string {
+/** The fault lies with what the application passed: only its answer or its push may fail. */
+function encodeForClients(
+  message: ServerMessage,
+  nestingMax: number = DEFAULT_WIRE_LIMITS.nesting,
+): string {
   let text: string;
   try {
+    // First, because it finds cycles.
     text = JSON.stringify(message);
   } catch (cause) {
     throw new EncodeError("notEncodable", cause);
   }
-  // The peer would end the session over these faults: they must fail here, where only one call
-  // does. What was written decides, for it lacks, for example, what the objects only inherit.
-  const fault = structureFault(message, nestingMax) && structureFault(JSON.parse(text), nestingMax);
-  if (fault) throw new EncodeError(fault);
+  for (const payload of payloadsOf(message)) {
+    const fault = payloadFault(payload, nestingMax);
+    if (fault) throw new EncodeError(fault);
+  }
   return text;
 }
 
-function joinJson(parts: readonly string[]): string {
-  const text = parts.join(",");
-  return parts.length > 1 ? `[${text}]` : text;
-}
-
-function decodeJson<Message extends { readonly type: string }>(
-  frame: Frame,
-  limits: FrameLimits,
-  table: MessageTable<Message>,
-): readonly Message[] | Malformed {
-  if (typeof frame !== "string") return "wrongFrameKind";
-  // A character is 1 to 3 bytes: they are counted only where that leaves a doubt.
-  const { frameBytes } = limits;
-  if (frame.length > frameBytes / 3 && utf8Length(frame) > frameBytes) return "tooLarge";
-  let value: unknown;
-  try {
-    value = JSON.parse(frame);
-  } catch {
-    // The engine's own message is left behind, for it quotes the text.
-    return "notParseable";
+function payloadsOf(message: ServerMessage): readonly unknown[] {
+  switch (message.type) {
+    case "result":
+      return [message.output];
+    case "failure":
+      return [message.data];
+    case "updates":
+    case "page":
+      return message.updates.map(({ data }) => data);
+    default:
+      return [];
   }
-  return readMessages(Array.isArray(value) ? value : [value], table, limits);
 }

@@ -5,7 +5,6 @@
 import type { FrameLimits, Malformed } from "./codec.ts";
 import { misfit } from "./field-check.ts";
 import type { Fields } from "./field-check.ts";
-import { structureFault } from "./structure-fault.ts";
 
 /** The fields of each message type of a union. */
 export type MessageTable<Message extends { readonly type: string }> = {
@@ -24,8 +23,6 @@ export function readMessages<Message extends { readonly type: string }>(
   if (values.length === 0) return "notParseable";
   if (values.length > limits.messagesPerFrame) return "tooManyMessages";
   for (const value of values) {
-    const fault = structureFault(value, limits.nesting);
-    if (fault) return fault;
     const type = (value as { readonly type?: unknown } | null)?.type;
     if (typeof type !== "string" || !Object.hasOwn(table, type)) return "unknownType";
     const field = misfit(value, table[type as Message["type"]], limits.nameLength);

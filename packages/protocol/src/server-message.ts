@@ -1,5 +1,5 @@
 /** What a server says (PROTOCOL.md §5). */
-import type { BucketHead, BucketKey, UpdateRun } from "./bucket.ts";
+import type { BucketHead, BucketKey, Update, UpdateRun } from "./bucket.ts";
 import type { CloseMeaning } from "./close-code.ts";
 import type { WireLimits } from "./limits.ts";
 
@@ -70,7 +70,7 @@ export interface Unsubscribed {
  * `denied`: never allowed; `revoked`: no longer allowed; `gone`: there is no such bucket; `limit`:
  * too many subscriptions.
  */
-export type UnsubscribedCode = "denied" | "revoked" | "gone" | "limit";
+export type UnsubscribedCode = "denied" | "revoked" | "gone" | "limit" | (string & {});
 
 /**
  * A page of a bucket's log: the answer to a fetch, or unasked after `subscribed` (then without an
@@ -164,4 +164,10 @@ export type ServerMessage =
 export type SpokenServerMessage =
   | Omit<Welcome, "keyRetentionMs">
   | Omit<Result, "at">
-  | Exclude<ServerMessage, Welcome | Result | Ack | Page | TooFarBehind | Heads>;
+  | SpokenUpdates
+  | Exclude<ServerMessage, Welcome | Result | Updates | Ack | Page | TooFarBehind | Heads>;
+
+/** Updates without the fields of `log` and `keys`. */
+export interface SpokenUpdates extends Omit<Updates, "skipped" | "updates"> {
+  readonly updates: readonly Omit<Update, "key">[];
+}

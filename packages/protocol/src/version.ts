@@ -9,6 +9,3 @@
  * - 1: hello/welcome/refuse, calls, updates, fetches, ping, in-band token renewal, goAway.
  */
 export const PROTOCOL_VERSION = 1;
-
-/** The first part of every subprotocol name: `holdfast.v1.json`, `holdfast.v1.msgpack`. */
-export const SUBPROTOCOL_PREFIX = "holdfast.v1.";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { accountsForAll, bucketKind } from "../src/index.ts";
+import { accountsForAll, bucketKind, isGapless } from "../src/index.ts";
 import type { UpdateRun } from "../src/index.ts";
 
 test.each([
@@ -51,6 +51,7 @@ test.each<[string, UpdateRun]>([
   ],
 ])("a run %s accounts for all its numbers (B43)", (_name, whole) => {
   expect(accountsForAll(whole)).toBe(true);
+  expect(isGapless(whole)).toBe(whole.skipped === undefined);
 });
 
 test.each<[string, UpdateRun]>([
@@ -78,4 +79,5 @@ test.each<[string, UpdateRun]>([
   ],
 ])("a run with %s is caught (B43)", (_name, broken) => {
   expect(accountsForAll(broken)).toBe(false);
+  if (!broken.skipped) expect(isGapless(broken)).toBe(false);
 });

@@ -26,7 +26,15 @@ const {
 } = fullServerMessages;
 const { keyRetentionMs: _retention, ...spokenWelcome } = rest.welcome;
 const { at: _at, ...spokenResult } = rest.result;
-const spokenServerMessages = { ...rest, welcome: spokenWelcome, result: spokenResult };
+const { skipped: _skipped, ...run } = rest.updates;
+const entries = [7, 8].map((seq) => ({ seq, at: 1, data: null }));
+const spokenUpdates = { ...run, after: 6, upTo: 8, updates: entries };
+const spokenServerMessages = {
+  ...rest,
+  welcome: spokenWelcome,
+  result: spokenResult,
+  updates: spokenUpdates,
+};
 
 const directions: readonly [string, Read, readonly { readonly type: string }[]][] = [
   ["a server", asServer, Object.values(fullClientMessages)],
@@ -144,7 +152,7 @@ test.each([
   [{ ...failure, refused: false }, "failure.refused"],
   [{ ...refuse, action: "wait" }, "refuse.action"],
   [{ ...refuse, message: {} }, "refuse.message"],
-  [{ type: "unsubscribed", bucket: "b", code: "bored" }, "unsubscribed.code"],
+  [{ type: "unsubscribed", bucket: "b", code: "" }, "unsubscribed.code"],
   [{ type: "heads", heads: [{ bucket: "b", epoch: "e" }] }, "heads.heads"],
   [{ ...updates, updates: [{ seq: 5, at: "now" }] }, "updates.updates"],
   [{ ...updates, updates: [] }, "updates.updates"],
@@ -180,4 +188,6 @@ test("to a client without `log` and `keys` their messages are unknown, and their
     expect(faultOf(asPlainClient, fullServerMessages[type])).toBe("unknownType");
   }
   expect(faultOf(asPlainClient, { ...result, at: "later" })).toBe("none");
+  // So a run with skips has holes.
+  expect(faultOf(asPlainClient, updates)).toBe("badField updates.updates");
 });

@@ -3,6 +3,7 @@
  * answer. A handler keeps its place until it ends, so that a client cannot run more of them by
  * cancelling or by short deadlines.
  */
+import { payloadFault } from "@holdfast/protocol";
 import type { Call, Cancel, Failure, FailureCode, Result } from "@holdfast/protocol";
 
 import { ownFailure } from "./call-failure.ts";
@@ -27,6 +28,7 @@ export function admitCall(turn: Turn, call: Call): boolean {
 
 function obstacleTo({ model, policy, stamp }: Turn, call: Call): FailureCode | undefined {
   if (!policy.methods.has(call.method)) return "unknownMethod";
+  if (payloadFault(call.input, policy.limits.nesting)) return "badInput";
   if (stamp.now >= model.callsRefusedFrom) return "draining";
   return model.waiting.length >= policy.callsWaiting ? "busy" : undefined;
 }

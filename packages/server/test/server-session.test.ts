@@ -95,9 +95,9 @@ describe("while open", () => {
   });
 
   test("a frame that is none ends the session, and says what is wrong with it", () => {
-    const effects = openSession().hears({ type: "malformed", detail: "tooDeep: nested" });
+    const effects = openSession().hears({ type: "malformed", detail: "badField ping.nonce" });
     expect(brief(effects)).toEqual(refusal("retry", "protocolViolation", 4214));
-    expect(sent(effects)[0]).toHaveProperty("message", "tooDeep: nested");
+    expect(sent(effects)[0]).toHaveProperty("message", "badField ping.nonce");
   });
 
   test("a violation ends its frame: what follows in it is not heard", () => {

@@ -188,12 +188,9 @@ describe("what cannot be written", () => {
 
   const cyclic: unknown[] = [];
   cyclic.push(cyclic);
-  const deep = JSON.parse("[".repeat(40) + "]".repeat(40)) as unknown;
   test.each([
     ["a cycle", cyclic],
     ["a BigInt", 1n],
-    ["nesting past the limit", deep],
-    ["a prototype key", JSON.parse('{"__proto__":1}')],
   ])("%s fails this call alone", async (_name, input) => {
     const { open, call, framesOf, reports } = harness();
     open();

@@ -611,8 +611,6 @@ describe("violations", () => {
     ["binary where text is due", new Uint8Array([123, 125]), "wrongFrameKind"],
     ["an unknown type", '{"type":"surprise"}', "unknownType"],
     ["a field of the wrong kind", '{"type":"result","id":"1"}', "badField result.id"],
-    ["a prototype key", '{"type":"result","id":1,"output":{"__proto__":1}}', "prototypeKey"],
-    ["deep nesting", `{"type":"result","id":1,"output":${"[".repeat(99)}${"]".repeat(99)}}`, "tooDeep"],
     ["a huge frame", `{"type":"result","id":1,"output":"${"x".repeat(2 ** 21)}"}`, "tooLarge"],
     ["no message at all", "[]", "notParseable"],
   ])("%s ends the session, typed and without its payload (L31)", async (_name, frame, detail) => {

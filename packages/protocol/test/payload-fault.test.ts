@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { structureFault } from "../src/structure-fault.ts";
+import { payloadFault } from "../src/payload-fault.ts";
 
 test.each([
   ["1", 0, undefined],
@@ -17,7 +17,7 @@ test.each([
   ['{"a":"__proto__"}', 1, undefined],
   ['{"a__proto__":1}', 1, undefined],
 ] as const)("%s, at most %d deep: %s", (text, nestingMax, fault) => {
-  expect(structureFault(JSON.parse(text), nestingMax)).toBe(fault);
+  expect(payloadFault(JSON.parse(text), nestingMax)).toBe(fault);
 });
 
 test("the nesting of any JSON is found, to the level", () => {
@@ -28,19 +28,19 @@ test("the nesting of any JSON is found, to the level", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const json: unknown = JSON.parse(JSON.stringify(value).replaceAll("__proto__", "proto"));
-      expect(structureFault(json, depth(json))).toBeUndefined();
-      if (depth(json) > 0) expect(structureFault(json, depth(json) - 1)).toBe("tooDeep");
+      expect(payloadFault(json, depth(json))).toBeUndefined();
+      if (depth(json) > 0) expect(payloadFault(json, depth(json) - 1)).toBe("tooDeep");
     }),
   );
 });
 
 test("an object with a `toJSON` counts as what it makes of itself, once", () => {
   const self = { toJSON: (): unknown => self, deep: [[]] };
-  expect(structureFault([new Date(0)], 2)).toBeUndefined();
-  expect(structureFault({ toJSON: () => [[[]]] }, 2)).toBe("tooDeep");
-  expect(structureFault({ toJSON: () => JSON.parse('{"__proto__":1}') as unknown }, 9)).toBe(
+  expect(payloadFault([new Date(0)], 2)).toBeUndefined();
+  expect(payloadFault({ toJSON: () => [[[]]] }, 2)).toBe("tooDeep");
+  expect(payloadFault({ toJSON: () => JSON.parse('{"__proto__":1}') as unknown }, 9)).toBe(
     "prototypeKey",
   );
-  expect(structureFault({ toJSON: () => null, deep: [[[]]] }, 2)).toBeUndefined();
-  expect(structureFault(self, 3)).toBeUndefined();
+  expect(payloadFault({ toJSON: () => null, deep: [[[]]] }, 2)).toBeUndefined();
+  expect(payloadFault(self, 3)).toBeUndefined();
 });
