@@ -6,4 +6,24 @@
 export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/protocol/src/codec.ts": "packages/protocol/test/json-codec.test.ts",
   "packages/protocol/src/field-check.ts": "packages/protocol/test/message-table.test.ts",
+  "packages/testing/src/exploration/dial-invariants.ts":
+    "packages/client/test/connection/exploration-faults.test.ts",
+  "packages/testing/src/exploration/event-variant.ts":
+    "packages/client/test/connection/exploration.test.ts",
+  "packages/testing/src/exploration/model-class.ts":
+    "packages/client/test/connection/exploration.test.ts",
+  "packages/testing/src/exploration/possible-event.ts":
+    "packages/client/test/connection/exploration.test.ts",
+  "packages/testing/src/exploration/reachable-row.ts":
+    "packages/client/test/connection/exploration.test.ts",
+  "packages/testing/src/exploration/session-invariants.ts":
+    "packages/client/test/connection/exploration-faults.test.ts",
+  "packages/testing/src/exploration/step-invariants.ts":
+    "packages/client/test/connection/exploration-faults.test.ts",
+  "packages/testing/src/exploration/step-view.ts":
+    "packages/client/test/connection/exploration-faults.test.ts",
+  "packages/testing/src/fake-platform.ts": "packages/testing/test/harness.test.ts",
+  "packages/testing/src/memory-connection.ts": "packages/testing/test/memory-link.test.ts",
+  "packages/testing/src/memory-pipe.ts": "packages/testing/test/memory-link.test.ts",
+  "packages/testing/src/exploration/walk.ts": "packages/client/test/connection/exploration.test.ts",
 };

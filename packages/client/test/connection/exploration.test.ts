@@ -27,6 +27,7 @@ import {
 } from "@holdfast/testing/exploration";
 import { beforeAll, describe, expect, test } from "vitest";
 
+import { seededRandom } from "../../src/base/random.ts";
 import { explored, POLICIES, reachableRows } from "./support/explored.ts";
 
 /** Every event; a new one does not compile before it stands here. */
@@ -172,6 +173,33 @@ test.each(DEVICES)(
   },
 );
 
+test("a model that has met 200 000 events is as small as at its start", { timeout: 60_000 }, () => {
+  const random = seededRandom(7);
+  const policy = POLICIES.phone;
+  const visits = explored().phone.visits;
+  let { model, now } = visits[0] ?? { model: undefined, now: 0 };
+  if (!model) throw new Error("nothing was explored");
+  let longest = 0;
+  let spent = 0;
+  for (let events = 0; events < 200_000;) {
+    const begun = performance.now();
+    // All that can happen here; each time something of it does.
+    for (const { event, stamp } of possibleEvents(model, now, policy)) {
+      if (random() > 0.03) continue;
+      const step = transition(model, event, { ...stamp, now: Math.max(now, stamp.now) }, policy);
+      events += 1;
+      now = Math.max(now, stamp.now) + Math.round(random() * 100);
+      if (step.stale) continue;
+      model = step.model;
+      break;
+    }
+    spent += performance.now() - begun;
+    longest = Math.max(longest, JSON.stringify(model).length);
+  }
+  console.log(`200 000 events, ${(spent / 200).toFixed(1)} µs each with the choosing of it`);
+  expect(longest).toBeLessThan(2_000);
+});
+
 /** An alarm that is due can no longer come in time; its class has been seen with one that can. */
 function isDue(model: ConnectionModel, now: number, policy: ConnectionPolicy): boolean {
   return (nextDeadline(model, policy)?.at ?? Infinity) <= now;
@@ -282,7 +310,7 @@ function mayDial(moment: Moment, device: Device): boolean {
   return moment.model.wanted && missing(moment, device) === "";
 }
 
-/** The longest way to open that begins where `startOf` says, in ms and without the server's delay. */
+/** The longest way to open from where `startOf` says, in ms and without the server's delay. */
 function longestToOpen(device: Device, startOf: (visit: Moment) => Moment | undefined): number {
   const policy = POLICIES[device];
   const { visits } = explored()[device];

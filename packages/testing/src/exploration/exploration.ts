@@ -178,8 +178,8 @@ class Explorer {
   }
 
   /**
-   * A model whose alarms were reached in time stands for its class: from it each alarm can still come
-   * in time or late. One that has overdue alarms has to wait until all others are visited.
+   * A model whose alarms were reached in time stands for its class: from it each alarm can still
+   * come in time or late. One that has overdue alarms waits until all others are visited.
    */
   #reach(visit: Visit): number {
     const { model, now } = visit;

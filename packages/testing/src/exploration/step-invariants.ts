@@ -1,6 +1,6 @@
 /**
  * What holds between two models, whatever the event: the invariants that one model cannot show.
- * Explorations ask them of every step, the property tests and the simulator of each step that a real
+ * Explorations ask them of every step, property tests and the simulator of each step that a real
  * manager makes.
  */
 import {

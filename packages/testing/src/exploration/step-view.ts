@@ -1,4 +1,4 @@
-/** One step of the connection machine as the invariants look at it: what was, what happened, what is. */
+/** One step of the connection machine as the invariants see it: what was, happened, and is. */
 import {
   isLive,
   pendingDeadlines,
