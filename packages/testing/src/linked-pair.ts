@@ -47,6 +47,8 @@ export interface LinkedPairOptions<C extends Contract, A extends Accepted = Acce
   readonly server?: Partial<
     Pick<RealtimeServerOptions<C, A>, "limits" | "policy" | "codecs" | "onError">
   >;
+  /** Default: a clock of its own. Pass one to share it with `authenticate` or the handlers. */
+  readonly clock?: ManualClock;
   /** Of all dice. The same seed gives the same run. Default 1. */
   readonly seed?: number;
 }
@@ -71,7 +73,7 @@ export class LinkedPair<
   C extends Contract,
   A extends Accepted = Accepted,
 > implements LinkedClient<C> {
-  readonly clock: ManualClock = new ManualClock();
+  readonly clock: ManualClock;
   readonly client: RealtimeClient<C>;
   readonly credentials: FakeCredentials;
   readonly lifecycle: FakeLifecycleAdapter;
@@ -87,6 +89,7 @@ export class LinkedPair<
 
   constructor(options: LinkedPairOptions<C, A>) {
     this.#options = options;
+    this.clock = options.clock ?? new ManualClock();
     this.#server = this.#makeServer();
     const first = this.addClient(options.client);
     this.client = first.client;

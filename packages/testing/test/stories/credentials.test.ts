@@ -3,24 +3,21 @@ import { refuse } from "@holdfast/server";
 import { describe, expect, test } from "vitest";
 
 import { accountOfToken } from "../../src/fake-adapters.ts";
-import type { ManualClock } from "../../src/manual-clock.ts";
+import { ManualClock } from "../../src/manual-clock.ts";
 import { ChatWorld, Fate, openChat } from "./chat-world.ts";
-import type { ChatOptions } from "./chat-world.ts";
 
 const MINUTE = 60_000;
 
 /** A chat whose tokens live ten minutes from their check. */
-async function openMortalChat(options: ChatOptions = {}): Promise<ChatWorld> {
-  let clock: ManualClock | undefined;
-  const world = await openChat({
-    ...options,
+function openMortalChat(): Promise<ChatWorld> {
+  const clock = new ManualClock();
+  return openChat({
+    clock,
     authenticate: ({ token = "" }) => ({
       account: accountOfToken(token),
-      expiresAt: (clock?.wallNow() ?? 1_800_000_000_000) + 10 * MINUTE,
+      expiresAt: clock.wallNow() + 10 * MINUTE,
     }),
   });
-  clock = world.pair.clock;
-  return world;
 }
 
 describe("a token that ends", () => {

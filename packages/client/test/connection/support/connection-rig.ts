@@ -4,11 +4,8 @@
  * it is reached by events that could really happen.
  */
 import { ManualClock } from "../../../../testing/src/manual-clock.ts";
-import type {
-  ConnectionEffect,
-  SessionControl,
-  Vitals,
-} from "../../../src/connection/connection-effect.ts";
+import { FakeSessionControl } from "../../../../testing/src/fake-session.ts";
+import type { ConnectionEffect, Vitals } from "../../../src/connection/connection-effect.ts";
 import type {
   DriverEvent,
   SessionFact,
@@ -34,28 +31,6 @@ import type { ConnectionSnapshot } from "../../../src/connection/connection-snap
 
 /** How the peer behaves once it is asked: it says nothing, sends frames but no pong, or pongs. */
 export type Peer = "silent" | "chatty" | "answering";
-
-/** Performs effects by writing them down. */
-export class FakeSessionControl implements SessionControl {
-  readonly effects: ConnectionEffect[] = [];
-  /** What the live session would say of itself. */
-  current: Vitals | undefined;
-  /** Acts on an effect within the very call that performs it. */
-  onPerform: ((effect: ConnectionEffect) => void) | undefined;
-
-  perform(effect: ConnectionEffect): void {
-    this.effects.push(effect);
-    this.onPerform?.(effect);
-  }
-
-  vitals(): Vitals | undefined {
-    return this.current;
-  }
-
-  count(type: ConnectionEffect["type"]): number {
-    return this.effects.filter((effect) => effect.type === type).length;
-  }
-}
 
 export interface RigOptions {
   readonly policy?: Partial<ConnectionPolicy>;
