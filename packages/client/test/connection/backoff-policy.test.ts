@@ -1,12 +1,11 @@
 /** How long to wait before the next dial, as tables. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import {
   DEFAULT_BACKOFF,
   delayMs,
   type BackoffQuestion,
 } from "../../src/connection/backoff-policy.ts";
-import { causeOf, type FailureReason } from "../../src/connection/connection-state.ts";
 
 type Row = readonly [
   cause: BackoffQuestion["cause"],
@@ -74,26 +73,4 @@ test("a fleet that drops together does not come back in step (L12)", () => {
   const inTheFirst100Ms = first.filter((wait) => wait < 100).length;
   expect(inTheFirst100Ms).toBeLessThanOrEqual(4);
   expect(new Set(first).size).toBe(100);
-});
-
-describe("whom a failure concerns", () => {
-  const causes: readonly (readonly [BackoffQuestion["cause"], readonly FailureReason[]])[] = [
-    ["local", ["pingTimeout", "probeFailed", "sendFailed"]],
-    [
-      "fleet",
-      [
-        "transportClosed",
-        "openFailed",
-        "connectTimeout",
-        "handshakeTimeout",
-        "refused",
-        "goingAway",
-      ],
-    ],
-    ["slow", ["tokenUnavailable", "protocolViolated", "internal"]],
-  ];
-
-  test.each(causes)("%s: %j", (cause, reasons) => {
-    for (const reason of reasons) expect(causeOf(reason)).toBe(cause);
-  });
 });
