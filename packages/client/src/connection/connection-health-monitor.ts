@@ -9,7 +9,7 @@ import type { Millis } from "../base/clock.ts";
 import type { ConnectionModel } from "./connection-model.ts";
 import { fail } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
-import { act, type Turn } from "./connection-turn.ts";
+import { act, type Draft, type Turn } from "./connection-turn.ts";
 
 /** A question to the peer that waits for any inbound frame. */
 export interface PendingQuestion {
@@ -43,40 +43,38 @@ export function beginHealth(now: Millis, bounds: ConnectionHealth["bounds"]): Co
 }
 
 /** The monitor's pending deadlines. */
-export function healthDeadlines(
-  { health, constraints }: ConnectionModel,
-  policy: ConnectionPolicy,
-): Partial<Record<HealthDeadline, Millis>> {
-  if (!health) return {};
-  const { pending, ownPongBy } = health;
-  const own = ownPongBy === undefined ? {} : { ownPong: ownPongBy };
-  if (pending) return { ...own, [pending.kind === "ping" ? "pong" : "probe"]: pending.deadline };
-  return { ...own, ping: nextPingAt(health, !constraints.appActive, policy) };
+export function healthDeadlines(model: ConnectionModel, policy: ConnectionPolicy): Partial<Record<HealthDeadline, Millis>> {
+  const { pending, ownPongBy } = model.health ?? {};
+  return {
+    ...(ownPongBy !== undefined && { ownPong: ownPongBy }),
+    ...(pending ? { [pending.kind === "ping" ? "pong" : "probe"]: pending.deadline } : nextPing(model, policy)),
+  };
 }
 
 /** After some silence, and now and then under traffic. In the background, where it is kept, a connection pings less. */
-function nextPingAt({ lastInboundAt, lastPingAt, bounds }: ConnectionHealth, isQuiet: boolean, policy: ConnectionPolicy): Millis {
-  const borne = (ms: Millis): Millis => Math.max(bounds.minMs, Math.min(bounds.maxMs, isQuiet ? policy.slowPingMs : ms));
-  return Math.min(Math.max(lastInboundAt, lastPingAt) + borne(policy.idlePingMs), lastPingAt + borne(policy.busyPingMs));
+function nextPing({ health, constraints }: ConnectionModel, policy: ConnectionPolicy): { readonly ping?: Millis } {
+  if (!health) return {};
+  const { lastInboundAt, lastPingAt, bounds } = health;
+  const within = (ms: Millis): Millis =>
+    Math.max(bounds.minMs, Math.min(bounds.maxMs, constraints.appActive ? ms : policy.slowPingMs));
+  const idleSince = Math.max(lastInboundAt, lastPingAt);
+  return { ping: Math.min(idleSince + within(policy.idlePingMs), lastPingAt + within(policy.busyPingMs)) };
 }
 
 /** A frame came in: life, and evidence that beats the network's hint. */
 export function heard({ model, now }: Turn, at: Millis = now): void {
-  if (!model.health) return;
-  model.health = { ...model.health, lastInboundAt: at, pending: undefined };
-  model.constraints.network = true;
+  if (model.health) model.constraints.network = true;
+  change(model, { lastInboundAt: at, pending: undefined });
 }
 
 /** A pong: of the last ping, also proof of the uplink and a measure. An older one earns the uplink more time. */
 export function answered(turn: Turn, nonce: number): void {
-  heard(turn);
   const { model, now } = turn;
   const { health } = model;
+  heard(turn);
   if (health?.ownPongBy === undefined || nonce > health.nonce) return;
-  model.health =
-    nonce < health.nonce
-      ? { ...health, ownPongBy: now + ownPatience(turn) }
-      : { ...health, ownPongBy: undefined, roundTripMs: now - health.lastPingAt };
+  const isLast = nonce === health.nonce;
+  change(model, isLast ? { ownPongBy: undefined, roundTripMs: now - health.lastPingAt } : { ownPongBy: now + ownPatience(turn) });
 }
 
 /** Something suggests that an open connection may be dead: ask, with a short deadline. Bursts of doubt are one (B10). */
@@ -84,44 +82,35 @@ export function doubt(turn: Turn): void {
   if (turn.model.health?.pending?.kind !== "probe") ask(turn, "probe");
 }
 
-/** What each of the monitor's deadlines does when it is reached. */
-export const HEALTH_ALARMS: Readonly<Record<HealthDeadline, (turn: Turn) => void>> = {
-  ping(turn) {
-    const { now, policy, model } = catchUp(turn);
-    const due = model.health ? nextPingAt(model.health, !model.constraints.appActive, policy) : now;
-    if (now >= due) ask(turn, isLate(turn, due) ? "probe" : "ping");
-  },
+/** Frames that came in unreported, because nobody listened for them. */
+export function catchUp(turn: Turn): void {
+  const { lastInboundAt } = turn.vitals;
+  if (lastInboundAt > (turn.model.health?.lastInboundAt ?? Infinity)) heard(turn, lastInboundAt);
+}
+
+/** What each of the monitor's deadlines does when it is reached. `isLate`: it came so late that the fault may be ours. */
+export const HEALTH_ALARMS: Readonly<Record<HealthDeadline, (turn: Turn, isLate: boolean) => void>> = {
+  ping: (turn, isLate) => ask(turn, isLate ? "probe" : "ping"),
   pong: noAnswer,
   probe: noAnswer,
-  ownPong(turn) {
-    const { model, now, vitals } = catchUp(turn);
-    const { health } = model;
-    if (health?.ownPongBy === undefined) return;
-    const isOurFault = isLate(turn, health.ownPongBy);
-    if (!isOurFault && !vitals?.inboundPaused) return fail(turn, "pingTimeout", "");
-    model.health = { ...health, ownPongBy: now + ownPatience(turn) };
-    if (isOurFault) doubt(turn);
+  ownPong(turn, isLate) {
+    const { model, now, vitals } = turn;
+    if (!isLate && !vitals.inboundPaused) return fail(turn, "pingTimeout", "");
+    change(model, { ownPongBy: now + ownPatience(turn) });
+    if (isLate) doubt(turn);
   },
 };
 
-function noAnswer(turn: Turn): void {
-  const { model, now, vitals } = catchUp(turn);
-  const { health } = model;
-  const pending = health?.pending;
+function noAnswer(turn: Turn, isLate: boolean): void {
+  const { model, now, vitals } = turn;
+  const { bufferedBytes, inboundPaused } = vitals;
+  const pending = model.health?.pending;
   if (!pending) return;
-  const { kind, isSecond } = pending;
-  const bufferedBytes = vitals?.bufferedBytes ?? 0;
-  if (vitals?.inboundPaused || bufferedBytes < pending.bufferedBytes) {
-    model.health = { ...health, pending: { ...pending, bufferedBytes, deadline: now + patience(turn, kind) } };
-  } else if (isLate(turn, pending.deadline) && !isSecond) ask(turn, "probe", kind === "probe");
-  else fail(turn, kind === "probe" ? "probeFailed" : "pingTimeout", "");
-}
-
-/** Frames that came in unreported, because nobody listened for them. */
-function catchUp(turn: Turn): Turn {
-  const { model, vitals } = turn;
-  if (vitals && model.health && vitals.lastInboundAt > model.health.lastInboundAt) heard(turn, vitals.lastInboundAt);
-  return turn;
+  const isProbe = pending.kind === "probe";
+  if (inboundPaused || bufferedBytes < pending.bufferedBytes) {
+    change(model, { pending: { ...pending, bufferedBytes, deadline: now + patience(turn, pending.kind) } });
+  } else if (isLate && !pending.isSecond) ask(turn, "probe", isProbe);
+  else fail(turn, isProbe ? "probeFailed" : "pingTimeout", "");
 }
 
 function ask(turn: Turn, kind: PendingQuestion["kind"], isSecond = false): void {
@@ -129,27 +118,24 @@ function ask(turn: Turn, kind: PendingQuestion["kind"], isSecond = false): void 
   const { health } = model;
   if (!health) return;
   const nonce = health.nonce + 1;
-  const bufferedBytes = vitals?.bufferedBytes ?? 0;
-  model.health = {
-    ...health,
-    nonce,
-    lastPingAt: now,
-    lastInboundAt: Math.max(health.lastInboundAt, vitals?.lastInboundAt ?? 0),
-    pending: { kind, deadline: now + patience(turn, kind), bufferedBytes, isSecond },
-    ownPongBy: health.ownPongBy ?? now + ownPatience(turn),
-  };
+  const pending = { kind, deadline: now + patience(turn, kind), bufferedBytes: vitals.bufferedBytes, isSecond };
+  change(model, { nonce, lastPingAt: now, pending, ownPongBy: health.ownPongBy ?? now + ownPatience(turn) });
   act(turn, "sendPing", { nonce });
 }
 
-function patience({ model, policy }: Turn, kind: PendingQuestion["kind"]): Millis {
-  if (kind === "probe") return policy.probeMs;
-  return model.quality === "constrained" ? policy.pongConstrainedMs : policy.pongMs;
+function change(model: Draft, news: Partial<ConnectionHealth>): void {
+  if (model.health) model.health = { ...model.health, ...news };
 }
 
-function ownPatience({ model, policy }: Turn): Millis {
-  return model.quality === "constrained" ? policy.ownPongConstrainedMs : policy.ownPongMs;
+function patience(turn: Turn, kind: PendingQuestion["kind"]): Millis {
+  const { probeMs, pongMs, pongConstrainedMs } = turn.policy;
+  return kind === "probe" ? probeMs : isConstrained(turn) ? pongConstrainedMs : pongMs;
 }
 
-function isLate({ now, policy }: Turn, deadline: Millis): boolean {
-  return now - deadline > policy.lateMs;
+function ownPatience(turn: Turn): Millis {
+  return isConstrained(turn) ? turn.policy.ownPongConstrainedMs : turn.policy.ownPongMs;
+}
+
+function isConstrained({ model }: Turn): boolean {
+  return model.quality === "constrained";
 }

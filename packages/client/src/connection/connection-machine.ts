@@ -13,7 +13,7 @@
 import { SESSION_FACTS } from "./connection-attempt.ts";
 import { credentialsChanged, renewalFailed, tokenRenewed } from "./connection-credentials.ts";
 import type { ConnectionEvent, ConnectionEventType, Handlers } from "./connection-event.ts";
-import { doubt, HEALTH_ALARMS } from "./connection-health-monitor.ts";
+import { catchUp, doubt, HEALTH_ALARMS } from "./connection-health-monitor.ts";
 import { isStaleSession, pendingDeadlines, wantsLife, type ConnectionModel, type DeadlineName } from "./connection-model.ts";
 import { dial, dialNow, fail, halt, recover, redial, settle } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
@@ -24,6 +24,7 @@ import { act, turnOf, type Stamp, type Step, type Turn } from "./connection-turn
 export function transition(model: ConnectionModel, event: ConnectionEvent, stamp: Stamp, policy: ConnectionPolicy): Step {
   if (isStale(model, event, stamp, policy)) return { model, effects: [], stale: true };
   const turn = turnOf(model, stamp, policy);
+  catchUp(turn);
   (EVENTS[event.type] as (turn: Turn, event: ConnectionEvent) => void)(turn, event);
   // Inbound frames are reported only while one would change something: traffic on an open connection costs nothing.
   const on = wantsLife(turn.model);
@@ -31,11 +32,9 @@ export function transition(model: ConnectionModel, event: ConnectionEvent, stamp
   return { model: turn.model, effects: turn.effects };
 }
 
-function isStale(model: ConnectionModel, event: ConnectionEvent, stamp: Stamp, policy: ConnectionPolicy): boolean {
+function isStale(model: ConnectionModel, event: ConnectionEvent, { now }: Stamp, policy: ConnectionPolicy): boolean {
   if ("sessionId" in event) return isStaleSession(model, event.sessionId);
-  if (event.type !== "alarm") return false;
-  const deadline = pendingDeadlines(model, policy)[event.deadline];
-  return deadline === undefined || stamp.now < deadline;
+  return event.type === "alarm" && !((pendingDeadlines(model, policy)[event.deadline] ?? Infinity) <= now);
 }
 
 /** What each event does. */
@@ -92,7 +91,11 @@ const EVENTS: Handlers<ConnectionEventType, Turn> = {
   faulted(turn, { detail }) {
     if (turn.model.wanted) fail(turn, "internal", detail);
   },
-  alarm: (turn, { deadline }) => ALARMS[deadline](turn),
+  alarm(turn, { deadline }) {
+    // What was heard meanwhile may have put it off.
+    const at = pendingDeadlines(turn.model, turn.policy)[deadline] ?? Infinity;
+    if (at <= turn.now) ALARMS[deadline](turn, turn.now - at > turn.policy.lateMs);
+  },
 };
 
 /** The process, the path or the user is back: ask an open connection whether it lives (B01), dial a closed one. */
@@ -102,7 +105,7 @@ function resume(turn: Turn, reason: "networkChanged" | "appActive" | "woke"): vo
 }
 
 /** What each deadline does when it is reached. */
-const ALARMS: Readonly<Record<DeadlineName, (turn: Turn) => void>> = {
+const ALARMS: Readonly<Record<DeadlineName, (turn: Turn, isLate: boolean) => void>> = {
   connect: (turn) => fail(turn, "connectTimeout", ""),
   handshake: (turn) => fail(turn, "handshakeTimeout", ""),
   // Where a dial is planned nothing blocks, or only the hint that it is made against.

@@ -11,11 +11,11 @@ import type { SessionControl } from "./connection-effect.ts";
 import type { ConnectionEvent } from "./connection-event.ts";
 import { transition } from "./connection-machine.ts";
 import {
-  nextDeadline,
-  pendingDeadlines,
+  dueDeadlines,
   stoppedModel,
   type ConnectionModel,
   type DeadlineName,
+  type NamedDeadline,
   type InitialFacts,
 } from "./connection-model.ts";
 import type { Stamp, Step } from "./connection-moves.ts";
@@ -58,7 +58,9 @@ export class ConnectionManager {
   readonly #mailbox: ConnectionEvent[] = [];
   readonly #snapshots: Cell<ConnectionSnapshot>;
   #model: ConnectionModel;
+  /** Both clocks at the last event. */
   #last: ClockReading;
+  /** From monotonic to epoch milliseconds, as of the last change of state. */
   #wallOffset: number;
   #isDraining = false;
   #isClosed = false;
@@ -70,7 +72,7 @@ export class ConnectionManager {
     this.#last = { now: clock.now(), wallNow: clock.wallNow() };
     this.#wallOffset = this.#last.wallNow - this.#last.now;
     this.#model = stoppedModel(facts, this.#last.now, policy);
-    this.#snapshots = new Cell(snapshotOf(this.#model, policy, this.#wallOffset));
+    this.#snapshots = new Cell(this.#snapshot());
   }
 
   get snapshots(): Source<ConnectionSnapshot> {
@@ -96,28 +98,22 @@ export class ConnectionManager {
   close(): void {
     this.dispatch({ type: "stop" });
     this.#isClosed = true;
-    this.#rearm();
+    this.#cancelAlarm?.();
   }
 
   /** Before an event from outside come the wake-up that nobody reported and the deadlines that fell due while we slept. */
   #receive(event: ConnectionEvent): void {
     const { clock } = this.#options;
-    const reading = { now: clock.now(), wallNow: clock.wallNow() };
-    const alarm = nextDeadline(this.#model, this.#options.policy)?.at;
-    const slept = sleptBetween(this.#last, reading, alarm);
-    this.#last = reading;
-    if (slept && event.type !== "woke") this.#handle({ type: "woke" });
-    if (!("sessionId" in event) && event.type !== "alarm") this.#runOverdue();
-    this.#handle(event);
-  }
-
-  #runOverdue(): void {
-    const { clock, policy } = this.#options;
-    const pending = pendingDeadlines(this.#model, policy);
-    for (const name of Object.keys(pending) as DeadlineName[]) {
-      const at = pending[name];
-      if (at !== undefined && at <= clock.now() && !JUDGED_LATER.has(name)) this.#handle({ type: "alarm", deadline: name });
+    const last = this.#last;
+    this.#last = { now: clock.now(), wallNow: clock.wallNow() };
+    const due = this.#deadlines();
+    if (event.type !== "woke" && sleptBetween(last, this.#last, due[0]?.at)) this.#handle({ type: "woke" });
+    if (!("sessionId" in event) && event.type !== "alarm") {
+      for (const { name, at } of due) {
+        if (at <= this.#last.now && !JUDGED_LATER.has(name)) this.#handle({ type: "alarm", deadline: name });
+      }
     }
+    this.#handle(event);
   }
 
   /** A fault of ours costs the session, not the connection. */
@@ -131,19 +127,19 @@ export class ConnectionManager {
   }
 
   #advance(event: ConnectionEvent): void {
-    const { clock, random, policy, control, onHandled, check } = this.#options;
+    const { random, policy, control, onHandled, check } = this.#options;
+    const { now, wallNow } = this.#last;
     const before = this.#model;
-    const stamp: Stamp = { now: clock.now(), random: random(), vitals: control.vitals() };
+    const stamp: Stamp = { now, random: random(), vitals: control.vitals() };
     const step = transition(before, event, stamp, policy);
-    const wallNow = clock.wallNow();
     this.#model = step.model;
-    if (step.model.since !== before.since) this.#wallOffset = wallNow - stamp.now;
+    if (step.model.since !== before.since) this.#wallOffset = wallNow - now;
     onHandled?.({ event, stamp, wallNow, before, step });
     try {
       for (const effect of step.effects) control.perform(effect);
     } finally {
       // What an effect throws must hide from nobody where the connection is.
-      if (step.model !== before) this.#publish();
+      this.#publish();
     }
     const broken = check?.(step.model, policy);
     assert(!broken, `${broken}`);
@@ -151,22 +147,27 @@ export class ConnectionManager {
 
   /** Tells only what an outsider can see: a snapshot is small plain data, so its text is its identity. */
   #publish(): void {
-    const snapshot = snapshotOf(this.#model, this.#options.policy, this.#wallOffset);
+    const snapshot = this.#snapshot();
     if (JSON.stringify(snapshot) !== JSON.stringify(this.#snapshots.current)) this.#snapshots.set(snapshot);
+  }
+
+  #snapshot(): ConnectionSnapshot {
+    return snapshotOf(this.#model, this.#options.policy, this.#wallOffset);
+  }
+
+  #deadlines(): readonly NamedDeadline[] {
+    return dueDeadlines(this.#model, this.#options.policy);
   }
 
   #rearm(): void {
     this.#cancelAlarm?.();
-    this.#cancelAlarm = undefined;
-    if (this.#isClosed) return;
-    const next = nextDeadline(this.#model, this.#options.policy);
-    if (next) this.#cancelAlarm = this.#options.clock.at(next.at, () => this.#ring(next.name));
-  }
-
-  #ring(deadline: DeadlineName): void {
-    this.#cancelAlarm = undefined;
-    const post = (): void => this.dispatch({ type: "alarm", deadline });
-    if (JUDGED_LATER.has(deadline)) this.#cancelAlarm = this.#options.clock.turn(post);
-    else post();
+    const [next] = this.#deadlines();
+    if (!next) return;
+    const { clock } = this.#options;
+    const ring = (): void => this.dispatch({ type: "alarm", deadline: next.name });
+    this.#cancelAlarm = clock.at(next.at, () => {
+      if (JUDGED_LATER.has(next.name)) this.#cancelAlarm = clock.turn(ring);
+      else ring();
+    });
   }
 }

@@ -120,10 +120,15 @@ export interface NamedDeadline {
   readonly at: Millis;
 }
 
+/** All pending deadlines, the earliest first. */
+export function dueDeadlines(model: ConnectionModel, policy: ConnectionPolicy): readonly NamedDeadline[] {
+  const pending = Object.entries(pendingDeadlines(model, policy)) as [DeadlineName, Millis][];
+  return pending.map(([name, at]) => ({ name, at })).sort((one, other) => one.at - other.at);
+}
+
 /** The earliest pending deadline: the one alarm of the driver. */
 export function nextDeadline(model: ConnectionModel, policy: ConnectionPolicy): NamedDeadline | undefined {
-  const pending = Object.entries(pendingDeadlines(model, policy)) as [DeadlineName, Millis][];
-  return pending.map(([name, at]) => ({ name, at })).sort((one, other) => one.at - other.at)[0];
+  return dueDeadlines(model, policy)[0];
 }
 
 /** The earliest moment at which any trigger may dial: the floor, and what the server asked for. */

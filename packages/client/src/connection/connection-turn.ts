@@ -12,7 +12,7 @@ export interface Stamp {
   readonly now: Millis;
   /** In [0, 1). */
   readonly random: number;
-  /** Of the live session, where there is one. */
+  /** Of the live session; left out where there is none. */
   readonly vitals?: Vitals | undefined;
 }
 
@@ -31,15 +31,19 @@ export interface Draft extends Writable<Omit<ConnectionModel, "constraints" | "d
 }
 
 export interface Turn extends Stamp {
+  readonly vitals: Vitals;
   readonly model: Draft;
   readonly policy: ConnectionPolicy;
   readonly effects: ConnectionEffect[];
 }
 
+/** Where there is no session, nothing was heard and nothing waits. */
+const NO_VITALS: Vitals = { lastInboundAt: 0, bufferedBytes: 0, inboundPaused: false };
+
 export function turnOf(model: ConnectionModel, stamp: Stamp, policy: ConnectionPolicy): Turn {
   const { constraints, deadlines } = model;
   const draft = { ...model, constraints: { ...constraints }, deadlines: { ...deadlines } };
-  return { ...stamp, model: draft, policy, effects: [] };
+  return { ...stamp, vitals: stamp.vitals ?? NO_VITALS, model: draft, policy, effects: [] };
 }
 
 /** An effect on the session that lives now. */

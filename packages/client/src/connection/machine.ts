@@ -1,6 +1,6 @@
 /**
- * The connection machine by itself, as `@holdfast/client/machine`: for tools that explore, draw, simulate or replay it.
- * An app needs none of this.
+ * The connection machine by itself, as `@holdfast/client/machine`: for tools that explore, draw,
+ * simulate or replay it. An app needs none of this.
  */
 export { causeOf, CONNECTION_STATES, isLive } from "./connection-state.ts";
 export type { ConnectionReason, ConnectionState, FailureReason } from "./connection-state.ts";
