@@ -23,14 +23,14 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "an alarm acts before its time",
     MACHINE,
-    `deadline === undefined || stamp.now < deadline`,
-    `deadline === undefined`,
+    `(pendingDeadlines(model, policy)[event.deadline] ?? Infinity) <= now`,
+    `pendingDeadlines(model, policy)[event.deadline] !== undefined`,
   ],
   [
     "an alarm acts that is no longer pending (L1)",
     MACHINE,
-    `deadline === undefined || stamp.now < deadline`,
-    `deadline !== undefined && stamp.now < deadline`,
+    `(pendingDeadlines(model, policy)[event.deadline] ?? Infinity) <= now`,
+    `(pendingDeadlines(model, policy)[event.deadline] ?? 0) <= now`,
   ],
   [
     "a state leaves its deadline behind",
@@ -95,19 +95,14 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a probe without an answer is asked again and again",
     HEALTH,
-    `isLate(turn, pending.deadline) && !isSecond`,
-    `kind === "probe"`,
+    `isLate && !pending.isSecond`,
+    `isProbe`,
   ],
-  [
-    "a late alarm condemns at once",
-    HEALTH,
-    `now - deadline > policy.lateMs`,
-    `false && now > deadline`,
-  ],
+  ["a late alarm condemns at once", HEALTH, `turn.now - at > turn.policy.lateMs`, `turn.now < at`],
   [
     "silence while we pause reading ends the session",
     HEALTH,
-    `vitals?.inboundPaused || bufferedBytes < pending.bufferedBytes`,
+    `inboundPaused || bufferedBytes < pending.bufferedBytes`,
     `bufferedBytes < pending.bufferedBytes`,
   ],
   [
