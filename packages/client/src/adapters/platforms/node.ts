@@ -13,6 +13,9 @@ import type { LifecycleAdapter } from "../lifecycle-adapter.ts";
 import { silentNetwork } from "../network-adapter.ts";
 import type { Platform } from "../platform.ts";
 
+/** For who makes sockets of `ws` by himself: `{ ...nodePlatform({ WebSocket }), openTransport }`. */
+export { wsTransport, type CreateWsSocket, type WsSocket } from "../../transport/ws-transport.ts";
+
 /** What Node is asked for. */
 export interface NodePlatformOptions {
   /**
