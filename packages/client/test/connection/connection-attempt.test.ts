@@ -62,7 +62,7 @@ describe("the way to open", () => {
     expect(test.snapshot.retryAt).toBe(test.clock.wallNow() + 2_500);
   });
 
-  test("proves the network's hint wrong, by the socket and by the welcome (B02)", () => {
+  test("a dial that gets through proves the network's hint wrong, by the socket and by the welcome (B02)", () => {
     const test = rig().dial().network(false);
     expect(test.snapshot.blockedBy).toEqual(["network"]);
     test.openSocket();
@@ -104,7 +104,7 @@ describe("the end", () => {
     expect(test.snapshot).toMatchObject({ reason: "authRejected", isRenewingToken: true });
   });
 
-  test("in words without any meaning for credentials is heard at once, not after a timeout (L17)", () => {
+  test("a refusal that says nothing of credentials is heard at once, not after a timeout (L17)", () => {
     const test = rig().dial().openSocket().advance(1_000);
     test.say({ type: "refused", action: "retry", code: "busy" });
     expect(test.snapshot).toMatchObject({
@@ -129,15 +129,13 @@ describe("the end", () => {
     });
   });
 
-  test("by a send that fails does not spin: the next dial waits like any other (L36)", () => {
+  test("a send that fails does not spin: the next dial waits like any other (L36)", () => {
     const test = rig().dial();
     for (let round = 0; round < 5; round += 1) {
       test.accept().advance(300).say({ type: "sendFailed", detail: "not open" });
       test.untilAlarm("backoff");
     }
-    expect(test.waits).toEqual(
-      [175, 433, 767, 1_433, 2_433].map((ms) => expect.closeTo(ms, 0)),
-    );
+    expect(test.waits).toEqual([175, 433, 767, 1_433, 2_433].map((ms) => expect.closeTo(ms, 0)));
   });
 
   test("by a fault of our own is told as such, and the connection goes on", () => {

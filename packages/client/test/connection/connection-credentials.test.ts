@@ -32,7 +32,7 @@ describe("a login", () => {
     expect(test.model.state).toBe("connectingTransport");
   });
 
-  test("does not start what the user stopped (L16)", () => {
+  test("a login does not start what the user stopped (L16)", () => {
     const test = rig({ signedIn: false }).login();
     expect(test.model.state).toBe("stopped");
   });
@@ -44,7 +44,7 @@ describe("a login", () => {
 });
 
 describe("a logout", () => {
-  test("closes and waits, without a single retry (B23)", () => {
+  test("a logout closes and waits, without a single retry (B23)", () => {
     const test = rig().open().logout();
     expect(test.snapshot).toMatchObject({
       state: "waitingForConstraints",
@@ -70,7 +70,7 @@ describe("a logout", () => {
 });
 
 describe("a session without a token", () => {
-  test("parks: a known user is not yet a usable credential (B22, B23)", () => {
+  test("a session without a token parks: a known user is not yet a usable credential (B22, B23)", () => {
     const test = rig().dial().openSocket().say({ type: "tokenMissing" });
     expect(test.snapshot).toMatchObject({ reason: "authLost", blockedBy: ["auth"] });
     test.advance(3_600_000);
@@ -79,7 +79,7 @@ describe("a session without a token", () => {
     expect(test.control.count("openTransport")).toBe(2);
   });
 
-  test("whose provider fails for the moment backs off, and is no logout (B22)", () => {
+  test("a provider that fails for the moment costs a backoff, and is no logout (B22)", () => {
     const test = rig().dial().openSocket().advance(300);
     test.say({ type: "tokenFailed", detail: "provider" });
     expect(test.snapshot).toMatchObject({
@@ -104,7 +104,7 @@ describe("a session without a token", () => {
 });
 
 describe("a rejected token", () => {
-  test("is renewed once, by force, while the connection waits (B24)", () => {
+  test("a rejected token is renewed once, by force, while the connection waits (B24)", () => {
     const test = renewing();
     expect(test.takeEffects().slice(-2)).toEqual(["closeTransport", "renewToken"]);
     expect(test.snapshot).toMatchObject({
@@ -129,7 +129,7 @@ describe("a rejected token", () => {
     expect(http.takeEffects().at(-1)).toBe("renewToken");
   });
 
-  test("rejected again after its renewal parks for good, and the app is told once (L63, B24)", () => {
+  test("a token rejected again after its renewal parks for good, and the app is told once (L63, B24)", () => {
     const test = rejectedTwice();
     expect(test.takeEffects().slice(-2)).toEqual(["closeTransport", "reportAuthInvalidated"]);
     expect(test.snapshot).toMatchObject({
@@ -221,7 +221,7 @@ describe("a rejected token", () => {
 });
 
 describe("a new token for the same account", () => {
-  test("goes out over the open connection (L19)", () => {
+  test("a new token of the same account goes out over the open connection (L19)", () => {
     const test = rig().open().advance(1_000);
     test.takeEffects();
     test.login();
@@ -247,7 +247,7 @@ describe("a new token for the same account", () => {
 });
 
 describe("another account", () => {
-  test("gets a session of its own, at once (L19)", () => {
+  test("another account gets a session of its own, at once (L19)", () => {
     const test = rig().open().advance(1_000);
     test.takeEffects();
     test.login(2);

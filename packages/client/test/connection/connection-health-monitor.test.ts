@@ -94,7 +94,7 @@ describe("pings", () => {
     ]);
   });
 
-  test("of an old session are not counted against the next (B16, B17, L65)", () => {
+  test("pings of an old session are not counted against the next (B16, B17, L65)", () => {
     const test = open("silent").advance(4_500);
     test.drop().untilAlarm("backoff").accept();
     expect(test.model.health).toMatchObject({ nonce: 0 });
@@ -110,21 +110,21 @@ describe("pings", () => {
 });
 
 describe("a dead path", () => {
-  test("is noticed within 10 s on a good network (B11)", () => {
+  test("a dead path is noticed within 10 s on a good network (B11)", () => {
     const test = open("silent");
     const diedAt = test.clock.now();
     test.advance(60_000);
     expect(endOf(test, diedAt)).toBe("pingTimeout after 9500");
   });
 
-  test("is noticed within 17 s on a constrained one (B11)", () => {
+  test("a dead path is noticed within 17 s on a constrained network (B11)", () => {
     const test = open("silent", true);
     const diedAt = test.clock.now();
     test.advance(60_000);
     expect(endOf(test, diedAt)).toBe("pingTimeout after 16500");
   });
 
-  test("is noticed 5 s after a ping, though the ping itself hangs in a full buffer (L09)", () => {
+  test("a dead path is noticed 5 s after a ping, though the ping itself hangs in a full buffer (L09)", () => {
     const test = open("silent").inbound({ bufferedBytes: 500_000 });
     const diedAt = test.clock.now();
     test.advance(60_000);
@@ -145,7 +145,7 @@ describe("a dead path", () => {
     expect(endOf(test, diedAt)).toBe("pingTimeout after 42000");
   });
 
-  test("is noticed 2 s after something made us doubt (B01)", () => {
+  test("a dead path is noticed 2 s after something made us doubt (B01)", () => {
     const test = open("silent").advance(1_000).tell("woke");
     const doubtedAt = test.clock.now();
     test.advance(60_000);
@@ -168,14 +168,17 @@ describe("a dead path", () => {
 });
 
 describe("any inbound frame is life", () => {
-  test.each(["frameReceived", "pongReceived"] as const)("%s answers a ping (L24)", (type) => {
-    const test = open("silent").advance(4_500).advance(4_999);
-    if (type === "frameReceived") test.frame();
-    else test.say({ type, nonce: 1, windowMs: 1_000 });
-    test.advance(4_499);
-    expect(test.model.state).toBe("open");
-    expect(pings(test)).toEqual([4_500]);
-  });
+  test.each(["frameReceived", "pongReceived"] as const)(
+    "any inbound frame answers a ping: %s (L24)",
+    (type) => {
+      const test = open("silent").advance(4_500).advance(4_999);
+      if (type === "frameReceived") test.frame();
+      else test.say({ type, nonce: 1, windowMs: 1_000 });
+      test.advance(4_499);
+      expect(test.model.state).toBe("open");
+      expect(pings(test)).toEqual([4_500]);
+    },
+  );
 
   test("a frame that nobody reported is found when the ping is due", () => {
     const test = open("silent").advance(4_000).inbound().advance(500);
@@ -269,7 +272,7 @@ describe("a pong", () => {
 });
 
 describe("bursts of doubt", () => {
-  test("are one probe (B10)", () => {
+  test("bursts of doubt are one probe (B10)", () => {
     const test = open("silent").advance(1_000);
     test.tell("appForegrounded", "woke", "connectNow", "appForegrounded");
     test.network(true).network(true, "constrained").say({ type: "sendStalled" });

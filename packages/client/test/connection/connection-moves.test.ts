@@ -73,7 +73,7 @@ describe("failures", () => {
     expect(test.snapshot.lastFailure).toBeDefined();
   });
 
-  test("are forgotten after 5 s, and then the trouble is no longer shown (B19)", () => {
+  test("failures are forgotten after 5 s, and then the trouble is no longer shown (B19)", () => {
     const test = rig();
     test.peer = "answering";
     test.dial().drop().untilAlarm("backoff").accept().advance(5_000);
@@ -109,7 +109,7 @@ describe("failures", () => {
     expect(test.snapshot).toMatchObject({ state: "backoff", reason: "sendFailed" });
   });
 
-  test("of the handshake close the socket at once, and the next dial finds the way free (L07)", () => {
+  test("a failed handshake closes the socket at once, and the next dial finds the way free (L07)", () => {
     const test = rig().dial().openSocket().advance(1_000);
     test.takeEffects();
     test.say({ type: "sendFailed", detail: "hello" });
@@ -121,7 +121,7 @@ describe("failures", () => {
 });
 
 describe("dials", () => {
-  test("are never closer than 250 ms, whatever asks for them (B13, L11)", () => {
+  test("dials are never closer than 250 ms, whatever asks for them (B13, L11)", () => {
     const test = rig().dial();
     for (let step = 0; step < 400; step += 1) {
       test.advance(50);
@@ -190,7 +190,7 @@ describe("dials", () => {
 });
 
 describe("an old session", () => {
-  test("closing late does not touch the new one (B05, L01)", () => {
+  test("an old session that closes late does not touch the new one (B05, L01)", () => {
     const test = rig().open().advance(1_000).network(false).login(2);
     test.network(true).advance(300);
     const { model } = test;
@@ -202,7 +202,7 @@ describe("an old session", () => {
     expect(test.model).toMatchObject({ reason: "connectTimeout", attempt: 1 });
   });
 
-  test("welcomed late does not open the new one (L06)", () => {
+  test("an old session that is welcomed late does not open the new one (L06)", () => {
     const test = rig().dial().openSocket().advance(300).login(2);
     test.sayAs(1, {
       type: "welcomed",
@@ -214,14 +214,14 @@ describe("an old session", () => {
     expect(test.model.deadlines.handshake).toBeDefined();
   });
 
-  test("rejected late does not sign out who has just signed in (L18)", () => {
+  test("an old session that is rejected late does not sign out who has just signed in (L18)", () => {
     const test = rig().dial().openSocket().advance(300).logout().login(2);
     test.sayAs(1, { type: "refused", action: "reauthenticate", code: "unauthorized" });
     expect(test.model).toMatchObject({ state: "connectingTransport", authRejections: 0 });
     expect(test.control.count("renewToken")).toBe(0);
   });
 
-  test("leaves no timer that could hit the new one (L05)", () => {
+  test("an old session leaves no timer that could hit the new one (L05)", () => {
     const test = rig().open().untilAlarm("ping").advance(4_900).drop().untilAlarm("backoff");
     test.advance(1_000);
     expect(test.model).toMatchObject({ state: "connectingTransport", attempt: 1 });
@@ -229,7 +229,7 @@ describe("an old session", () => {
     expect(test.model).toMatchObject({ state: "connectingTransport", attempt: 1 });
   });
 
-  test("says nothing in any state without a session (L02)", () => {
+  test("an old session says nothing in any state without a session (L02)", () => {
     const test = rig().dial().tell("stop");
     for (const type of ["transportOpened", "useful", "drained"] as const) test.sayAs(1, { type });
     expect(test.model.state).toBe("stopped");
@@ -393,7 +393,7 @@ describe("going away", () => {
 });
 
 describe("stop", () => {
-  test("is final until start, whatever happens (L16)", () => {
+  test("stop is final until start, whatever happens (L16)", () => {
     const test = rig().open().tell("stop");
     const count = test.control.count("openTransport");
     test.network(false).network(true).logout().login().login(2);
@@ -405,7 +405,7 @@ describe("stop", () => {
     expect(test.clock.pending).toBe(0);
   });
 
-  test("is obeyed in the middle of everything, at once (L08, L14)", () => {
+  test("stop is obeyed in the middle of everything, at once (L08, L14)", () => {
     const inTheMiddle: readonly ConnectionRig[] = [
       rig().dial(),
       rig().dial().openSocket(),

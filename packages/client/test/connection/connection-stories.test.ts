@@ -259,7 +259,7 @@ describe("network down and up", () => {
     expect(test.model.reason).toBe("probeFailed");
   });
 
-  test("a change of quality holds for the ping that is under way from the next one on (L25)", () => {
+  test("after a change of quality a ping waits as long as the new quality asks (L25)", () => {
     const test = rig().open().advance(4_500).network(true, "constrained");
     // The change itself is doubted with a short probe, whatever the quality.
     expect(test.model.health?.pending).toMatchObject({ kind: "probe" });
@@ -278,7 +278,7 @@ describe("network down and up", () => {
 });
 
 describe("sleep", () => {
-  test("nobody reported ends in a probe, and a dead connection is replaced (B01)", () => {
+  test("a sleep that nobody reported ends in a probe, and a dead connection is replaced (B01)", () => {
     const test = rig().open().advance(1_000);
     test.clock.sleep(3_600_000);
     test.advance(0);
@@ -309,7 +309,7 @@ describe("sleep", () => {
 });
 
 describe("the user asks", () => {
-  test("an open connection: it stays open, is asked, and shows nothing else (L32)", () => {
+  test("a user who asks an open connection leaves it open, and sees nothing else (L32)", () => {
     const test = rig();
     test.peer = "answering";
     test.open().advance(1_000);
