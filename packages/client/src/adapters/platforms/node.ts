@@ -13,7 +13,7 @@ import type { LifecycleAdapter } from "../lifecycle-adapter.ts";
 import { silentNetwork } from "../network-adapter.ts";
 import type { Platform } from "../platform.ts";
 
-/** For who makes sockets of `ws` by himself: `{ ...nodePlatform({ WebSocket }), openTransport }`. */
+/** For those who make sockets of `ws` themselves: `{ ...nodePlatform(…), openTransport }`. */
 export { wsTransport, type CreateWsSocket, type WsSocket } from "../../transport/ws-transport.ts";
 
 /** What Node is asked for. */
