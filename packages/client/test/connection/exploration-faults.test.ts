@@ -98,7 +98,7 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
     `isLate && !pending.isSecond`,
     `isProbe`,
   ],
-  ["a late alarm condemns at once", HEALTH, `turn.now - at > turn.policy.lateMs`, `turn.now < at`],
+  ["a late alarm condemns at once", MACHINE, `turn.now - at > turn.policy.lateMs`, `turn.now < at`],
   [
     "silence while we pause reading ends the session",
     HEALTH,
@@ -167,14 +167,18 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   ],
 ];
 
-test.each(FAULTS)("exploration alone notices: %s", async (_, file, find, replace) => {
-  const transition = await plant({ file, find, replace });
-  const finding =
-    explore({ transition, policy: POLICIES.phone }).finding ??
-    explore({ transition, policy: POLICIES.desktop }).finding;
-  console.log(finding ? `${finding.invariant}\n  ${finding.path.join("\n  ")}` : "not found");
-  expect(finding).toBeDefined();
-});
+test.each(FAULTS)(
+  "exploration alone notices: %s",
+  { timeout: 60_000 },
+  async (_, file, find, replace) => {
+    const transition = await plant({ file, find, replace });
+    const finding =
+      explore({ transition, policy: POLICIES.phone }).finding ??
+      explore({ transition, policy: POLICIES.desktop }).finding;
+    console.log(finding ? `${finding.invariant}\n  ${finding.path.join("\n  ")}` : "not found");
+    expect(finding).toBeDefined();
+  },
+);
 
 test("a fault whose place is gone fails instead of proving nothing", async () => {
   const gone = { file: MACHINE, find: "this stands nowhere", replace: "" };

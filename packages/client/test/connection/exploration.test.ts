@@ -149,6 +149,7 @@ test("every reason occurs, and each is met in a state that it explains", () => {
 
 test.each(DEVICES)(
   "the fold to classes loses nothing: models of one class answer alike on a %s",
+  { timeout: 60_000 },
   (device) => {
     const policy = POLICIES[device];
     const { visits } = explored()[device];
