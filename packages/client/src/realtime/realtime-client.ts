@@ -1,6 +1,6 @@
 /** The front door: wires the floors, starts and stops them, and shows sources. It decides nothing about connecting. */
 import { jsonClientCodec, SPOKEN_CAPABILITIES } from "@holdfast/protocol";
-import type { BucketKeyOf, Contract, DataOf, InputOf, MethodOf, OutputOf } from "@holdfast/protocol";
+import type { BucketKeyOf, CallArguments, Contract, DataOf, MethodOf, OutputOf } from "@holdfast/protocol";
 import { AuthAdapter } from "../adapters/auth-adapter.ts";
 import type { Platform } from "../adapters/platform.ts";
 import { webPlatform } from "../adapters/platforms/web.ts";
@@ -30,11 +30,6 @@ const NOTHING_KNOWN: InitialFacts = {
   quality: "good",
   constraints: { auth: false, network: true, appActive: true, notFrozen: true },
 };
-
-/** The input of a call, which may be left out where the contract has none. */
-type CallArguments<Input> = [Input] extends [void]
-  ? [input?: undefined, options?: CallOptions]
-  : [input: Input, options?: CallOptions];
 
 /**
  * A client of one server for one user at a time. Making it has no effect: no socket, timer or listener before `start`.
@@ -144,7 +139,7 @@ export class RealtimeClient<C extends Contract = Contract> {
    * Asks the server. Waits for a connection within its deadline, unless `whenOffline` is `"fail"`. Resolves with the
    * handler's output; rejects with a `CallError` whose `kind`, `retryable` and `mayHaveRun` tell the call's fate.
    */
-  call<M extends MethodOf<C>>(method: M, ...[input, options]: CallArguments<InputOf<C, M>>): Promise<OutputOf<C, M>> {
+  call<M extends MethodOf<C>>(method: M, ...[input, options]: CallArguments<C, M, CallOptions>): Promise<OutputOf<C, M>> {
     const { contract, callTimeoutMs } = this.#options;
     const repeatable = contract?.calls[method]?.repeatable ?? false;
     const withDefaults = { repeatable, timeoutMs: callTimeoutMs, ...options };
