@@ -55,8 +55,9 @@ export function healthDeadlines(model: ConnectionModel, policy: ConnectionPolicy
 function nextPing({ health, constraints }: ConnectionModel, policy: ConnectionPolicy): { readonly ping?: Millis } {
   if (!health) return {};
   const { lastInboundAt, lastPingAt, bounds } = health;
+  // Whatever the server says it bears, a ping is never asked for before a probe would have its answer.
   const within = (ms: Millis): Millis =>
-    Math.max(bounds.minMs, Math.min(bounds.maxMs, constraints.appActive ? ms : policy.slowPingMs));
+    Math.max(policy.probeMs, bounds.minMs, Math.min(bounds.maxMs, constraints.appActive ? ms : policy.slowPingMs));
   const idleSince = Math.max(lastInboundAt, lastPingAt);
   return { ping: Math.min(idleSince + within(policy.idlePingMs), lastPingAt + within(policy.busyPingMs)) };
 }

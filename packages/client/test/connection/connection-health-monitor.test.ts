@@ -69,6 +69,7 @@ describe("pings", () => {
   test.each([
     ["the server bears no more often than 10 s", 10_000, 60_000, [10_000, 20_000, 30_000]],
     ["the server wants one at least every 2 s", 1_000, 2_000, [2_000, 4_000, 6_000]],
+    ["a hostile server wants them all the time", 0, 0, [2_000, 4_000, 6_000]],
   ])("keep within the server's bounds: %s", (_, minMs, maxMs, expected) => {
     const test = rig().dial().openSocket();
     test.peer = "answering";
