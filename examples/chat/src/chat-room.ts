@@ -1,4 +1,7 @@
-/** The conversation, kept in memory. It belongs to the process, so it outlives the server's restarts. */
+/**
+ * The conversation, kept in memory. It belongs to the process, so it outlives the server's
+ * restarts.
+ */
 import type { Draft, Message } from "./contract.ts";
 
 /** How many messages are kept; older ones are forgotten. */

@@ -5,7 +5,9 @@ import { bucket, call, defineContract, type StandardSchemaV1 } from "@holdfast/p
 export interface Message {
   /** The room's own count, from 1, without gaps. It outlives restarts of the server. */
   readonly number: number;
-  /** Given by the author before sending: the same id is the same message, however often it comes. */
+  /**
+   * Given by the author before sending: the same id is the same message, however often it comes.
+   */
   readonly id: string;
   readonly author: string;
   readonly name: string;

@@ -1,4 +1,6 @@
-/** A server's socket that can be told to let nothing through, and later to let all of it through. */
+/**
+ * A server's socket that can be told to let nothing through, and later to let all of it through.
+ */
 import type { Frame } from "@holdfast/protocol";
 import type { ServerSocket, SocketListener } from "@holdfast/server";
 

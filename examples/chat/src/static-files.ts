@@ -67,7 +67,7 @@ const commonHeaders = {
 async function page(): Promise<StaticFile> {
   const template = await readFile(resolve(publicFiles, "index.html"), "utf8");
   return {
-    body: template.replace("{{importMap}}", importMap),
+    body: withImportMap(template),
     headers: {
       ...commonHeaders,
       "content-type": "text/html; charset=utf-8",
@@ -75,6 +75,13 @@ async function page(): Promise<StaticFile> {
       "referrer-policy": "no-referrer",
     },
   };
+}
+
+/** Puts the map in the place of the empty one that the page's file has. */
+function withImportMap(template: string): string {
+  const [before = "", after] = template.split(/(?<=<script type="importmap">)\s*\{\}\s*(?=<)/);
+  if (after === undefined) throw new Error("index.html has no empty import map to fill.");
+  return before + importMap + after;
 }
 
 /** Where a path leads on disk, if it stays in a folder that is served. */

@@ -1,4 +1,6 @@
-/** The web platform of one client, told lies on request: that the network is gone, the page frozen. */
+/**
+ * The web platform of one client, told lies on request: that the network is gone, the page frozen.
+ */
 import type { LifecycleEvent, NetworkEvent, NetworkState, Platform } from "@holdfast/client";
 import { webPlatform } from "@holdfast/client/web";
 

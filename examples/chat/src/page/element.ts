@@ -14,7 +14,9 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Changes an element's text only when it is other: screen readers and selections notice a change. */
+/**
+ * Changes an element's text only when it is other: screen readers and selections notice a change.
+ */
 export function setText(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }

@@ -1,4 +1,6 @@
-/** The server's side of the buttons, over HTTP: a connection that is hurt cannot carry its own cure. */
+/**
+ * The server's side of the buttons, over HTTP: a connection that is hurt cannot carry its own cure.
+ */
 
 export class FaultServer {
   /** A token for a client. Rejects when the server is away. */

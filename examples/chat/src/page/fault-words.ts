@@ -1,4 +1,6 @@
-/** What each button of a client is called, what it says of itself, and what it does to the client. */
+/**
+ * What each button of a client is called, what it says of itself, and what it does to the client.
+ */
 
 /** What a press of a button changes for good, until it is pressed again. */
 export type ToggleName = "blackHole" | "offline" | "freeze" | "rejectToken" | "signOut" | "stop";

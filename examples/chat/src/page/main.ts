@@ -1,4 +1,6 @@
-/** The page: puts the people side by side, moves the countdowns, and restarts the server on request. */
+/**
+ * The page: puts the people side by side, moves the countdowns, and restarts the server on request.
+ */
 import { FaultServer } from "./fault-server.ts";
 import { PersonPanel } from "./person-panel.ts";
 import { Person } from "./person.ts";

@@ -1,4 +1,7 @@
-/** One person at one device: a client of their own, what they have read and said, and what is done to them. */
+/**
+ * One person at one device: a client of their own, what they have read and said, and what is done
+ * to them.
+ */
 import { CallError, Cell, RealtimeClient, type HandledEvent } from "@holdfast/client";
 import { connectionDisplay, type ConnectionDisplay } from "@holdfast/client/display";
 

@@ -1,4 +1,7 @@
-/** The heartbeat of a connection, read off the machine's own deadlines: when it asks, and till when it hopes. */
+/**
+ * The heartbeat of a connection, read off the machine's own deadlines: when it asks, and till when
+ * it hopes.
+ */
 import type { ConnectionPolicy, HandledEvent } from "@holdfast/client";
 import { pendingDeadlines } from "@holdfast/client/machine";
 

@@ -1,4 +1,7 @@
-/** The page is the one thing here that tests take from a build; this makes sure that it is not stale. */
+/**
+ * The page is the one thing here that tests take from a build; this makes sure that it is not
+ * stale.
+ */
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
