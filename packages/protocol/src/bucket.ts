@@ -56,7 +56,7 @@ export interface UpdateRun {
   readonly after: number;
   readonly upTo: number;
   readonly updates: readonly Update[];
-  /** Inclusive ranges `[from, to]` that are passed without content. */
+  /** Inclusive ranges `[from, to]` that are passed without content. Needs `log`. */
   readonly skipped?: readonly (readonly [number, number])[];
 }
 

@@ -14,6 +14,8 @@ const limits: Check<WireLimits> = (value): value is WireLimits =>
     count((value as Readonly<Record<string, unknown>> | null)?.[limit]),
   );
 
+// A result's `at`, an update's `key`, a run's `skipped` and `welcome.keyRetentionMs` belong to `log`
+// and `keys`: to who speaks neither they are unknown fields.
 const entries: Check<SpokenUpdates["updates"]> = list(
   shape<SpokenUpdates["updates"][number]>({ seq: count, at: count }),
 );
@@ -47,6 +49,7 @@ export const SPOKEN_SERVER_MESSAGES: MessageTable<SpokenServerMessage> = {
     epoch: name,
     after: count,
     upTo: count,
+    // Last, for it must agree with the others.
     updates: (value, nameLength, run): value is SpokenUpdates["updates"] =>
       entries(value, nameLength, run) && isGapless(run as SpokenUpdates),
   },
