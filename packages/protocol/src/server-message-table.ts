@@ -14,8 +14,8 @@ const limits: Check<WireLimits> = (value): value is WireLimits =>
     count((value as Readonly<Record<string, unknown>> | null)?.[limit]),
   );
 
-// A result's `at`, an update's `key`, a run's `skipped` and the welcome's `keyRetentionMs` belong to
-// `log` and `keys`: to who speaks neither they are unknown fields.
+// A result's `at`, an update's `key`, a run's `skipped` and the welcome's `keyRetentionMs` belong
+// to `log` and `keys`: to who speaks neither they are unknown fields.
 const entries: Check<SpokenUpdates["updates"]> = list(
   shape<SpokenUpdates["updates"][number]>({ seq: count, at: count }),
 );
