@@ -2,7 +2,7 @@
  * Binds the ports to Node, Bun and Deno: a process that is stopped and continued, a network that
  * nobody reports, and the sockets of `ws` where they are passed in. Nothing here holds the process.
  */
-import { nodeClock } from "../../base/clock.ts";
+import { nodeClock, type Cancel } from "../../base/clock.ts";
 import { OptionsError } from "../../base/errors.ts";
 import { randomHex, systemRandom } from "../../base/random.ts";
 import type { WebSocketLike } from "../../base/web-socket.ts";
@@ -82,8 +82,31 @@ function nodeLifecycle(process: SignalSource | undefined): LifecycleAdapter {
     current: { active: true, frozen: false },
     start(post) {
       const wake = (): void => post({ type: "woke" });
-      process?.on("SIGCONT", wake);
-      return () => process?.off("SIGCONT", wake);
+      return process ? onContinued(process, wake) : () => {};
     },
   };
+}
+
+/** The clients of a process share one listener: Node warns of the eleventh. */
+interface Continuation {
+  readonly wakes: Set<() => void>;
+  readonly wakeAll: () => void;
+}
+const continuations = new WeakMap<SignalSource, Continuation>();
+
+function onContinued(process: SignalSource, wake: () => void): Cancel {
+  const { wakes, wakeAll } = continuations.get(process) ?? continuationOf(process);
+  if (wakes.size === 0) process.on("SIGCONT", wakeAll);
+  wakes.add(wake);
+  return () => {
+    if (wakes.delete(wake) && wakes.size === 0) process.off("SIGCONT", wakeAll);
+  };
+}
+
+function continuationOf(process: SignalSource): Continuation {
+  const wakes = new Set<() => void>();
+  const wakeAll = (): void => wakes.forEach((wake) => wake());
+  const continuation = { wakes, wakeAll };
+  continuations.set(process, continuation);
+  return continuation;
 }
