@@ -103,6 +103,13 @@ describe("a clock that misbehaves", () => {
     expect(log).toEqual(["overdue at 3600000"]);
   });
 
+  test("is not kept busy for ever by a loop that lets no time pass", () => {
+    const clock = new ManualClock();
+    const again = (): void => void clock.turn(again);
+    again();
+    expect(() => clock.advance(1)).toThrow("kept busy");
+  });
+
   test("jumps on the wall alone", () => {
     const clock = new ManualClock(5, 1_000);
     clock.jumpWall(-200);

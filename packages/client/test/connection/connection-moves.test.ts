@@ -7,7 +7,7 @@ import { PHONE, rig, type ConnectionRig } from "./support/connection-rig.ts";
 /** Lets every dial fail at once, for as long as `ms`. */
 function failFor(test: ConnectionRig, ms: number): void {
   const until = test.clock.now() + ms;
-  while (test.clock.now() < until) {
+  for (let step = 0; step < 1_000 && test.clock.now() < until; step += 1) {
     if (test.model.state === "connectingTransport") {
       test.say({ type: "openFailed", meaning: "retry", detail: "1006" });
     }

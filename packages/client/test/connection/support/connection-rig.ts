@@ -213,28 +213,28 @@ export class ConnectionRig {
 
   /** Lets time pass until the named deadline rings by itself; gives up when the state ends first. */
   untilAlarm(name: DeadlineName): this {
-    const { since } = this.model;
     const before = this.handled.length;
     const rang = (): boolean =>
       this.handled
         .slice(before)
         .some(({ event }) => event.type === "alarm" && event.deadline === name);
-    while (!rang() && this.model.since === since && this.clock.nextDeadline !== undefined) {
-      if (this.clock.nextDeadline - since > 3_600_000) break;
-      this.clock.advanceTo(this.clock.nextDeadline);
-    }
-    return this;
+    return this.#advanceUntil(rang);
   }
 
   /** Lets time pass until the named deadline is the next; gives up when the state ends first. */
   untilNextIs(name: DeadlineName): this {
+    return this.#advanceUntil(() => nextDeadline(this.model, this.policy)?.name === name);
+  }
+
+  /** From alarm to alarm, within this state and not for ever. */
+  #advanceUntil(isThere: () => boolean): this {
     const { since } = this.model;
-    for (;;) {
-      const next = nextDeadline(this.model, this.policy);
-      const isTooFar = !next || next.at - since > 3_600_000 || this.model.since !== since;
-      if (isTooFar || next.name === name) return this;
-      this.clock.advanceTo(next.at);
+    for (let alarms = 0; alarms < 1_000 && this.model.since === since && !isThere(); alarms += 1) {
+      const { nextDeadline: next = Infinity } = this.clock;
+      if (next - since > 3_600_000) break;
+      this.clock.advanceTo(next);
     }
+    return this;
   }
 
   #answer(effect: ConnectionEffect): void {
