@@ -25,5 +25,5 @@ export { CLIENT_VERSION, RealtimeClient } from "./realtime/realtime-client.ts";
 export type { RealtimeConnectionState } from "./realtime/realtime-connection-state.ts";
 export type { RealtimeOptions } from "./realtime/realtime-options.ts";
 export type { SubscriptionState, UpdateListener } from "./realtime/update-subscriptions.ts";
-export type { CallOptions } from "./session/calls.ts";
+export type { CallOptions } from "./session/call-options.ts";
 export type { OpenTransport, Transport, TransportEvent } from "./transport/transport.ts";

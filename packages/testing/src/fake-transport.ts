@@ -1,6 +1,6 @@
 /** Transports without sockets: a test is the network and the server, and sees each frame. */
 import type { Transport, TransportEvent } from "@holdfast/client";
-import { DEFAULT_WIRE_LIMITS, jsonServerCodec } from "@holdfast/protocol";
+import { DEFAULT_WIRE_LIMITS, httpMeaning, jsonServerCodec } from "@holdfast/protocol";
 import type { ClientMessage, Frame, ServerMessage, Welcome } from "@holdfast/protocol";
 
 /** The welcome of a server with default limits. */
@@ -24,7 +24,6 @@ export class FakeTransport implements Transport {
   closed: { readonly code: number; readonly reason: string } | undefined;
   /** What the platform holds. A test sets it. */
   bufferedBytes = 0;
-  canPause = true;
   isPaused = false;
   /** What `send` answers, or throws. */
   accepts: boolean | Error = true;
@@ -93,7 +92,8 @@ export class FakeTransport implements Transport {
 
   /** The dial fails. */
   fail(http: { readonly httpStatus?: number; readonly retryAfterMs?: number } = {}): void {
-    this.say({ type: "openFailed", detail: "refused", ...http });
+    const meaning = httpMeaning(http.httpStatus);
+    this.say({ type: "openFailed", meaning, detail: "refused", retryAfterMs: http.retryAfterMs });
     this.#end();
   }
 

@@ -4,6 +4,7 @@
  * late, or never, where the network stands still.
  */
 import type { Clock, Millis, Transport, TransportEvent } from "@holdfast/client";
+import { httpMeaning } from "@holdfast/protocol";
 import type { Frame } from "@holdfast/protocol";
 import type { RealtimeServer, ServerSocket, SocketListener } from "@holdfast/server";
 
@@ -32,13 +33,13 @@ export interface ConnectionOwner {
 }
 
 export class MemoryConnection implements Transport {
-  readonly canPause = true;
   readonly up: MemoryPipe;
   readonly down: MemoryPipe;
   readonly #owner: ConnectionOwner;
   readonly #onEvent: (event: TransportEvent) => void;
   #listener: SocketListener | undefined;
   #client: "dialling" | "open" | "gone" = "dialling";
+  #isPaused = false;
   #server: "open" | "closing" | "gone" = "open";
 
   constructor(
@@ -58,6 +59,10 @@ export class MemoryConnection implements Transport {
     return this.up.heldBytes;
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   send(frame: Frame): boolean {
     if (this.#client !== "open") return false;
     this.up.push(frame.length, () => this.#listener?.frameReceived(frame));
@@ -65,10 +70,12 @@ export class MemoryConnection implements Transport {
   }
 
   pauseReading(): void {
+    this.#isPaused = true;
     this.down.block("paused");
   }
 
   resumeReading(): void {
+    this.#isPaused = false;
     this.down.unblock("paused");
   }
 
@@ -89,8 +96,11 @@ export class MemoryConnection implements Transport {
     const answer = this.#owner.answer();
     if (!("accept" in answer)) {
       this.#server = "gone";
-      const detail = answer.httpStatus === undefined ? "refused" : `HTTP ${answer.httpStatus}`;
-      return this.down.push(0, () => this.#fail({ type: "openFailed", detail, ...answer }));
+      const { httpStatus, retryAfterMs } = answer;
+      const meaning = httpMeaning(httpStatus);
+      const detail = httpStatus === undefined ? "refused" : `HTTP ${httpStatus}`;
+      const failure = { type: "openFailed", meaning, detail, retryAfterMs } as const;
+      return this.down.push(0, () => this.#fail(failure));
     }
     const subprotocol =
       answer.subprotocols.find((ours) => subprotocols.includes(ours)) ?? subprotocols[0] ?? "";
@@ -147,7 +157,7 @@ export class MemoryConnection implements Transport {
   /** The client hears the end of the connection, unless it has ended it itself. */
   #end(code: number, reason: string): void {
     if (this.#client === "open") this.#fail({ type: "closed", code, reason });
-    else this.#fail({ type: "openFailed", detail: `closed with ${code}` });
+    else this.#fail({ type: "openFailed", meaning: "retry", detail: `closed with ${code}` });
   }
 
   #fail(event: TransportEvent): void {

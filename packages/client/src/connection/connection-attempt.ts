@@ -85,7 +85,7 @@ function ended(turn: Turn, event: End): void {
 }
 
 /** The server said when to come back: no trigger dials before, but the user's own wish and another identity. */
-function obeyDelay(turn: Turn, { retryAfterMs, windowMs }: { readonly retryAfterMs?: number; readonly windowMs?: number }): void {
+function obeyDelay(turn: Turn, { retryAfterMs, windowMs }: { readonly retryAfterMs?: number | undefined; readonly windowMs?: number | undefined }): void {
   const { now, random, policy, model } = turn;
   if (retryAfterMs === undefined && windowMs === undefined) return;
   const delay = Math.min(Math.max(retryAfterMs ?? 0, 0), policy.serverDelayMaxMs);

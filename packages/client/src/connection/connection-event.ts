@@ -34,7 +34,7 @@ export type SessionFact = { readonly sessionId: number } & (
       readonly type: "openFailed" | "transportClosed";
       readonly meaning: Meaning;
       readonly detail: string;
-      readonly retryAfterMs?: number;
+      readonly retryAfterMs?: number | undefined;
     }
   | { readonly type: "sendFailed"; readonly detail: string }
   | { readonly type: "sendStalled" }
@@ -43,22 +43,22 @@ export type SessionFact = { readonly sessionId: number } & (
       readonly type: "welcomed";
       readonly windowMs: number;
       readonly heartbeat: { readonly minMs: number; readonly maxMs: number };
-      readonly tokenExpiresInMs?: number;
+      readonly tokenExpiresInMs?: number | undefined;
     }
   | { readonly type: "accountMismatched" }
   | {
       readonly type: "refused";
       readonly action: Meaning;
       readonly code: string;
-      readonly retryAfterMs?: number;
-      readonly windowMs?: number;
+      readonly retryAfterMs?: number | undefined;
+      readonly windowMs?: number | undefined;
     }
   | { readonly type: "goingAway"; readonly windowMs: number }
   | { readonly type: "drained" }
   | { readonly type: "useful" }
   | { readonly type: "frameReceived" }
   | { readonly type: "pongReceived"; readonly nonce: number; readonly windowMs: number }
-  | { readonly type: "tokenAccepted"; readonly tokenExpiresInMs?: number }
+  | { readonly type: "tokenAccepted"; readonly tokenExpiresInMs?: number | undefined }
   | { readonly type: "tokenMissing" }
   | { readonly type: "tokenFailed"; readonly detail: string }
 );

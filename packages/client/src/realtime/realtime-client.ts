@@ -12,12 +12,12 @@ import { ConnectionManager, type HandledEvent } from "../connection/connection-m
 import type { InitialFacts } from "../connection/connection-model.ts";
 import type { ConnectionPolicy } from "../connection/connection-policy.ts";
 import type { ConnectionSnapshot } from "../connection/connection-snapshot.ts";
-import { Calls, type CallOptions } from "../session/calls.ts";
+import type { CallOptions } from "../session/call-options.ts";
+import { Calls } from "../session/calls.ts";
 import { webSocketTransport } from "../transport/websocket-transport.ts";
 import { derived } from "./derived-source.ts";
 import { connectionStateOf, type RealtimeConnectionState } from "./realtime-connection-state.ts";
 import { checkNumber, checkUrl, connectionPolicy, type RealtimeOptions } from "./realtime-options.ts";
-import { routeSessionEvent } from "./session-event-router.ts";
 import { SessionHost } from "./session-host.ts";
 import { UpdateSubscriptions, type SubscriptionState, type UpdateListener } from "./update-subscriptions.ts";
 
@@ -41,7 +41,6 @@ export class RealtimeClient<C extends Contract = Contract> {
   readonly #auth: AuthAdapter;
   readonly #calls: Calls;
   readonly #updates = new UpdateSubscriptions();
-  readonly #host: SessionHost;
   readonly #manager: ConnectionManager;
   readonly #scope = new Scope();
   #areAdaptersOn = false;
@@ -59,27 +58,27 @@ export class RealtimeClient<C extends Contract = Contract> {
     this.platformName = platform.name;
     this.#auth = new AuthAdapter(credentials, clock);
     this.#calls = new Calls(clock);
-    this.#host = new SessionHost({
-      platform,
-      url,
-      auth: this.#auth,
-      openTransport: options.createSocket ? webSocketTransport(options.createSocket) : platform.openTransport,
+    const control = new SessionHost({
+      clock,
       codec,
+      openTransport: options.createSocket ? webSocketTransport(options.createSocket) : platform.openTransport,
       facts: {
         client: { name: "holdfast-js", version: CLIENT_VERSION },
         capabilities: SPOKEN_CAPABILITIES,
         instanceId: platform.randomHex(16),
       },
+      url,
+      variesPath: platform.variesPath,
+      auth: this.#auth,
       calls: this.#calls,
-      updates: this.#updates,
-      onSessionEvent: (event) => routeSessionEvent(event, { manager: this.#manager, updates: this.#updates }),
+      data: this.#updates,
       onEvent: (event) => this.#manager.dispatch(event),
     });
     this.#manager = new ConnectionManager({
       clock,
       random,
       policy: this.policy,
-      control: this.#host,
+      control,
       facts: NOTHING_KNOWN,
       onHandled: (handled) => {
         if (this.recentEvents.push(handled) > traceEntriesMax) this.recentEvents.shift();
@@ -119,7 +118,6 @@ export class RealtimeClient<C extends Contract = Contract> {
   /** Ends everything: no timer, listener or socket stays. What was asked and is not answered fails with `closed`. Final. */
   close(): void {
     this.#manager.close();
-    this.#host.close();
     this.#calls.close();
     this.#updates.close();
     this.#scope.close();

@@ -1,128 +1,134 @@
-/** Live updates by bucket: who listens, what each session has to ask for, and how it stands. No catch-up: that is sync's. */
-import type { BucketHead, BucketKey, BucketPosition, Unsubscribed, UnsubscribedCode, Update, UpdateRun } from "@holdfast/protocol";
+/**
+ * Live updates by bucket: who listens, what each session has to ask for, and how it stands. No
+ * catch-up: that is sync's.
+ */
+import type { BucketHead, BucketKey, BucketPosition, Unsubscribed } from "@holdfast/protocol";
+import type { UnsubscribedCode, Update, UpdateRun } from "@holdfast/protocol";
 import type { Cancel } from "../base/clock.ts";
 import { guarded, reportUncaught } from "../base/errors.ts";
+import { Cell } from "../base/source.ts";
+import type { SessionData, SubscriptionLink } from "../session/session-event.ts";
 
 /**
- * How a subscription stands. `waiting`: no session has confirmed it yet. `live`: every update after `head` is delivered, in
- * order, until the session ends. `ended`: the server said no; it is asked again with the next session.
+ * How a subscription stands. `waiting`: no session has confirmed it yet. `live`: every update after
+ * `head` is delivered, in order, until the session ends. `ended`: the server said no; it is asked
+ * again with the next session.
  */
 export type SubscriptionState =
   | { readonly phase: "waiting" }
   | { readonly phase: "live"; readonly epoch: string; readonly head: number }
   | { readonly phase: "ended"; readonly code: UnsubscribedCode };
 
-/** Hears updates in order. While a returned promise runs, it counts as unread: too many of those pause the socket. */
-export type UpdateListener<Data = unknown> = (update: Update & { readonly data: Data }) => void | Promise<void>;
-
-/** What subscriptions need of the live session. */
-export interface SubscriptionLink {
-  subscribe(buckets: readonly BucketPosition[]): void;
-  unsubscribe(buckets: readonly BucketKey[]): void;
-  pauseReading(): void;
-  resumeReading(): void;
-}
-
-interface Listening {
-  readonly listener: UpdateListener;
-  readonly onState: ((state: SubscriptionState) => void) | undefined;
-}
+/**
+ * Hears updates in order. While a returned promise runs, it counts as unread: too many of those
+ * pause the socket.
+ */
+export type UpdateListener<Data = unknown> = (
+  update: Update & { readonly data: Data },
+) => void | Promise<void>;
 
 interface Subscription {
-  readonly listenings: Set<Listening>;
-  state: SubscriptionState;
+  /** Each in an object of its own: the same function may listen twice. */
+  readonly listeners: Set<{ readonly listener: UpdateListener }>;
+  readonly state: Cell<SubscriptionState>;
 }
 
-/** Updates whose listeners still work: above, reading pauses where the platform can; below half, it goes on. */
+/**
+ * Updates whose listeners still work: above, reading pauses where the platform can; below half, it
+ * goes on.
+ */
 export const UPDATES_UNREAD_MAX = 256;
 
 const WAITING: SubscriptionState = { phase: "waiting" };
 
-export class UpdateSubscriptions {
+export class UpdateSubscriptions implements SessionData {
   readonly #subscriptions = new Map<BucketKey, Subscription>();
   #link: SubscriptionLink | undefined;
   #unread = 0;
   #isPaused = false;
 
-  /** What the next hello asks for. */
-  positions(): readonly BucketPosition[] {
-    return [...this.#subscriptions.keys()].map((bucket) => ({ bucket }));
-  }
-
-  add(bucket: BucketKey, listener: UpdateListener, onState?: (state: SubscriptionState) => void): Cancel {
-    const listening = { listener, onState };
-    const known = this.#subscriptions.get(bucket);
-    const subscription = known ?? { listenings: new Set(), state: WAITING };
-    subscription.listenings.add(listening);
-    if (!known) {
+  add(
+    bucket: BucketKey,
+    listener: UpdateListener,
+    onState?: (state: SubscriptionState) => void,
+  ): Cancel {
+    let subscription = this.#subscriptions.get(bucket);
+    if (!subscription) {
+      subscription = { listeners: new Set(), state: new Cell(WAITING) };
       this.#subscriptions.set(bucket, subscription);
-      this.#link?.subscribe([{ bucket }]);
+      this.#link?.say({ type: "subscribe", buckets: [{ bucket }] });
     }
-    guarded(() => onState?.(subscription.state));
-    return () => this.#remove(bucket, subscription, listening);
+    const { listeners, state } = subscription;
+    const entry = { listener };
+    listeners.add(entry);
+    const cancel = onState && state.subscribe(onState);
+    return () => {
+      cancel?.();
+      if (!listeners.delete(entry) || listeners.size > 0) return;
+      this.#subscriptions.delete(bucket);
+      this.#link?.say({ type: "unsubscribe", buckets: [bucket] });
+    };
   }
 
-  /** A session says hello with `positions()`; from here on changes go to it. */
-  attach(link: SubscriptionLink): void {
+  attach(link: SubscriptionLink): readonly BucketPosition[] {
     this.#link = link;
     if (this.#isPaused) link.pauseReading();
+    return [...this.#subscriptions.keys()].map((bucket) => ({ bucket }));
   }
 
   detach(): void {
     this.#link = undefined;
-    for (const subscription of this.#subscriptions.values()) this.#become(subscription, WAITING);
+    for (const bucket of this.#subscriptions.keys()) this.#become(bucket, WAITING);
   }
 
   subscribed({ bucket, epoch, head }: BucketHead): void {
-    const subscription = this.#subscriptions.get(bucket);
-    if (subscription) this.#become(subscription, { phase: "live", epoch, head });
+    this.#become(bucket, { phase: "live", epoch, head });
   }
 
   unsubscribed({ bucket, code }: Unsubscribed): void {
-    const subscription = this.#subscriptions.get(bucket);
-    if (subscription && code) this.#become(subscription, { phase: "ended", code });
+    // Without a code it answers our own word, and whoever has subscribed since waits for another.
+    if (code) this.#become(bucket, { phase: "ended", code });
   }
 
-  deliver({ bucket, updates }: UpdateRun): void {
+  /**
+   * What was said between our `unsubscribe` and a new `subscribed` belongs to a subscription that
+   * is gone: it is dropped.
+   */
+  updates({ bucket, updates }: UpdateRun): void {
     const subscription = this.#subscriptions.get(bucket);
-    if (!subscription) return;
+    if (subscription?.state.current.phase !== "live") return;
     for (const update of updates) {
-      for (const { listener } of subscription.listenings) guarded(() => this.#hear(listener(update)));
+      for (const { listener } of subscription.listeners)
+        guarded(() => void this.#await(listener(update)));
     }
   }
 
   close(): void {
     this.#subscriptions.clear();
-    this.#link = undefined;
   }
 
-  #remove(bucket: BucketKey, subscription: Subscription, listening: Listening): void {
-    if (!subscription.listenings.delete(listening) || subscription.listenings.size > 0) return;
-    if (this.#subscriptions.get(bucket) !== subscription) return;
-    this.#subscriptions.delete(bucket);
-    this.#link?.unsubscribe([bucket]);
+  #become(bucket: BucketKey, state: SubscriptionState): void {
+    const cell = this.#subscriptions.get(bucket)?.state;
+    if (cell && cell.current !== state) cell.set(state);
   }
 
-  #become(subscription: Subscription, state: SubscriptionState): void {
-    if (subscription.state === state) return;
-    subscription.state = state;
-    for (const { onState } of subscription.listenings) guarded(() => onState?.(state));
-  }
-
-  #hear(work: void | Promise<void>): void {
-    if (!work || typeof work.then !== "function") return;
+  async #await(work: void | Promise<void>): Promise<void> {
+    if (!work) return;
     this.#count(1);
-    work.then(undefined, reportUncaught).then(() => this.#count(-1), reportUncaught);
+    try {
+      await work;
+    } catch (error) {
+      reportUncaught(error);
+    }
+    this.#count(-1);
   }
 
   #count(change: number): void {
     this.#unread += change;
-    if (!this.#isPaused && this.#unread > UPDATES_UNREAD_MAX) {
-      this.#isPaused = true;
-      this.#link?.pauseReading();
-    } else if (this.#isPaused && this.#unread <= UPDATES_UNREAD_MAX / 2) {
-      this.#isPaused = false;
-      this.#link?.resumeReading();
-    }
+    const isPaused = this.#unread > UPDATES_UNREAD_MAX / (this.#isPaused ? 2 : 1);
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    if (isPaused) this.#link?.pauseReading();
+    else this.#link?.resumeReading();
   }
 }

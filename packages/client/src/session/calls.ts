@@ -1,108 +1,112 @@
 /**
  * The calls of a client, across its sessions: they wait for a session, time out, are aborted, and
- * settle once with a typed fate. What is written when, and in which frame, is the outbox's business.
+ * settle once with a typed fate. What is written when, and in which frame, is the outbox's
+ * business.
  */
-import type { Failure, Result } from "@holdfast/protocol";
-import type { Clock, Millis } from "../base/clock.ts";
+import type { Call, Cancel as CancelCall, Failure, Result } from "@holdfast/protocol";
+import type { Cancel, Clock, Millis } from "../base/clock.ts";
 import { CallError, OptionsError } from "../base/errors.ts";
 import type { CallErrorDetails, CallErrorKind } from "../base/errors.ts";
-import { CallAlarm } from "./call-alarm.ts";
-import { PendingCalls } from "./pending-calls.ts";
-import type { PendingCall } from "./pending-calls.ts";
+import { CALL_TIMEOUT_MAX_MS, CALL_TIMEOUT_MS, CALLS_WAITING_MAX } from "./call-options.ts";
+import { METHOD_NAME } from "./call-options.ts";
+import type { CallOptions } from "./call-options.ts";
 
-/** How long a call may take when it does not say. */
-export const CALL_TIMEOUT_MS = 15_000;
-
-/** The longest that a call may ask for: the longest timer that platforms keep, 24.8 days. */
-export const CALL_TIMEOUT_MAX_MS = 2_147_483_647;
-
-/** How many calls may wait to be written at one client. One more fails with `neverSent`. */
-export const CALLS_WAITING_MAX = 1_024;
-
-export interface CallOptions {
+/** A call that has not settled. Leaving the book of calls is what entitles to settle it. */
+interface PendingCall {
   /**
-   * From the call to its answer, waiting for a connection included. Default 15 000. Past it the call
-   * fails with `timedOut`. 0 to 2^31 − 1: no call is without a deadline.
+   * 0 while it waits; once written, its id on the wire. A call that is written again gets another.
    */
-  readonly timeoutMs?: number | undefined;
-  /** Aborts the call: it fails with `aborted`, and the server is told if the call was written. */
-  readonly signal?: AbortSignal | undefined;
-  /** Without a connection: `"wait"` for one (default), or `"fail"` at once with `neverSent`. */
-  readonly whenOffline?: "wait" | "fail" | undefined;
-  /**
-   * It may run twice without harm: if the connection is lost before its answer, it is sent again.
-   * Default false: it fails with `outcomeUnknown`.
-   */
-  readonly repeatable?: boolean | undefined;
+  id: number;
+  /** It was written in a session that is over. */
+  mayHaveRun: boolean;
+  readonly method: string;
+  readonly input: unknown;
+  /** When it times out, by `Clock.now`. */
+  readonly deadline: Millis;
+  readonly options: CallOptions;
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: CallError) => void;
+  readonly abort: () => void;
 }
 
 /** What calls need of the open session. */
 export interface CallLink {
-  /** A call waits to be written. */
+  /** A call waits to be written, or none is in flight any more. */
   poke(): void;
   /** A written call is no longer waited for. */
-  cancel(id: number): void;
+  sayFirst(message: CancelCall): void;
 }
 
-/** What became of an answer. `stale` is dropped and counted; `unknown` violates the protocol. */
-export type AnswerFate = "settled" | "stale" | "unknown";
+// Never used again in this process, by whatever session or client: a late answer to an old call can
+// then not be taken for the answer to a new one (L28).
+let lastIssuedId = 0;
+
+/** Was a call with this id ever written? An answer to any other violates the protocol. */
+export function isIssued(id: number): boolean {
+  return id <= lastIssuedId;
+}
 
 /** Makes calls. One per client; it outlives sessions. */
 export class Calls {
   readonly #clock: Clock;
-  readonly #pending = new PendingCalls();
-  readonly #alarm: CallAlarm;
+  /** Calls that wait to be written, oldest first. */
+  readonly #waiting = new Set<PendingCall>();
+  /** Calls that were written in the present session, by id. */
+  readonly #written = new Map<number, PendingCall>();
   #link: CallLink | undefined;
   #isClosed = false;
-  #roomWaiters: (() => void)[] = [];
+  readonly #roomWaiters: (() => void)[] = [];
+  /** What the one alarm is set for. A call that settles leaves it as it is. */
+  #alarmAt: Millis = Infinity;
+  #cancelAlarm: Cancel | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#alarm = new CallAlarm(clock, (now) => this.#expire(now));
   }
 
   /** How many calls were written in this session and have no answer yet. */
   get inFlight(): number {
-    return this.#pending.writtenCount;
+    return this.#written.size;
   }
 
   /** How many calls wait to be written. */
   get waiting(): number {
-    return this.#pending.waitingCount;
+    return this.#waiting.size;
   }
 
-  /** Resolves with the handler's output, rejects with a {@link CallError} that tells the call's fate. */
+  /**
+   * Resolves with the handler's output, rejects with a {@link CallError} that tells the call's
+   * fate.
+   */
   call(method: string, input: unknown, options: CallOptions = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const { timeoutMs = CALL_TIMEOUT_MS, signal, whenOffline, repeatable = false } = options;
-      if (!(timeoutMs >= 0 && timeoutMs <= CALL_TIMEOUT_MAX_MS)) {
-        return reject(new OptionsError(`timeoutMs must be 0 to ${CALL_TIMEOUT_MAX_MS}.`));
-      }
-      const waitsOffline = whenOffline !== "fail";
-      const obstacle = this.#obstacle(waitsOffline, signal);
-      if (obstacle) return reject(obstacle);
-      const call: PendingCall = {
-        id: 0,
-        method,
-        input,
-        deadline: this.#clock.now() + timeoutMs,
-        repeatable,
-        waitsOffline,
-        resolve,
-        reject,
-        signal,
-        onAbort: signal && (() => this.#abort(call, signal.reason)),
+      const { timeoutMs = CALL_TIMEOUT_MS, signal, whenOffline } = options;
+      const isTimeout = timeoutMs >= 0 && timeoutMs <= CALL_TIMEOUT_MAX_MS;
+      if (!isTimeout || !METHOD_NAME.test(method))
+        throw new OptionsError("bad method or timeoutMs");
+      const deadline = this.#clock.now() + timeoutMs;
+      const abort = (): void => {
+        this.#giveUp(call, "aborted", { cause: signal?.reason });
+        this.#checkDeadlines();
       };
-      if (call.onAbort) signal?.addEventListener("abort", call.onAbort);
-      this.#pending.add(call);
-      this.#alarm.include(call.deadline);
+      const settle = { resolve, reject, abort };
+      const call = { id: 0, mayHaveRun: false, method, input, deadline, options, ...settle };
+      if (this.#isClosed) return this.#fail(call, "closed");
+      if (whenOffline === "fail" && !this.#link)
+        return this.#fail(call, "neverSent", { code: "offline" });
+      if (this.waiting >= CALLS_WAITING_MAX)
+        return this.#fail(call, "neverSent", { code: "tooManyWaiting" });
+      this.#waiting.add(call);
+      signal?.addEventListener("abort", abort);
+      if (signal?.aborted) return abort();
+      if (deadline < this.#alarmAt) this.#checkDeadlines();
       this.#link?.poke();
     });
   }
 
   /**
-   * Resolves when no call waits to be written: at once, or when the socket has taken them all or they
-   * have settled. Await it between calls to make no more than the connection carries.
+   * Resolves when no call waits to be written: at once, or when the socket has taken them all or
+   * they have settled. Await it between calls to make no more than the connection carries.
    */
   room(): Promise<void> {
     return new Promise((resolve) => {
@@ -114,121 +118,131 @@ export class Calls {
   /** A session is open and takes calls. */
   attach(link: CallLink): void {
     this.#link = link;
-    if (this.waiting) link.poke();
+    link.poke();
   }
 
-  /** The session is over; `sentId` is the id of the last call that its transport took. */
+  /**
+   * The session is over; `sentId` is the id of the last call that its transport took. Calls that
+   * may wait for the next session do so: first those that were written, in the order they had.
+   */
   detach(sentId: number): void {
     this.#link = undefined;
-    for (const call of this.#pending.lose(sentId)) {
-      this.#fail(call, call.id ? "outcomeUnknown" : "neverSent");
+    for (const call of this.#takeAll()) {
+      const { whenOffline, repeatable } = call.options;
+      const isSent = call.id > 0 && call.id <= sentId;
+      call.id = 0;
+      call.mayHaveRun ||= isSent;
+      if (whenOffline !== "fail" && (repeatable || !isSent)) this.#waiting.add(call);
+      else this.#fail(call, isSent ? "outcomeUnknown" : "neverSent");
     }
-    this.#resetAlarm();
+    this.#checkDeadlines();
     this.#announceRoom();
   }
 
-  /** The next call to write, under its new id. */
-  take(): PendingCall | undefined {
-    const call = this.#pending.write();
-    if (!this.waiting) this.#announceRoom();
-    return call;
+  /** The next call to write, under its new id. It counts as written before it is (B26). */
+  take(): Call | undefined {
+    const [call] = this.#waiting;
+    if (!call) return undefined;
+    this.#waiting.delete(call);
+    call.id = ++lastIssuedId;
+    this.#written.set(call.id, call);
+    this.#announceRoom();
+    const { id, method, input, deadline } = call;
+    const timeoutMs = Math.max(1, Math.ceil(deadline - this.#clock.now()));
+    return { type: "call", id, method, input, timeoutMs };
   }
 
   /** A taken call cannot be written, now or ever. */
-  turnDown(call: PendingCall, kind: "neverSent" | "tooLarge", details: CallErrorDetails): void {
-    if (this.#pending.remove(call)) this.#fail(call, kind, details);
+  turnDown(id: number, kind: "neverSent" | "tooLarge", details?: CallErrorDetails): void {
+    const call = this.#withdraw(id);
+    if (!call) return;
+    call.id = 0;
+    this.#fail(call, kind, details);
   }
 
-  /** Settles the call that a message from the server answers. */
-  answer(message: Result | Failure): AnswerFate {
-    const call = this.#pending.answer(message.id);
-    if (typeof call === "string") return call;
-    this.#release(call);
+  /** Settles the call that a message from the server answers. False: it has settled before. */
+  answer(message: Result | Failure): boolean {
+    const call = this.#withdraw(message.id);
+    if (!call) return false;
+    release(call);
     if (message.type === "result") call.resolve(message.output);
     else call.reject(failureOf(message));
-    if (this.waiting) this.#link?.poke();
-    return "settled";
+    if (this.waiting || !this.inFlight) this.#link?.poke();
+    return true;
+  }
+
+  /** Rejects every call with `closed`; those to come are made. `code` tells why. */
+  abandon(code?: string): void {
+    for (const call of this.#takeAll()) this.#fail(call, "closed", { code });
+    this.#checkDeadlines();
+    this.#announceRoom();
   }
 
   /** Rejects every call, and each later one, with `closed`. Nothing stays behind. */
   close(): void {
     this.#isClosed = true;
-    this.#link = undefined;
     this.abandon();
   }
 
-  /** Rejects every call with `closed`; those to come are made. `code` tells why. */
-  abandon(code?: string): void {
-    for (const call of this.#pending.clear()) this.#fail(call, "closed", { code });
-    this.#resetAlarm();
-    this.#announceRoom();
+  #withdraw(id: number): PendingCall | undefined {
+    const call = this.#written.get(id);
+    this.#written.delete(id);
+    return call;
   }
 
-  /** Why a call cannot even wait. */
-  #obstacle(waitsOffline: boolean, signal: AbortSignal | undefined): CallError | undefined {
-    if (this.#isClosed) return callError("closed");
-    if (signal?.aborted) return callError("aborted", { cause: signal.reason });
-    if (!this.#link && !waitsOffline) return callError("neverSent", { code: "offline" });
-    if (this.waiting >= CALLS_WAITING_MAX)
-      return callError("neverSent", { code: "tooManyWaiting" });
-    return undefined;
+  #all(): PendingCall[] {
+    return [...this.#written.values(), ...this.#waiting];
   }
 
-  #abort(call: PendingCall, cause: unknown): void {
-    this.#giveUp(call, "aborted", { cause });
-    // Without a session nothing may stay scheduled for calls that are gone.
-    if (!this.#link) this.#resetAlarm();
+  #takeAll(): PendingCall[] {
+    const calls = this.#all();
+    this.#written.clear();
+    this.#waiting.clear();
+    return calls;
   }
 
   /** The caller's own doing, or its deadline. */
   #giveUp(call: PendingCall, kind: "aborted" | "timedOut", details?: CallErrorDetails): void {
-    if (!this.#pending.remove(call)) return;
+    if (!this.#waiting.delete(call) && !this.#withdraw(call.id)) return;
     this.#fail(call, kind, details);
-    if (call.id) this.#link?.cancel(call.id);
+    if (call.id) this.#link?.sayFirst({ type: "cancel", id: call.id });
     this.#announceRoom();
   }
 
-  #fail(call: PendingCall, kind: LocalKind, details?: CallErrorDetails): void {
-    this.#release(call);
-    const isWritten = call.id > 0 && kind !== "neverSent" && kind !== "tooLarge";
-    call.reject(callError(kind, { mayHaveRun: call.mayHaveRun ?? isWritten, ...details }));
-  }
-
-  #release(call: PendingCall): void {
-    if (call.onAbort) call.signal?.removeEventListener("abort", call.onAbort);
+  #fail(call: PendingCall, kind: CallErrorKind, details?: CallErrorDetails): void {
+    release(call);
+    const mayHaveRun = call.mayHaveRun || call.id > 0;
+    // The kinds are words already; sentences for them would weigh more than what they add.
+    call.reject(new CallError(kind, kind, { mayHaveRun, ...details }));
   }
 
   #announceRoom(): void {
-    if (this.waiting || !this.#roomWaiters.length) return;
-    const waiters = this.#roomWaiters;
-    this.#roomWaiters = [];
-    for (const resolve of waiters) resolve();
+    if (!this.waiting) for (const resolve of this.#roomWaiters.splice(0)) resolve();
   }
 
-  #expire(now: Millis): void {
-    for (const call of this.#pending.all())
-      if (call.deadline <= now) this.#giveUp(call, "timedOut");
-    this.#resetAlarm();
-  }
-
-  #resetAlarm(): void {
-    this.#alarm.reset(this.#pending.all().map((call) => call.deadline));
+  /** Fails what is overdue, and sets the alarm for the earliest of the rest. */
+  #checkDeadlines(): void {
+    const now = this.#clock.now();
+    this.#cancelAlarm?.();
+    this.#alarmAt = Infinity;
+    for (const call of this.#all()) {
+      if (call.deadline > now) this.#alarmAt = Math.min(this.#alarmAt, call.deadline);
+      else this.#giveUp(call, "timedOut");
+    }
+    if (this.#alarmAt === Infinity) return;
+    // One more turn, so that an answer that already waits at the socket is heard first.
+    this.#cancelAlarm = this.#clock.at(this.#alarmAt, () => {
+      this.#cancelAlarm = this.#clock.turn(() => this.#checkDeadlines());
+    });
   }
 }
 
-type LocalKind = Exclude<CallErrorKind, "refused" | "failed">;
-
-/** The kinds are words already; sentences for them would weigh more than what they add. */
-function callError(kind: LocalKind, details?: CallErrorDetails): CallError {
-  return new CallError(kind, `call ${kind}${details?.code ? `: ${details.code}` : ""}`, details);
+function release({ options, abort }: PendingCall): void {
+  options.signal?.removeEventListener("abort", abort);
 }
 
 function failureOf({ code, message, data, retryAfterMs, refused }: Failure): CallError {
   const comesBack = refused && (code === "busy" || code === "draining");
-  return new CallError(refused ? "refused" : "failed", message, {
-    code,
-    data,
-    retryAfterMs,
-    retryable: comesBack || retryAfterMs !== undefined,
-  });
+  const details = { code, data, retryAfterMs, ...(comesBack && { retryable: true }) };
+  return new CallError(refused ? "refused" : "failed", message, details);
 }

@@ -1,103 +1,83 @@
 /**
- * One session: one attempt over one transport. It shakes hands, carries calls, updates and pongs, and
- * reports facts stamped with its number. It never reconnects, times nothing and owns no policy; what
- * ends it is reported once, and after that it says nothing and holds nothing.
+ * One session: one attempt over one transport. It shakes hands, carries calls, updates and pongs,
+ * and reports facts stamped with its number. It never reconnects, times nothing and owns no policy;
+ * what ends it is reported once, and after that it says nothing and holds nothing.
  */
-import { closeMeaning, DEFAULT_WIRE_LIMITS, httpMeaning } from "@holdfast/protocol";
-import type { BucketKey, BucketPosition, Frame, ServerMessage } from "@holdfast/protocol";
-import type { WireLimits } from "@holdfast/protocol";
+import { closeMeaning, DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
+import type { Frame, SpokenServerMessage, Subscribe } from "@holdfast/protocol";
+import type { Unsubscribe, Welcome } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
 import type { Transport, TransportEvent } from "../transport/transport.ts";
-import { Dialogue } from "./dialogue.ts";
-import { readFirstReply } from "./handshake.ts";
-import type { SessionVitals } from "./session-event.ts";
-import type {
-  ProtocolSessionOptions,
-  SessionContext,
-  SessionFact,
-  SessionStats,
-} from "./session-options.ts";
+import { isIssued } from "./calls.ts";
+import { Outbox } from "./outbox.ts";
+import type { SessionFact, SessionVitals, SubscriptionLink } from "./session-event.ts";
+import type { ProtocolSessionOptions } from "./session-options.ts";
 
 // Of CLOSE_CODES these two are all that a client says: `normal` and `protocolViolation`.
 const NORMAL = 1000;
 const VIOLATION = 4214;
 
-type Phase = "idle" | "connecting" | "connected" | "authenticating" | "open" | "closed";
+/** So many buckets fit into a hello, however long their names and the token. */
+const HELLO_BUCKETS_MAX = 64;
 
-export class ProtocolSession {
-  readonly stats: SessionStats = {
-    staleAnswers: 0,
-    messagesAfterEnd: 0,
-    messagesAfterUnsubscribe: 0,
-  };
+/** What a server may say before the session is open. */
+const EARLY: ReadonlySet<string> = new Set(["welcome", "refuse", "pong"]);
+
+export class ProtocolSession implements SubscriptionLink {
+  /** Messages dropped on purpose: answers to calls that had settled, and what follows the end. */
+  dropped = 0;
   readonly #options: ProtocolSessionOptions;
-  #phase: Phase = "idle";
   #transport: Transport | undefined;
   /** Made for the hello, so nothing can be said before it. */
-  #dialogue: Dialogue | undefined;
-  #limits: WireLimits = DEFAULT_WIRE_LIMITS;
-  #lastInboundAt: Millis;
-  #pauses = 0;
+  #outbox: Outbox | undefined;
+  #isOpen = false;
+  #isClosed = false;
+  #isUseful = false;
   #isListenedTo = false;
+  #limits = DEFAULT_WIRE_LIMITS;
+  #lastInboundAt: Millis;
+  /** The server's clock minus ours. */
+  #serverClockAhead: Millis = 0;
 
   constructor(options: ProtocolSessionOptions) {
     this.#options = options;
     this.#lastInboundAt = options.clock.now();
   }
 
-  /** Dials. `transportOpened` or `openFailed` answers. Once per session; nothing after `close`. */
+  /** Dials, once. `transportOpened` or `openFailed` answers. Nothing after `close`. */
   open(url: string): void {
-    if (this.#phase !== "idle") return;
-    this.#phase = "connecting";
     const { codec, openTransport } = this.#options;
-    const transport = openTransport(url, [codec.subprotocol], (event) =>
+    if (this.#isClosed) return;
+    this.#transport = openTransport(url, [codec.subprotocol], (event) =>
       this.#transportSaid(event),
     );
-    // It may have failed, and its owner may have closed us, before it was ours.
-    if (this.#isClosed) transport.close(NORMAL, "");
-    else this.#transport = transport;
   }
 
   /** Says hello as soon as the token is there. `welcomed`, or what ends the session, answers. */
   startHandshake(): void {
-    if (this.#phase !== "connected") return;
-    this.#phase = "authenticating";
-    const { token } = this.#options;
-    if (!token) return this.#greet(undefined);
-    // Whatever comes of a token, also one that never comes: it waits for nobody and blocks nobody.
-    void new Promise<string | null>((resolve) => resolve(token())).then(
-      (value) => (value === null ? this.#end({ type: "tokenMissing" }) : this.#greet(value)),
-      // The provider's words may hold a credential.
-      () => this.#end({ type: "tokenFailed", detail: "provider" }),
+    void this.#options.token.then(
+      (token) => (token === null ? this.#end({ type: "tokenMissing" }) : this.#greet(token)),
+      (error: Error) => this.#end({ type: "tokenFailed", detail: error.message }),
     );
   }
 
-  /** Asks for a `pongReceived` with this nonce. Nothing happens before the hello. */
+  /** Asks for a `pongReceived` with this nonce. */
   ping(nonce: number): void {
-    this.#dialogue?.ping(nonce);
+    this.#outbox?.sayFirst({ type: "ping", nonce });
   }
 
   /** Renews the credential in-band, while open. `tokenAccepted` or `refused` answers. */
   sendToken(token: string): void {
-    this.#dialogue?.sendToken(token);
+    this.#outbox?.sayFirst({ type: "token", token });
   }
 
-  /**
-   * Subscribes as soon as the session is open. What comes before the hello is left to `buckets()`. A
-   * server that does not name `updates` is not asked.
-   */
-  subscribe(buckets: readonly BucketPosition[]): void {
-    this.#dialogue?.subscribe(buckets);
+  say(message: Subscribe | Unsubscribe): void {
+    this.#outbox?.say(message);
   }
 
-  /** Unsubscribes. Until the server confirms, what it says of these buckets is dropped. */
-  unsubscribe(buckets: readonly BucketKey[]): void {
-    this.#dialogue?.unsubscribe(buckets);
-  }
-
-  /** Writes no more calls. Reports `drained` when none is in flight, at once if that is so now. */
+  /** Writes no more calls. Reports `drained` when none is in flight. */
   drain(): void {
-    if (!this.#isClosed) this.#dialogue?.drain();
+    this.#outbox?.drain();
   }
 
   /** Reports inbound frames as `frameReceived`, each before its messages, or stops to. */
@@ -105,56 +85,45 @@ export class ProtocolSession {
     this.#isListenedTo = on;
   }
 
-  /**
-   * Stops reading until as many `resumeReading` follow. What was read already is still handled. Where
-   * the platform cannot pause, nothing happens.
-   */
   pauseReading(): void {
-    if (++this.#pauses === 1) this.#transport?.pauseReading();
+    this.#transport?.pauseReading();
   }
 
   resumeReading(): void {
-    if (this.#pauses > 0 && --this.#pauses === 0) this.#transport?.resumeReading();
+    this.#transport?.resumeReading();
   }
 
   vitals(): SessionVitals {
     return {
       lastInboundAt: this.#lastInboundAt,
       bufferedBytes: this.#transport?.bufferedBytes ?? 0,
-      inboundPaused: this.#pauses > 0 && this.#transport?.canPause === true,
+      inboundPaused: !!this.#transport?.isPaused,
     };
   }
 
   /** Ends the session in this call stack, whatever it is doing, and reports nothing. Idempotent. */
-  close(detail: string): void {
-    this.#shut(NORMAL, detail);
-  }
-
-  get #isClosed(): boolean {
-    return this.#phase === "closed";
-  }
-
-  #shut(closeCode: number, detail: string): void {
+  close(detail: string, code: number = NORMAL): void {
     if (this.#isClosed) return;
-    this.#phase = "closed";
-    this.#transport?.close(closeCode, detail);
-    this.#dialogue?.close();
+    this.#isClosed = true;
+    this.#transport?.close(code, detail);
+    this.#outbox?.close();
+    this.#options.data.detach();
   }
 
   /** The session is over, and this is why. Calls are decided before anybody hears of it. */
-  #end(fact: SessionFact, closeCode = NORMAL): void {
+  #end(fact: SessionFact, code?: number): void {
     if (this.#isClosed) return;
-    this.#shut(closeCode, fact.type);
-    this.#tell(fact, true);
+    this.close(fact.type, code);
+    this.#tell(fact);
   }
 
   #violated(detail: string): void {
     this.#end({ type: "protocolViolated", detail }, VIOLATION);
   }
 
-  #tell(fact: SessionFact, isLast = false): void {
-    if (this.#isClosed && !isLast) return;
-    this.#options.onEvent({ sessionId: this.#options.sessionId, ...fact });
+  #tell(fact: SessionFact): void {
+    const { sessionId, onEvent } = this.#options;
+    onEvent({ ...fact, sessionId });
   }
 
   #transportSaid(event: TransportEvent): void {
@@ -162,48 +131,37 @@ export class ProtocolSession {
     if (this.#isClosed) return;
     switch (event.type) {
       case "opened":
-        return this.#connected(event.subprotocol);
+        // A server, or something before it, may choose what it was not offered, or nothing.
+        if (event.subprotocol !== this.#options.codec.subprotocol)
+          return this.#violated("subprotocol");
+        return this.#tell({ type: "transportOpened" });
       case "frame":
         return this.#receive(event.frame);
-      case "openFailed": {
-        const { detail, httpStatus, retryAfterMs } = event;
-        const delay = retryAfterMs === undefined ? {} : { retryAfterMs };
-        return this.#end({
-          type: "openFailed",
-          meaning: httpMeaning(httpStatus),
-          detail,
-          ...delay,
-        });
-      }
+      case "openFailed":
+        return this.#end(event);
       case "closed": {
-        const { code } = event;
-        return this.#end({
-          type: "transportClosed",
-          meaning: closeMeaning(code),
-          detail: String(code),
-        });
+        const detail = String(event.code);
+        return this.#end({ type: "transportClosed", meaning: closeMeaning(event.code), detail });
       }
     }
   }
 
-  /** A server, or something before it, may choose another subprotocol than it was offered, or none. */
-  #connected(subprotocol: string): void {
-    if (subprotocol !== this.#options.codec.subprotocol) return this.#violated("subprotocol");
-    this.#phase = "connected";
-    this.#tell({ type: "transportOpened" });
-  }
-
-  #greet(token: string | undefined): void {
+  #greet(token: string): void {
     if (this.#isClosed || !this.#transport) return;
-    const context: SessionContext = {
-      options: this.#options,
-      stats: this.stats,
-      tell: (fact) => this.#tell(fact),
-      end: (fact) => this.#end(fact),
-      violated: (detail) => this.#violated(detail),
-    };
-    this.#dialogue = new Dialogue(context, this.#transport);
-    this.#dialogue.greet(token);
+    const { data, facts, sessionId } = this.#options;
+    this.#outbox = new Outbox(this.#options, this.#transport, (type) =>
+      type === "sendFailed" ? this.#end({ type, detail: "" }) : this.#tell({ type }),
+    );
+    const wanted = data.attach(this);
+    const rest = wanted.slice(HELLO_BUCKETS_MAX);
+    this.#outbox.sayFirst({
+      type: "hello",
+      ...facts,
+      session: sessionId,
+      ...(token && { token }),
+      ...(wanted.length > 0 && { buckets: wanted.slice(0, HELLO_BUCKETS_MAX) }),
+    });
+    if (rest.length > 0) this.say({ type: "subscribe", buckets: rest });
   }
 
   #receive(frame: Frame): void {
@@ -213,23 +171,71 @@ export class ProtocolSession {
     const messages = codec.decode(frame, this.#limits);
     if (typeof messages === "string") return this.#violated(messages);
     for (const message of messages) {
-      if (this.#isClosed) this.stats.messagesAfterEnd++;
-      else if (this.#phase === "open") this.#dialogue?.hear(message);
-      else this.#hearFirst(message);
+      if (this.#isClosed) this.dropped++;
+      else this.#hear(message);
     }
   }
 
-  /** Before the welcome. A server may refuse at any time, and answers pings once it was greeted. */
-  #hearFirst(message: ServerMessage): void {
-    const dialogue = this.#dialogue;
-    if (dialogue && message.type === "pong") return dialogue.ponged(message);
-    const reply = readFirstReply(message, this.#options.expectedAccount);
-    if (!reply || (reply.type === "welcomed" && !dialogue)) return this.#violated(message.type);
-    if (message.type !== "welcome" || reply.type !== "welcomed") return this.#end(reply);
-    this.#phase = "open";
-    this.#limits = message.limits;
-    dialogue?.open(message);
-    this.#tell(reply);
-    this.#tell({ type: "opened", welcome: message });
+  #hear(message: SpokenServerMessage): void {
+    const { calls, data } = this.#options;
+    const { type } = message;
+    if (this.#isOpen ? type === "welcome" : !EARLY.has(type)) return this.#violated(type);
+    switch (message.type) {
+      case "welcome":
+        return this.#welcomed(message);
+      case "result":
+      case "failure":
+        if (!isIssued(message.id)) return this.#violated("unknownCall");
+        if (calls.answer(message)) this.#beUseful();
+        else this.dropped++;
+        return;
+      case "updates":
+        this.#beUseful();
+        return data.updates(message);
+      case "subscribed":
+        return data.subscribed(message);
+      case "unsubscribed":
+        return data.unsubscribed(message);
+      case "pong": {
+        const { nonce, windowMs } = message;
+        return this.#tell({ type: "pongReceived", nonce, windowMs });
+      }
+      case "tokenAccepted":
+        return this.#tell({ type: "tokenAccepted", tokenExpiresInMs: this.#tokenLife(message) });
+      case "goAway":
+        return this.#tell({ type: "goingAway", windowMs: message.windowMs });
+      case "refuse": {
+        // Its sentence for people is left out: it may quote anything.
+        const { action, code, retryAfterMs, windowMs } = message;
+        return this.#end({ type: "refused", action, code, retryAfterMs, windowMs });
+      }
+    }
+  }
+
+  #welcomed(welcome: Omit<Welcome, "keyRetentionMs">): void {
+    const { clock, expectedAccount } = this.#options;
+    const { account, capabilities, heartbeat, limits, serverTime, windowMs } = welcome;
+    // Whom nobody greeted cannot know whom to welcome.
+    if (!this.#outbox) return this.#violated("welcome");
+    if (account !== (expectedAccount ?? account)) return this.#end({ type: "accountMismatched" });
+    this.#isOpen = true;
+    this.#limits = limits;
+    this.#serverClockAhead = serverTime - clock.now();
+    this.#outbox.open(limits, capabilities.includes("updates"));
+    const tokenExpiresInMs = this.#tokenLife(welcome);
+    this.#tell({ type: "welcomed", windowMs, heartbeat, tokenExpiresInMs });
+  }
+
+  /** Both instants are the server's, so that a wrong clock of ours does no harm. */
+  #tokenLife({ tokenExpiresAt }: Pick<Welcome, "tokenExpiresAt">): Millis | undefined {
+    const serverNow = this.#options.clock.now() + this.#serverClockAhead;
+    return tokenExpiresAt === undefined ? undefined : tokenExpiresAt - serverNow;
+  }
+
+  /** A result, a failure or an update: the session does what sessions are for. Said once. */
+  #beUseful(): void {
+    if (this.#isUseful) return;
+    this.#isUseful = true;
+    this.#tell({ type: "useful" });
   }
 }

@@ -1,80 +1,71 @@
-/** What a session says to its one owner, synchronously and in order. Each event carries the number of its session. */
-import type {
-  BucketHead,
-  Page,
-  RefusalAction,
-  TooFarBehind,
-  Unsubscribed,
-  Updates,
-  Welcome,
-} from "@holdfast/protocol";
-import type { CloseMeaning } from "@holdfast/protocol";
+/** What a session says, synchronously and in order: facts about its life, and data. */
+import type { BucketHead, BucketPosition, CloseMeaning, Subscribe } from "@holdfast/protocol";
+import type { Unsubscribe, Unsubscribed, UpdateRun } from "@holdfast/protocol";
 
-/** Facts about the session's life. The connection machine hears all of these, and only these. */
-export type SessionLifecycleEvent =
-  | { readonly type: "transportOpened"; readonly sessionId: number }
+/** A fact about the session's life. The connection machine hears all of these, and only these. */
+export type SessionFact =
+  | { readonly type: "transportOpened" }
   | {
       readonly type: "openFailed" | "transportClosed";
-      readonly sessionId: number;
       readonly meaning: CloseMeaning;
       readonly detail: string;
-      readonly retryAfterMs?: number;
+      readonly retryAfterMs?: number | undefined;
     }
-  | { readonly type: "sendFailed"; readonly sessionId: number; readonly detail: string }
-  | { readonly type: "protocolViolated"; readonly sessionId: number; readonly detail: string }
+  | { readonly type: "sendFailed"; readonly detail: string }
+  /** The send buffer stays above its soft mark. */
+  | { readonly type: "sendStalled" }
+  | { readonly type: "protocolViolated"; readonly detail: string }
   | {
       readonly type: "welcomed";
-      readonly sessionId: number;
       readonly windowMs: number;
       /** The shortest and longest ping interval the server bears. */
       readonly heartbeat: { readonly minMs: number; readonly maxMs: number };
       /** What is left of the token's life; absent: it does not end. */
-      readonly tokenExpiresInMs?: number;
+      readonly tokenExpiresInMs?: number | undefined;
     }
-  | { readonly type: "accountMismatched"; readonly sessionId: number }
+  | { readonly type: "accountMismatched" }
   | {
       readonly type: "refused";
-      readonly sessionId: number;
-      readonly action: RefusalAction;
+      readonly action: CloseMeaning;
       readonly code: string;
-      readonly retryAfterMs?: number;
-      readonly windowMs?: number;
+      readonly retryAfterMs?: number | undefined;
+      readonly windowMs?: number | undefined;
     }
-  | { readonly type: "goingAway"; readonly sessionId: number; readonly windowMs: number }
+  | { readonly type: "goingAway"; readonly windowMs: number }
   /** No call is in flight any more, after the session was asked to take no new ones. */
-  | { readonly type: "drained"; readonly sessionId: number }
-  /** The first useful message: the result or failure of a call, or an update that was applied. Once per session. */
-  | { readonly type: "useful"; readonly sessionId: number }
+  | { readonly type: "drained" }
+  /** The first useful message: the answer to a call, or an update. Once per session. */
+  | { readonly type: "useful" }
   /** Any inbound frame; reported only while the owner asked for it (`listenForLife`). */
-  | { readonly type: "frameReceived"; readonly sessionId: number }
-  | {
-      readonly type: "pongReceived";
-      readonly sessionId: number;
-      readonly nonce: number;
-      readonly windowMs: number;
-    }
-  | {
-      readonly type: "tokenAccepted";
-      readonly sessionId: number;
-      readonly tokenExpiresInMs?: number;
-    }
+  | { readonly type: "frameReceived" }
+  | { readonly type: "pongReceived"; readonly nonce: number; readonly windowMs: number }
+  | { readonly type: "tokenAccepted"; readonly tokenExpiresInMs?: number | undefined }
   /** There are no credentials / the provider failed for the moment. */
-  | { readonly type: "tokenMissing"; readonly sessionId: number }
-  | { readonly type: "tokenFailed"; readonly sessionId: number; readonly detail: string }
-  /** The send buffer stays above its soft mark. */
-  | { readonly type: "sendStalled"; readonly sessionId: number };
+  | { readonly type: "tokenMissing" }
+  | { readonly type: "tokenFailed"; readonly detail: string };
 
-/** Data, for sync and for update subscriptions. */
-export type SessionDataEvent =
-  | { readonly type: "opened"; readonly sessionId: number; readonly welcome: Welcome }
-  | { readonly type: "updates"; readonly sessionId: number; readonly updates: Updates }
-  | { readonly type: "page"; readonly sessionId: number; readonly page: Page }
-  | { readonly type: "tooFarBehind"; readonly sessionId: number; readonly answer: TooFarBehind }
-  | { readonly type: "subscribed"; readonly sessionId: number; readonly head: BucketHead }
-  | { readonly type: "unsubscribed"; readonly sessionId: number; readonly answer: Unsubscribed }
-  | { readonly type: "heads"; readonly sessionId: number; readonly heads: readonly BucketHead[] };
+/** A fact with the number of the session that it is about. */
+export type SessionEvent = SessionFact & { readonly sessionId: number };
 
-export type SessionEvent = SessionLifecycleEvent | SessionDataEvent;
+/** Hears a session's data, and says which buckets it is about. Live updates; later also sync. */
+export interface SessionData {
+  /** The session says hello, asking for these buckets. From here on changes go to the link. */
+  attach(link: SubscriptionLink): readonly BucketPosition[];
+  /** That session is over. */
+  detach(): void;
+  subscribed(head: BucketHead): void;
+  unsubscribed(answer: Unsubscribed): void;
+  updates(run: UpdateRun): void;
+}
+
+/** What {@link SessionData} asks of a session. */
+export interface SubscriptionLink {
+  /** Said as soon as the session is open. A server that knows no updates is told nothing. */
+  say(message: Subscribe | Unsubscribe): void;
+  /** What was read already is still handled. Where the platform cannot pause, nothing happens. */
+  pauseReading(): void;
+  resumeReading(): void;
+}
 
 /** What the connection machine's driver reads from the live session when an alarm fires. */
 export interface SessionVitals {

@@ -2,7 +2,7 @@
  * The transport port: one socket, one attempt. It carries frames; it does not retry, time, or
  * parse.
  */
-import type { Frame } from "@holdfast/protocol";
+import type { CloseMeaning, Frame } from "@holdfast/protocol";
 
 /**
  * What a transport reports to its one owner, synchronously and in order. After `closed` or
@@ -13,9 +13,10 @@ export type TransportEvent =
   | { readonly type: "frame"; readonly frame: Frame }
   | {
       readonly type: "openFailed";
+      /** What the failure asks of us: `retry`, unless the platform tells a server's HTTP answer. */
+      readonly meaning: CloseMeaning;
       readonly detail: string;
-      readonly httpStatus?: number;
-      readonly retryAfterMs?: number;
+      readonly retryAfterMs?: number | undefined;
     }
   /**
    * `code` as the platform gave it; 1006 stands for "no close frame", 0 or 1005 for none that we
@@ -26,8 +27,8 @@ export type TransportEvent =
 export interface Transport {
   /** Bytes handed to the platform and not yet to the network, as well as the platform can tell. */
   readonly bufferedBytes: number;
-  /** True when `pauseReading` has an effect here. */
-  readonly canPause: boolean;
+  /** Reading is paused: by `pauseReading`, where that has an effect. */
+  readonly isPaused: boolean;
   /**
    * Writes a frame. Only between `opened` and `close`; false says that the socket would not take
    * it.

@@ -26,7 +26,8 @@ export function webSocketTransport(createSocket: CreateSocket): OpenTransport {
     const end = (code: number, detail = String(code)): void => {
       if (isOver) return;
       close(1000);
-      onEvent(isOpened ? { type: "closed", code } : { type: "openFailed", detail });
+      if (isOpened) onEvent({ type: "closed", code });
+      else onEvent({ type: "openFailed", meaning: "retry", detail });
     };
     // The listeners stay for ever, and heed nothing after the end. An error that nobody hears ends
     // a Node process; and React Native's Android opens sockets that were closed while dialling.
@@ -50,7 +51,7 @@ export function webSocketTransport(createSocket: CreateSocket): OpenTransport {
       end(0, nameOf(error));
     }
     return {
-      canPause: false,
+      isPaused: false,
       pauseReading() {},
       resumeReading() {},
       get bufferedBytes() {

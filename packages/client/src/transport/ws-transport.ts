@@ -2,6 +2,8 @@
  * The transport over sockets of `ws`, which can do what a browser's cannot: tell which HTTP answer
  * it got instead of an upgrade, name its errors, pause, and end without waiting for the peer.
  */
+import { httpMeaning } from "@holdfast/protocol";
+import type { CloseMeaning } from "@holdfast/protocol";
 import type { WebSocketLike } from "../base/web-socket.ts";
 import type { OpenTransport, TransportEvent } from "./transport.ts";
 import { webSocketTransport } from "./websocket-transport.ts";
@@ -33,6 +35,7 @@ export function wsTransport(createSocket: CreateWsSocket): OpenTransport {
   return (url, subprotocols, onEvent) => {
     /** Undefined once it has ended. */
     let socket: WsSocket | undefined;
+    let isPaused = false;
     const failure: Failure = {};
     const transport = webSocketTransport((...dial) => {
       socket = createSocket(...dial);
@@ -48,9 +51,17 @@ export function wsTransport(createSocket: CreateWsSocket): OpenTransport {
       onEvent(isEnd ? explained(event, failure) : event);
     });
     return {
-      canPause: true,
-      pauseReading: () => socket?.pause(),
-      resumeReading: () => socket?.resume(),
+      get isPaused() {
+        return isPaused;
+      },
+      pauseReading() {
+        isPaused = true;
+        socket?.pause();
+      },
+      resumeReading() {
+        isPaused = false;
+        socket?.resume();
+      },
       get bufferedBytes() {
         return transport.bufferedBytes;
       },
@@ -68,8 +79,8 @@ export function wsTransport(createSocket: CreateWsSocket): OpenTransport {
 interface Failure {
   /** Of the platform's words only the error's code: a message could hold the address. */
   detail?: string;
-  httpStatus?: number;
-  retryAfterMs?: number;
+  meaning?: CloseMeaning;
+  retryAfterMs?: number | undefined;
 }
 
 function listenForFailure(socket: WsSocket, failure: Failure): void {
@@ -77,10 +88,9 @@ function listenForFailure(socket: WsSocket, failure: Failure): void {
     if (typeof code === "string") failure.detail ??= code;
   });
   socket.on("unexpected-response", (_request, { statusCode, headers }) => {
-    const delay = retryAfterMs(headers);
+    failure.meaning = httpMeaning(statusCode);
     failure.detail = `HTTP ${statusCode}`;
-    if (statusCode !== undefined) failure.httpStatus = statusCode;
-    if (delay !== undefined) failure.retryAfterMs = delay;
+    failure.retryAfterMs = retryAfterMs(headers);
     socket.terminate(); // Who hears this event has to end the dial; an error follows.
   });
 }

@@ -1,21 +1,19 @@
-import type { BucketKey, BucketPosition, UpdateRun } from "@holdfast/protocol";
+import type { Subscribe, Unsubscribe, UpdateRun } from "@holdfast/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 
 import {
   UPDATES_UNREAD_MAX,
   UpdateSubscriptions,
-  type SubscriptionLink,
   type SubscriptionState,
 } from "../../src/realtime/update-subscriptions.ts";
+import type { SubscriptionLink } from "../../src/session/session-event.ts";
 
 class FakeLink implements SubscriptionLink {
   readonly log: string[] = [];
 
-  subscribe(buckets: readonly BucketPosition[]): void {
-    this.log.push(`subscribe ${buckets.map(({ bucket }) => bucket).join()}`);
-  }
-  unsubscribe(buckets: readonly BucketKey[]): void {
-    this.log.push(`unsubscribe ${buckets.join()}`);
+  say({ type, buckets }: Subscribe | Unsubscribe): void {
+    const names = buckets.map((one) => (typeof one === "string" ? one : one.bucket));
+    this.log.push(`${type} ${names.join()}`);
   }
   pauseReading(): void {
     this.log.push("pause");
@@ -36,6 +34,9 @@ const settled = async (): Promise<void> => {
   for (let hops = 0; hops < 10; hops++) await Promise.resolve();
 };
 
+/** The server has confirmed `bucket`: from here on what it pushes is heard. */
+const confirm = (bucket = "room"): void => updates.subscribed({ bucket, epoch: "e", head: 0 });
+
 let updates: UpdateSubscriptions;
 let link: FakeLink;
 let heard: string[];
@@ -52,8 +53,7 @@ beforeEach(() => {
 describe("subscribing", () => {
   test("before a session, the next hello asks for it", () => {
     updates.add("room", hear("a"));
-    expect(updates.positions()).toEqual([{ bucket: "room" }]);
-    updates.attach(link);
+    expect(updates.attach(link)).toEqual([{ bucket: "room" }]);
     expect(link.log).toEqual([]);
   });
 
@@ -61,7 +61,7 @@ describe("subscribing", () => {
     updates.attach(link);
     updates.add("room", hear("a"));
     expect(link.log).toEqual(["subscribe room"]);
-    expect(updates.positions()).toEqual([{ bucket: "room" }]);
+    expect(updates.attach(link)).toEqual([{ bucket: "room" }]);
   });
 
   test("several listeners of a bucket ask once, and the last one to go ends it", () => {
@@ -73,7 +73,7 @@ describe("subscribing", () => {
     expect(link.log).toEqual(["subscribe room"]);
     second();
     expect(link.log).toEqual(["subscribe room", "unsubscribe room"]);
-    expect(updates.positions()).toEqual([]);
+    expect(updates.attach(link)).toEqual([]);
   });
 
   test("a cancel of an older subscription does not end a newer one of the same bucket (B05)", () => {
@@ -82,7 +82,8 @@ describe("subscribing", () => {
     first();
     updates.add("room", hear("b"));
     first();
-    updates.deliver(run("room", 1));
+    confirm();
+    updates.updates(run("room", 1));
     expect(heard).toEqual(["b 1"]);
     expect(link.log).toEqual(["subscribe room", "unsubscribe room", "subscribe room"]);
   });
@@ -92,21 +93,36 @@ describe("hearing", () => {
   test("each listener hears each update, in order", () => {
     updates.add("room", hear("a"));
     updates.add("room", hear("b"));
-    updates.deliver(run("room", 1, 2));
+    confirm();
+    updates.updates(run("room", 1, 2));
     expect(heard).toEqual(["a 1", "b 1", "a 2", "b 2"]);
   });
 
   test("what comes for a bucket that nobody listens to is nobody's", () => {
     updates.add("room", hear("a"));
-    updates.deliver(run("hall", 1));
+    updates.updates(run("hall", 1));
     expect(heard).toEqual([]);
+  });
+
+  test("what was under way when a bucket was left is not heard by who listens to it anew", () => {
+    updates.attach(link);
+    const cancel = updates.add("room", hear("a"));
+    confirm();
+    cancel();
+    updates.add("room", hear("b"));
+    updates.updates(run("room", "old"));
+    updates.unsubscribed({ type: "unsubscribed", bucket: "room" });
+    confirm();
+    updates.updates(run("room", "new"));
+    expect(heard).toEqual(["b new"]);
   });
 
   test("a listener that was cancelled by another, within the same update, hears nothing more", () => {
     let cancel = (): void => {};
     updates.add("room", () => cancel());
     cancel = updates.add("room", hear("b"));
-    updates.deliver(run("room", 1));
+    confirm();
+    updates.updates(run("room", 1));
     expect(heard).toEqual([]);
   });
 });
@@ -146,7 +162,7 @@ describe("how a subscription stands", () => {
     updates.detach();
     expect(states.map(({ phase }) => phase)).toEqual(["waiting", "ended", "waiting"]);
     expect(states[1]).toEqual({ phase: "ended", code: "denied" });
-    expect(updates.positions()).toEqual([{ bucket: "room" }]);
+    expect(updates.attach(link)).toEqual([{ bucket: "room" }]);
   });
 
   test("the confirmation of an own unsubscribe ends nobody's newer subscription", () => {
@@ -161,6 +177,7 @@ describe("listeners that work slowly", () => {
   const slow = (): (() => void)[] => {
     const ends: (() => void)[] = [];
     updates.add("room", () => new Promise<void>((resolve) => void ends.push(resolve)));
+    confirm();
     return ends;
   };
   const many = (count: number): UpdateRun => run("room", ...Array.from({ length: count }, () => 0));
@@ -168,9 +185,9 @@ describe("listeners that work slowly", () => {
   test("pause the socket above the limit, and let it read on below half of it", async () => {
     updates.attach(link);
     const ends = slow();
-    updates.deliver(many(UPDATES_UNREAD_MAX));
+    updates.updates(many(UPDATES_UNREAD_MAX));
     expect(link.log).toEqual(["subscribe room"]);
-    updates.deliver(many(1));
+    updates.updates(many(1));
     expect(link.log.at(-1)).toBe("pause");
     for (const end of ends.splice(0, UPDATES_UNREAD_MAX / 2)) end();
     await settled();
@@ -183,7 +200,7 @@ describe("listeners that work slowly", () => {
   test("keep the next session's socket paused too, until they have caught up", async () => {
     updates.attach(link);
     const ends = slow();
-    updates.deliver(many(UPDATES_UNREAD_MAX + 1));
+    updates.updates(many(UPDATES_UNREAD_MAX + 1));
     updates.detach();
     const next = new FakeLink();
     updates.attach(next);
@@ -196,7 +213,8 @@ describe("listeners that work slowly", () => {
   test("that answer at once cost nothing", () => {
     updates.attach(link);
     updates.add("room", () => {});
-    updates.deliver(many(10 * UPDATES_UNREAD_MAX));
+    confirm();
+    updates.updates(many(10 * UPDATES_UNREAD_MAX));
     expect(link.log).toEqual(["subscribe room"]);
   });
 });
@@ -204,10 +222,12 @@ describe("listeners that work slowly", () => {
 test("closed, it asks for nothing and tells nobody", () => {
   updates.attach(link);
   const cancel = updates.add("room", hear("a"));
+  confirm();
+  updates.detach();
   updates.close();
-  updates.deliver(run("room", 1));
+  updates.updates(run("room", 1));
   cancel();
   expect(heard).toEqual([]);
-  expect(updates.positions()).toEqual([]);
   expect(link.log).toEqual(["subscribe room"]);
+  expect(updates.attach(link)).toEqual([]);
 });

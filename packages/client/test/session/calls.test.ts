@@ -1,9 +1,10 @@
+import type { Call } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../../testing/src/manual-clock.ts";
 import { OptionsError } from "../../src/base/errors.ts";
-import { Calls, CALL_TIMEOUT_MAX_MS, CALLS_WAITING_MAX } from "../../src/session/calls.ts";
-import type { CallOptions } from "../../src/session/calls.ts";
-import type { PendingCall } from "../../src/session/pending-calls.ts";
+import { CALL_TIMEOUT_MAX_MS, CALLS_WAITING_MAX } from "../../src/session/call-options.ts";
+import type { CallOptions } from "../../src/session/call-options.ts";
+import { Calls, isIssued } from "../../src/session/calls.ts";
 import { failure, isSettled } from "./session-harness.ts";
 
 /** A client's calls, and a session that writes them when told to. */
@@ -12,13 +13,16 @@ function harness() {
   const calls = new Calls(clock);
   const said = { pokes: 0, cancels: [] as number[] };
   const attach = (): void =>
-    calls.attach({ poke: () => void said.pokes++, cancel: (id) => void said.cancels.push(id) });
+    calls.attach({
+      poke: () => void said.pokes++,
+      sayFirst: ({ id = 0 }) => void said.cancels.push(id),
+    });
   const call = (options?: CallOptions, method = "m"): Promise<unknown> => {
     const promise = calls.call(method, undefined, options);
     promise.catch(() => {}); // A test that does not look at it must not fail by it.
     return promise;
   };
-  const write = (): PendingCall => {
+  const write = (): Call => {
     const taken = calls.take();
     if (!taken) throw new Error("no call waits");
     return taken;
@@ -30,12 +34,13 @@ describe("an open session", () => {
   test("a call resolves with the handler's output", async () => {
     const { calls, attach, call, write, said } = harness();
     attach();
+    const { pokes } = said;
     const promise = call();
-    expect(said.pokes).toBe(1);
+    expect(said.pokes).toBe(pokes + 1);
     const { id } = write();
-    expect(calls.answer({ type: "result", id, output: { n: 1 } })).toBe("settled");
+    expect(calls.answer({ type: "result", id, output: { n: 1 } })).toBe(true);
     expect(await promise).toEqual({ n: 1 });
-    expect(calls.answer({ type: "result", id })).toBe("stale");
+    expect(calls.answer({ type: "result", id })).toBe(false);
   });
 
   test("answers in any order settle the calls they name", async () => {
@@ -131,6 +136,12 @@ describe("deadlines", () => {
     },
   );
 
+  test.each(["", "m".repeat(129), "a\0b"])("the method %j can be no server's", async (method) => {
+    const { calls, clock } = harness();
+    await expect(calls.call(method, 1)).rejects.toThrow(OptionsError);
+    expect([calls.waiting, clock.pending]).toEqual([0, 0]);
+  });
+
   test("past its deadline a written call may have run, and the server is told", async () => {
     const { calls, clock, attach, call, write, said } = harness();
     attach();
@@ -139,7 +150,7 @@ describe("deadlines", () => {
     clock.advance(100);
     expect(await failure(promise)).toMatchObject({ kind: "timedOut", mayHaveRun: true });
     expect(said.cancels).toEqual([id]);
-    expect(calls.answer({ type: "result", id })).toBe("stale");
+    expect(calls.answer({ type: "result", id })).toBe(false);
   });
 
   test("many calls with many deadlines cost one timer, and each ends in its time", async () => {
@@ -250,7 +261,7 @@ describe("a lost session", () => {
     attach();
     const { id } = write();
     expect(id).toBeGreaterThan(oldId);
-    expect(calls.answer({ type: "result", id: oldId, output: "old" })).toBe("unknown");
+    expect(calls.answer({ type: "result", id: oldId, output: "old" })).toBe(false);
     calls.answer({ type: "result", id, output: "new" });
     expect(await promise).toBe("new");
   });
@@ -292,6 +303,110 @@ describe("a lost session", () => {
     clock.advance(1_000);
     expect(await failure(promise)).toMatchObject({ kind: "timedOut", mayHaveRun: true });
   });
+});
+
+describe("what becomes of a call when the session is lost", () => {
+  const yes = true;
+  const no = false;
+  test.each([
+    // what it was            repeatable  waits offline  what becomes of it
+    ["waiting", no, yes, "waits"],
+    ["waiting", yes, yes, "waits"],
+    ["waiting", no, no, "neverSent"],
+    ["waiting", yes, no, "neverSent"],
+    ["written", no, yes, "outcomeUnknown"],
+    ["written", yes, yes, "waits"],
+    ["written", no, no, "outcomeUnknown"],
+    ["written", yes, no, "outcomeUnknown"],
+    ["not taken", no, yes, "waits"],
+    ["not taken", yes, yes, "waits"],
+    ["not taken", no, no, "neverSent"],
+    ["not taken", yes, no, "neverSent"],
+  ])("%s, repeatable %s, waiting offline %s: %s", async (was, repeatable, waits, fate) => {
+    const { calls, attach, call, write } = harness();
+    attach();
+    const promise = call({ repeatable, whenOffline: waits ? "wait" : "fail" });
+    const id = was === "waiting" ? 0 : write().id;
+    calls.detach(was === "written" ? id : id - 1);
+    expect([calls.inFlight, calls.waiting]).toEqual([0, fate === "waits" ? 1 : 0]);
+    if (fate === "waits") expect(await isSettled(promise)).toBe(false);
+    else {
+      const mayHaveRun = fate === "outcomeUnknown";
+      expect(await failure(promise)).toMatchObject({ kind: fate, mayHaveRun });
+    }
+  });
+
+  test("sent again, it goes before what was made later, in order, under a new id (B34)", () => {
+    const { calls, attach, call, write } = harness();
+    attach();
+    for (const repeatable of [true, true, false]) void call({ repeatable }, `m${calls.waiting}`);
+    const old = [write(), write()];
+    calls.detach(Infinity);
+    attach();
+    const again = [write(), write(), write()];
+    expect(again.map(({ method }) => method)).toEqual(["m0", "m1", "m2"]);
+    expect(Math.min(...again.map(({ id }) => id))).toBeGreaterThan(old[1]?.id ?? Infinity);
+  });
+});
+
+describe("ids", () => {
+  test("rise over sessions and clients, and are never used again (L28)", () => {
+    const ids: number[] = [];
+    const clients = [harness(), harness()];
+    for (let session = 0; session < 3; session++) {
+      for (const { calls, attach, call, write } of clients) {
+        attach();
+        void call();
+        void call({ repeatable: true });
+        ids.push(write().id, write().id);
+        calls.detach(Infinity);
+        calls.abandon();
+      }
+    }
+    expect(ids).toEqual([...new Set(ids)].toSorted((a, b) => a - b));
+    expect(ids.every(isIssued)).toBe(true);
+    expect(isIssued(Math.max(...ids) + 1)).toBe(false);
+  });
+
+  test("belong to a call before it is written, so that no answer can come too early (B26)", () => {
+    const { calls, attach, call, write } = harness();
+    attach();
+    void call();
+    const { id } = write();
+    expect(calls.inFlight).toBe(1);
+    expect(calls.answer({ type: "result", id })).toBe(true);
+  });
+});
+
+test("a call settles once, whatever happens to it in whatever order", async () => {
+  type Rig = ReturnType<typeof harness>;
+  const ends: ((rig: Rig, id: number, abort: AbortController) => void)[] = [
+    ({ calls }, id) => void calls.answer({ type: "result", id, output: "answered" }),
+    ({ calls }, id) => calls.turnDown(id, "tooLarge"),
+    ({ calls }) => calls.detach(Infinity),
+    ({ calls }) => calls.abandon(),
+    ({ clock }) => clock.advance(20_000),
+    (_rig, _id, controller) => controller.abort(),
+  ];
+  const fates: unknown[][] = [];
+  for (const one of ends) {
+    for (const other of ends) {
+      const rig = harness();
+      const controller = new AbortController();
+      rig.attach();
+      const promise = rig.call({ signal: controller.signal });
+      const { id } = rig.write();
+      one(rig, id, controller);
+      const fate = await promise.catch((error: { readonly kind: string }) => error.kind);
+      other(rig, id, controller);
+      fates.push([fate, rig.calls.inFlight, rig.calls.waiting, rig.said.cancels.length]);
+    }
+  }
+  const kinds = ["answered", "tooLarge", "outcomeUnknown", "closed", "timedOut", "aborted"];
+  const told = ["timedOut", "aborted"];
+  expect(fates).toEqual(
+    kinds.flatMap((kind) => ends.map(() => [kind, 0, 0, told.includes(kind) ? 1 : 0])),
+  );
 });
 
 describe("close", () => {

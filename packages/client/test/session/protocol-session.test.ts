@@ -53,7 +53,7 @@ describe("dialling", () => {
     ]);
   });
 
-  test("a transport that fails while it is made ends the session, and is closed", () => {
+  test("a transport that fails while it is made ends the session", () => {
     const harness = new SessionHarness();
     const session = harness.session({
       openTransport: (url, subprotocols, onEvent) => {
@@ -64,7 +64,6 @@ describe("dialling", () => {
     });
     session.open("ws://server");
     expect(harness.types).toEqual(["openFailed"]);
-    expect(harness.transport.closed).toBeDefined();
   });
 
   test("a session that was closed before it could dial never dials (B09)", () => {
@@ -73,14 +72,6 @@ describe("dialling", () => {
     session.close("userStop");
     session.open("ws://server");
     expect(harness.network.transports).toEqual([]);
-  });
-
-  test("a session dials once", () => {
-    const harness = new SessionHarness();
-    const session = harness.session();
-    session.open("ws://server");
-    session.open("ws://server");
-    expect(harness.network.transports.length).toBe(1);
   });
 
   test("a socket that opens after its session was closed stays unheard (B09)", () => {
@@ -96,11 +87,9 @@ describe("dialling", () => {
 });
 
 describe("the handshake", () => {
-  test("says hello with token, session and subscriptions, once", async () => {
+  test("says hello with token, session and subscriptions", async () => {
     const harness = new SessionHarness();
-    const session = await harness.greeted({ buckets: () => [{ bucket: "room:1" }] });
-    session.startHandshake();
-    await tick();
+    await harness.greeted({ buckets: [{ bucket: "room:1" }] });
     expect(harness.transport.said).toEqual([
       {
         type: "hello",
@@ -116,7 +105,7 @@ describe("the handshake", () => {
 
   test("cookies need no token", async () => {
     const harness = new SessionHarness();
-    await harness.greeted({ token: undefined });
+    await harness.greeted({ token: Promise.resolve("") });
     expect(harness.said("hello")[0]).not.toHaveProperty("token");
   });
 
@@ -133,7 +122,6 @@ describe("the handshake", () => {
         heartbeat: WELCOME.heartbeat,
         tokenExpiresInMs: 60_000,
       },
-      { type: "opened", sessionId: 1, welcome },
     ]);
   });
 
@@ -171,20 +159,13 @@ describe("the handshake", () => {
   });
 
   test("no credentials, and a provider that fails, end the session and its socket (L7)", async () => {
-    for (const [token, type] of [
-      [() => Promise.resolve(null), "tokenMissing"],
-      [() => Promise.reject(new Error("secret")), "tokenFailed"],
-      [
-        (): Promise<string> => {
-          throw new Error("secret");
-        },
-        "tokenFailed",
-      ],
+    for (const [token, fact] of [
+      [Promise.resolve(null), { type: "tokenMissing" }],
+      [Promise.reject(new Error("timeout")), { type: "tokenFailed", detail: "timeout" }],
     ] as const) {
       const harness = new SessionHarness();
       await harness.greeted({ token });
-      expect(harness.types).toEqual(["transportOpened", type]);
-      expect(JSON.stringify(harness.events)).not.toContain("secret");
+      expect(harness.events.slice(1)).toEqual([{ ...fact, sessionId: 1 }]);
       expect(harness.transport.closed).toBeDefined();
       expect(harness.transport.frames).toEqual([]);
     }
@@ -192,7 +173,7 @@ describe("the handshake", () => {
 
   test("a token that never comes blocks nobody: the session closes at once (L8)", async () => {
     const harness = new SessionHarness();
-    const session = await harness.greeted({ token: () => new Promise(() => {}) });
+    const session = await harness.greeted({ token: new Promise(() => {}) });
     session.close("handshakeTimeout");
     expect(harness.transport.closed).toEqual({ code: 1000, reason: "handshakeTimeout" });
     expect(harness.clock.pending).toBe(0);
@@ -201,7 +182,7 @@ describe("the handshake", () => {
   test("a token that comes after the session was closed is not sent (L8)", async () => {
     const harness = new SessionHarness();
     let deliver = (_token: string): void => {};
-    const token = (): Promise<string> => new Promise((resolve) => (deliver = resolve));
+    const token = new Promise<string>((resolve) => (deliver = resolve));
     const session = await harness.greeted({ token });
     session.close("handshakeTimeout");
     deliver("late");
@@ -222,12 +203,11 @@ describe("the handshake", () => {
     expect(harness.transport.closed).toBeDefined();
   });
 
-  test("calls, subscriptions and tokens wait for the welcome; pings need not (L29)", async () => {
+  test("calls and subscriptions wait for the welcome; pings need not (L29)", async () => {
     const harness = new SessionHarness();
     const session = await harness.greeted();
     void harness.call("m", 1);
-    session.subscribe([{ bucket: "room:1" }]);
-    session.sendToken("early");
+    harness.link?.say({ type: "subscribe", buckets: [{ bucket: "room:1" }] });
     session.ping(1);
     await tick();
     expect(harness.transport.said.map(({ type }) => type)).toEqual(["hello", "ping"]);
@@ -245,31 +225,34 @@ describe("the handshake", () => {
     session.open("ws://server");
     harness.transport.open();
     session.ping(1);
-    session.subscribe([{ bucket: "room:1" }]);
+    session.sendToken("early");
+    session.say({ type: "subscribe", buckets: [{ bucket: "room:1" }] });
     await tick();
-    expect(harness.transport.frames).toEqual([]);
+    expect([harness.transport.frames, harness.link]).toEqual([[], undefined]);
   });
 
   test("subscriptions that do not fit into a hello follow the welcome", async () => {
     const harness = new SessionHarness();
-    const buckets = positions(1_000, 100);
-    await harness.greeted({ buckets: () => buckets });
-    expect(String(harness.transport.frames[0]).length).toBeLessThan(HELLO_BYTES_MAX);
+    // The longest names and the longest token that there are.
+    const buckets = positions(1_000, 128, "語");
+    await harness.greeted({ buckets, token: Promise.resolve("t".repeat(32_768)) });
+    const [hello] = harness.said("hello");
+    const bytes = new TextEncoder().encode(String(harness.transport.frames[0])).length;
+    expect(bytes).toBeLessThan(HELLO_BYTES_MAX);
     harness.transport.receive(WELCOME);
     await tick();
-    expect(harness.said("subscribe")).toEqual([{ type: "subscribe", buckets }]);
+    const rest = harness.said("subscribe").flatMap((message) => message.buckets);
+    expect([...(hello?.buckets ?? []), ...rest]).toEqual(buckets);
   });
 
   test("a server without updates is not asked for any", async () => {
     const harness = new SessionHarness();
-    const session = await harness.greeted();
+    await harness.greeted();
     harness.transport.receive({ ...WELCOME, capabilities: [] });
-    session.subscribe([{ bucket: "room:1" }]);
+    harness.link?.say({ type: "subscribe", buckets: [{ bucket: "room:1" }] });
     void harness.call("m", 1);
     await tick();
     expect(harness.transport.said.map(({ type }) => type)).toEqual(["hello", "call"]);
-    harness.transport.receive(update);
-    expect(harness.events.at(-1)).toMatchObject({ type: "protocolViolated", detail: "updates" });
   });
 
   test.each<ServerMessage>([
@@ -288,16 +271,13 @@ describe("the handshake", () => {
     });
   });
 
-  test.each<ServerMessage>([WELCOME, { type: "pong", nonce: 0, windowMs: 0 }])(
-    "before the hello $type is a violation (L6)",
-    (message) => {
-      const harness = new SessionHarness();
-      harness.session().open("ws://server");
-      harness.transport.open();
-      harness.transport.receive(message);
-      expect(harness.types).toEqual(["transportOpened", "protocolViolated"]);
-    },
-  );
+  test("before the hello a welcome is a violation (L6)", () => {
+    const harness = new SessionHarness();
+    harness.session().open("ws://server");
+    harness.transport.open();
+    harness.transport.receive(WELCOME);
+    expect(harness.types).toEqual(["transportOpened", "protocolViolated"]);
+  });
 });
 
 describe("calls", () => {
@@ -353,7 +333,7 @@ describe("calls", () => {
     await tick();
     expect(harness.said("cancel")).toEqual([{ type: "cancel", id }]);
     harness.transport.receive({ type: "failure", id, code: "cancelled", message: "" });
-    expect(session.stats.staleAnswers).toBe(1);
+    expect(session.dropped).toBe(1);
     expect(harness.events).toEqual([]);
   });
 
@@ -373,10 +353,10 @@ describe("calls", () => {
     await tick();
     const oldId = harness.lastCall.id;
     old.close("networkChanged");
-    await harness.opened();
+    const session = await harness.opened();
     await tick();
     harness.transport.receive({ type: "result", id: oldId, output: "old" });
-    expect(harness.events.at(-1)).toMatchObject({ type: "protocolViolated", sessionId: 2 });
+    expect([harness.events, session.dropped]).toEqual([[], 1]);
     expect(await isSettled(call)).toBe(false);
   });
 
@@ -404,7 +384,7 @@ describe("calls", () => {
     harness.transport.accepts = false;
     const call = harness.call("m", 1);
     await tick();
-    expect(harness.events).toEqual([{ type: "sendFailed", sessionId: 1, detail: "notTaken" }]);
+    expect(harness.events).toEqual([{ type: "sendFailed", sessionId: 1, detail: "" }]);
     await harness.opened();
     await tick();
     expect(harness.calls.inFlight).toBe(1);
@@ -425,7 +405,7 @@ describe("updates", () => {
     const settled = call.then(() => order.push("settled"));
     harness.transport.receive(update, pong, result, { type: "goAway", windowMs: 1 });
     await settled;
-    expect(harness.types).toEqual(["updates", "useful", "pongReceived", "goingAway"]);
+    expect(harness.types).toEqual(["useful", "updates", "pongReceived", "goingAway"]);
     expect(order).toEqual(["settled"]);
   });
 
@@ -434,20 +414,8 @@ describe("updates", () => {
     await harness.opened();
     const head = { bucket: "room:1", epoch: "e", head: 0 };
     harness.transport.receive({ type: "subscribed", ...head }, update, update);
-    expect(harness.types).toEqual(["subscribed", "updates", "useful", "updates"]);
-    expect(harness.events[1]).toEqual({ type: "updates", sessionId: 1, updates: update });
-  });
-
-  test("of a bucket that is being left are dropped and counted until the server confirms", async () => {
-    const harness = new SessionHarness();
-    const session = await harness.opened();
-    session.unsubscribe(["room:1"]);
-    session.subscribe([{ bucket: "room:1" }]);
-    harness.transport.receive(update, { ...update, bucket: "room:2" });
-    expect(harness.types).toEqual(["updates", "useful"]);
-    expect(session.stats.messagesAfterUnsubscribe).toBe(1);
-    harness.transport.receive({ type: "unsubscribed", bucket: "room:1" }, update);
-    expect(harness.types.slice(2)).toEqual(["unsubscribed", "updates"]);
+    expect(harness.types).toEqual(["subscribed", "useful", "updates", "updates"]);
+    expect(harness.events[2]).toEqual({ type: "updates", run: update });
   });
 
   test("a subscription that the server ends is reported with its reason", async () => {
@@ -455,7 +423,7 @@ describe("updates", () => {
     await harness.opened();
     const answer = { type: "unsubscribed", bucket: "room:1", code: "revoked" } as const;
     harness.transport.receive(answer);
-    expect(harness.events).toEqual([{ type: "unsubscribed", sessionId: 1, answer }]);
+    expect(harness.events).toEqual([{ type: "unsubscribed", answer }]);
   });
 });
 
@@ -505,6 +473,7 @@ describe("steering", () => {
     expect(harness.types).toEqual(["useful"]);
     harness.clock.advance(100);
     await failure(late);
+    await tick();
     expect(harness.types).toEqual(["useful", "drained"]);
     expect([harness.said("call").length, harness.calls.waiting]).toEqual([2, 1]);
     session.close("goingAway");
@@ -516,6 +485,7 @@ describe("steering", () => {
     const session = await harness.opened();
     session.drain();
     session.drain();
+    await tick();
     expect(harness.types).toEqual(["drained"]);
   });
 });
@@ -529,7 +499,7 @@ describe("life", () => {
     harness.transport.receive(update, update);
     session.listenForLife(false);
     harness.transport.receive(update);
-    const types = ["updates", "useful", "frameReceived", "updates", "updates", "updates"];
+    const types = ["useful", "updates", "frameReceived", "updates", "updates", "updates"];
     expect(harness.types).toEqual(types);
   });
 
@@ -559,7 +529,7 @@ describe("life", () => {
     harness.transport.accepts = false;
     session.ping(1);
     await tick();
-    expect(harness.events).toEqual([{ type: "sendFailed", sessionId: 1, detail: "notTaken" }]);
+    expect(harness.events).toEqual([{ type: "sendFailed", sessionId: 1, detail: "" }]);
     expect(harness.transport.closed).toBeDefined();
   });
 
@@ -589,19 +559,13 @@ describe("life", () => {
     expect(harness.events).toEqual([]);
   });
 
-  test("reading pauses until everybody who paused it resumes", async () => {
+  test("reading pauses for whoever hears the data, and silence proves nothing then", async () => {
     const harness = new SessionHarness();
     const session = await harness.opened();
-    session.pauseReading();
-    session.pauseReading();
-    session.resumeReading();
+    harness.link?.pauseReading();
     expect([harness.transport.isPaused, session.vitals().inboundPaused]).toEqual([true, true]);
-    session.resumeReading();
-    session.resumeReading();
+    harness.link?.resumeReading();
     expect([harness.transport.isPaused, session.vitals().inboundPaused]).toEqual([false, false]);
-    harness.transport.canPause = false;
-    session.pauseReading();
-    expect(session.vitals().inboundPaused).toBe(false);
   });
 });
 
@@ -684,8 +648,7 @@ describe("the end", () => {
     session.startHandshake();
     session.ping(1);
     session.sendToken("t");
-    session.subscribe([{ bucket: "b" }]);
-    session.unsubscribe(["b"]);
+    session.say({ type: "subscribe", buckets: [{ bucket: "b" }] });
     session.drain();
     session.listenForLife(true);
     session.pauseReading();
@@ -728,8 +691,8 @@ describe("the end", () => {
       },
     });
     harness.transport.receive(update, update, update);
-    expect(harness.types).toEqual(["updates"]);
-    expect(session.stats.messagesAfterEnd).toBe(2);
+    expect(harness.types).toEqual(["useful", "updates"]);
+    expect(session.dropped).toBe(2);
   });
 
   test("a manager that closes on a frame, or on the welcome, is not told more", async () => {
@@ -742,7 +705,7 @@ describe("the end", () => {
     first.listenForLife(true);
     onFrame.transport.receive(update);
     expect(onFrame.types).toEqual(["frameReceived"]);
-    expect(first.stats.messagesAfterEnd).toBe(1);
+    expect(first.dropped).toBe(1);
 
     const onWelcome = new SessionHarness();
     const second = await onWelcome.greeted({

@@ -1,19 +1,33 @@
 /** A session over a fake network on a manual clock, for stories. */
 import { DEFAULT_WIRE_LIMITS, jsonClientCodec } from "@holdfast/protocol";
-import type { BucketPosition, Call, ClientMessage, WireLimits } from "@holdfast/protocol";
+import type { BucketHead, BucketPosition, Call, ClientMessage } from "@holdfast/protocol";
+import type { Unsubscribed, UpdateRun, WireLimits } from "@holdfast/protocol";
 import { FakeNetwork, WELCOME } from "../../../testing/src/fake-transport.ts";
 import type { FakeTransport } from "../../../testing/src/fake-transport.ts";
 import { ManualClock } from "../../../testing/src/manual-clock.ts";
 import { CallError } from "../../src/base/errors.ts";
+import type { CallOptions } from "../../src/session/call-options.ts";
 import { Calls } from "../../src/session/calls.ts";
-import type { CallOptions } from "../../src/session/calls.ts";
 import { ProtocolSession } from "../../src/session/protocol-session.ts";
-import type { SessionEvent } from "../../src/session/session-event.ts";
+import type {
+  SessionData,
+  SessionEvent,
+  SubscriptionLink,
+} from "../../src/session/session-event.ts";
 import type { ProtocolSessionOptions } from "../../src/session/session-options.ts";
 
-export type HarnessOptions = Partial<Omit<ProtocolSessionOptions, "onEvent">> & {
-  /** Called for each event, before it is kept. */
-  readonly onEvent?: (event: SessionEvent) => void;
+/** What a session says: facts, and data as it was handed over. */
+export type Said =
+  | SessionEvent
+  | { readonly type: "updates"; readonly run: UpdateRun }
+  | { readonly type: "subscribed"; readonly head: BucketHead }
+  | { readonly type: "unsubscribed"; readonly answer: Unsubscribed };
+
+export type HarnessOptions = Partial<Omit<ProtocolSessionOptions, "onEvent" | "data">> & {
+  /** Called for each thing that is said, after it is kept. */
+  readonly onEvent?: (said: Said) => void;
+  /** The buckets that are wanted when the session says hello. */
+  readonly buckets?: readonly BucketPosition[];
 };
 
 /** The client's side of a test: its calls, which outlive sessions, and any number of sessions. */
@@ -21,13 +35,19 @@ export class SessionHarness {
   readonly clock = new ManualClock();
   readonly network = new FakeNetwork();
   readonly calls = new Calls(this.clock);
-  readonly events: SessionEvent[] = [];
+  readonly events: Said[] = [];
+  /** The session that data goes to; undefined when none was greeted, or it is over. */
+  link: SubscriptionLink | undefined;
   #sessionId = 0;
 
   /** A new session, not dialled yet. */
   session(options: HarnessOptions = {}): ProtocolSession {
-    const { clock, calls, network, events } = this;
-    const { onEvent } = options;
+    const { clock, calls, network } = this;
+    const { onEvent, buckets = [], ...rest } = options;
+    const hear = (said: Said): void => {
+      this.events.push(said);
+      onEvent?.(said);
+    };
     return new ProtocolSession({
       sessionId: ++this.#sessionId,
       clock,
@@ -38,15 +58,26 @@ export class SessionHarness {
         capabilities: ["updates"],
         instanceId: "00112233",
       },
-      buckets: () => [],
-      token: () => Promise.resolve("secret"),
+      token: Promise.resolve("secret"),
+      expectedAccount: null,
       calls,
-      ...options,
-      onEvent: (event) => {
-        events.push(event);
-        onEvent?.(event);
-      },
+      data: this.#data(buckets, hear),
+      ...rest,
+      onEvent: hear,
     });
+  }
+
+  #data(buckets: readonly BucketPosition[], hear: (said: Said) => void): SessionData {
+    return {
+      attach: (link) => {
+        this.link = link;
+        return buckets;
+      },
+      detach: () => (this.link = undefined),
+      updates: (run) => hear({ type: "updates", run }),
+      subscribed: (head) => hear({ type: "subscribed", head }),
+      unsubscribed: (answer) => hear({ type: "unsubscribed", answer }),
+    };
   }
 
   /** A call whose failure is nobody's surprise, when the test does not look at it. */
@@ -125,8 +156,8 @@ export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return race !== unsettled;
 }
 
-export function positions(count: number, length = 8): BucketPosition[] {
+export function positions(count: number, length: number, filler: string): BucketPosition[] {
   return Array.from({ length: count }, (_, index) => ({
-    bucket: `${index}`.padStart(length, "b"),
+    bucket: `${index}`.padStart(length, filler),
   }));
 }

@@ -53,9 +53,9 @@ describe("a dial", () => {
       throw new SyntaxError("wss://secret.test is no url");
     });
     const transport = open("wss://secret.test", [], (event) => events.push(event));
-    expect(events).toEqual([{ type: "openFailed", detail: "SyntaxError" }]);
+    expect(events).toEqual([{ type: "openFailed", meaning: "retry", detail: "SyntaxError" }]);
     transport.close(1000, "");
-    expect([transport.send("x"), transport.bufferedBytes, transport.canPause]).toEqual([
+    expect([transport.send("x"), transport.bufferedBytes, transport.isPaused]).toEqual([
       false,
       0,
       false,
@@ -66,14 +66,14 @@ describe("a dial", () => {
     const { socket, events } = dial(new FakeSocket());
     socket.error();
     socket.closed(1006, "");
-    expect(events).toEqual([{ type: "openFailed", detail: "1006" }]);
+    expect(events).toEqual([{ type: "openFailed", meaning: "retry", detail: "1006" }]);
   });
 
   test("that errs and never closes has failed (Node 22's global WebSocket)", () => {
     const { socket, events } = dial(new FakeSocket());
     socket.readyState = 0;
     socket.error({ error: { code: "ECONNREFUSED", message: "connect ECONNREFUSED 10.0.0.1:80" } });
-    expect(events).toEqual([{ type: "openFailed", detail: "1006" }]);
+    expect(events).toEqual([{ type: "openFailed", meaning: "retry", detail: "1006" }]);
     expect(socket.log).toEqual(["close 1000 "]);
   });
 
@@ -84,7 +84,7 @@ describe("a dial", () => {
   ])("that closes with %j has failed, in no words of the platform's (B25)", (code, detail) => {
     const { socket, events } = dial(new FakeSocket());
     socket.closed(code, "wss://secret.test did not answer");
-    expect(events).toEqual([{ type: "openFailed", detail }]);
+    expect(events).toEqual([{ type: "openFailed", meaning: "retry", detail }]);
   });
 });
 
@@ -201,8 +201,8 @@ describe("an open transport", () => {
 
 test("a browser's socket cannot pause, and asking for it does no harm", () => {
   const { socket, transport } = dialOpen();
-  expect(transport.canPause).toBe(false);
   transport.pauseReading();
+  expect(transport.isPaused).toBe(false);
   transport.resumeReading();
   expect(socket.log).toEqual([]);
 });

@@ -94,7 +94,7 @@ test("a server that is busy says so with its status and when to come back (C13)"
   expect(await next()).toEqual({
     type: "openFailed",
     detail: "HTTP 503",
-    httpStatus: 503,
+    meaning: "retry",
     retryAfterMs: 3_000,
   });
   await pause(50);
@@ -107,7 +107,7 @@ test("a port where nobody listens fails the dial, with the system's word for it"
   const port = await listen(server);
   await new Promise((resolve) => server.close(resolve));
   const { next, events } = dial(port);
-  expect(await next()).toEqual({ type: "openFailed", detail: "ECONNREFUSED" });
+  expect(await next()).toEqual({ type: "openFailed", meaning: "retry", detail: "ECONNREFUSED" });
   await pause(20);
   expect(events).toHaveLength(1);
 });
@@ -117,7 +117,7 @@ test("a server that resets the dial fails it", async () => {
     createTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy())),
   );
   const { next } = dial(port);
-  expect(await next()).toEqual({ type: "openFailed", detail: "ECONNRESET" });
+  expect(await next()).toEqual({ type: "openFailed", meaning: "retry", detail: "ECONNRESET" });
 });
 
 test("an upgrade that hangs is ended by our close, at once, on both sides (B09)", async () => {
@@ -207,7 +207,7 @@ test("sockets of ws in a client for the web end no process, whatever befalls the
   const plain = webSocketTransport((url, subprotocols) => new WebSocket(url, subprotocols));
   const refusing = await listen(createServer((_, response) => response.writeHead(503).end()));
   const refused = dial(refusing, plain);
-  expect(await refused.next()).toEqual({ type: "openFailed", detail: "1006" });
+  expect(await refused.next()).toEqual({ type: "openFailed", meaning: "retry", detail: "1006" });
 
   const hanging = createTcpServer();
   const asked = new Promise((resolve) => hanging.once("connection", resolve));

@@ -32,15 +32,25 @@ describe("a dial over ws", () => {
     const { socket, events } = dial();
     socket.refuse({ statusCode: 503, headers: { "retry-after": "7" } });
     expect(events).toEqual([
-      { type: "openFailed", detail: "HTTP 503", httpStatus: 503, retryAfterMs: 7_000 },
+      { type: "openFailed", meaning: "retry", detail: "HTTP 503", retryAfterMs: 7_000 },
     ]);
     expect(socket.log[0]).toBe("terminate");
+  });
+
+  test.each([
+    [401, "reauthenticate"],
+    [426, "stop"],
+    [500, "retry"],
+  ])("that is refused with %i means %s (C13)", (statusCode, meaning) => {
+    const { socket, events } = dial();
+    socket.refuse({ statusCode, headers: {} });
+    expect(events).toMatchObject([{ type: "openFailed", meaning }]);
   });
 
   test("that fails tells the system's word for it, and no more: an address could follow (B25)", () => {
     const { socket, events } = dial();
     socket.fail({ code: "ECONNREFUSED", message: "connect ECONNREFUSED 10.0.0.1:80" });
-    expect(events).toEqual([{ type: "openFailed", detail: "ECONNREFUSED" }]);
+    expect(events).toEqual([{ type: "openFailed", meaning: "retry", detail: "ECONNREFUSED" }]);
   });
 
   test("that was abandoned and is refused or fails afterwards says nothing (B09, L21)", () => {
@@ -60,7 +70,7 @@ describe("a dial over ws", () => {
     transport.pauseReading();
     transport.resumeReading();
     transport.close(1000, "");
-    expect(events).toEqual([{ type: "openFailed", detail: "SyntaxError" }]);
+    expect(events).toEqual([{ type: "openFailed", meaning: "retry", detail: "SyntaxError" }]);
   });
 });
 
@@ -77,9 +87,11 @@ describe("an open transport over ws", () => {
 
   test("stops and resumes reading (S4)", () => {
     const { socket, transport } = dialOpen();
-    expect(transport.canPause).toBe(true);
+    expect(transport.isPaused).toBe(false);
     transport.pauseReading();
+    expect(transport.isPaused).toBe(true);
     transport.resumeReading();
+    expect(transport.isPaused).toBe(false);
     expect(socket.log).toEqual(["pause", "resume"]);
   });
 

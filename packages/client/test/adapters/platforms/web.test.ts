@@ -198,7 +198,7 @@ test("a dial uses the page's WebSocket, and fails where there is none", () => {
   dial({ WebSocket: PageSocket as never });
   expect([made, events]).toEqual([[["ws://x.test", ["p"]]], []]);
   dial({});
-  expect(events).toEqual([{ type: "openFailed", detail: "TypeError" }]);
+  expect(events).toEqual([{ type: "openFailed", meaning: "retry", detail: "TypeError" }]);
 });
 
 test.each([
