@@ -20,7 +20,7 @@ test("it tells the story of a connection: states, dials, what was said", async (
   expect(own.said("hello")).toMatchObject([{ token: "ada.1", session: 2 }]);
 });
 
-test("the same seed gives the same story, another seed another", async () => {
+test("the same seed gives the same story to the millisecond, another seed another (B21)", async () => {
   const dials = async (seed: number): Promise<number[]> => {
     const own = clientHarness({ seed, behaviors: [refusesConnections()] });
     own.client.start();

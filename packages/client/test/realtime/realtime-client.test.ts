@@ -24,6 +24,7 @@ import { describe, expect, test } from "vitest";
 import { OptionsError } from "../../src/base/errors.ts";
 import { Cell } from "../../src/base/source.ts";
 import { CLIENT_VERSION, RealtimeClient } from "../../src/realtime/realtime-client.ts";
+import { FakeSocket } from "../transport/fake-socket.ts";
 
 const PHONE = { background: { graceMs: 30_000 } } as const;
 
@@ -51,6 +52,28 @@ describe("a client that is made", () => {
         session: 1,
       },
     ]);
+  });
+
+  test("dials with sockets of the app's own making, where it makes them (U7)", () => {
+    const dials: unknown[] = [];
+    const own = clientHarness({ behaviors: [] });
+    const socket = new FakeSocket();
+    const client = new RealtimeClient({
+      url: "wss://server.test/realtime",
+      credentials: own.credentials,
+      platform: new FakePlatform({ clock: own.clock, openTransport: own.server.openTransport }),
+      createSocket: (url, subprotocols) => {
+        dials.push([url, subprotocols]);
+        return socket;
+      },
+    });
+    client.start();
+    expect(dials).toEqual([["wss://server.test/realtime", ["holdfast.v1.json"]]]);
+    socket.open();
+    expect(client.connection.current.state).toBe("authenticating");
+    client.close();
+    expect(socket.log).toHaveLength(1);
+    expect(own.server.transports).toEqual([]);
   });
 
   test("lives beside others, each with its own sessions", async () => {
@@ -598,6 +621,16 @@ describe("start, stop and close", () => {
     await own.clock.run(1_000);
     expect(own.dials).toHaveLength(1);
     expect(own.lifecycle.listenerCount).toBe(1);
+  });
+
+  test("asking an open connection to connect shows nothing but connected (L32)", async () => {
+    const own = await clientHarness().open();
+    const heard: string[] = [];
+    own.client.state.subscribe((state) => heard.push(state));
+    own.client.connectNow();
+    own.client.start();
+    await own.clock.run(10_000);
+    expect(heard).toEqual(["connected"]);
   });
 
   test("stop and start in one breath leave one connection, not two (L2, B14)", async () => {
