@@ -18,6 +18,10 @@ export type Malformed =
   | "wrongFrameKind"
   /** Not in the codec's format at all, or a frame of no messages. */
   | "notParseable"
+  /** Arrays and objects nest deeper than any payload may. */
+  | "tooDeep"
+  /** Some object has a key `__proto__`. */
+  | "prototypeKey"
   /** More messages in the frame than the limit. */
   | "tooManyMessages"
   /** A message without a type, or of a type that this direction does not have. */
@@ -26,8 +30,8 @@ export type Malformed =
   | `badField ${string}`;
 
 /**
- * A message of a server cannot be written: a cycle, a BigInt, a payload too deep or with a
- * forbidden key. The fault lies with what the application passed, so only its call or push fails.
+ * A message cannot be written: a cycle, a BigInt, a payload too deep or with a forbidden key. The
+ * fault lies with what the application passed, so only its call or push fails.
  */
 export class EncodeError extends Error {
   override readonly name = "EncodeError";
@@ -38,11 +42,14 @@ export class EncodeError extends Error {
   }
 }
 
-/** `notEncodable`: the format cannot say it. The others: servers say no such payload. */
+/** `notEncodable`: the format cannot say it. The others: no peer would read such a payload. */
 export type EncodeErrorCode = "notEncodable" | "tooDeep" | "prototypeKey";
 
 /** The part of the limits that reading a frame needs. */
-export type FrameLimits = Pick<WireLimits, "frameBytes" | "messagesPerFrame" | "nameLength">;
+export type FrameLimits = Pick<
+  WireLimits,
+  "frameBytes" | "nesting" | "messagesPerFrame" | "nameLength"
+>;
 
 /**
  * Translates between frames and messages. `In` is what the owner reads, `Out` what it writes;
@@ -53,11 +60,9 @@ export interface Codec<In, Out, Part = unknown> {
   /** The WebSocket subprotocol that names this codec, for example `holdfast.v1.json`. */
   readonly subprotocol: string;
   /**
-   * One message, encoded. Throws when the value that the application passed cannot be written.
-   *
-   * A server's codec throws {@link EncodeError} and nothing else, also when a payload nests deeper
-   * than `nestingMax` (default: the protocol's, 32) or has a forbidden key. A client's leaves those
-   * two to the server, which fails such a call with `badInput`.
+   * One message, encoded. Throws {@link EncodeError}, and nothing else, when the value that the
+   * application passed cannot be written, nests deeper than `nestingMax` (default: the protocol's,
+   * 32) or has a forbidden key.
    */
   encode(message: Out, nestingMax?: number): Part;
   /** The size of a part on the wire, in bytes. Joining n parts adds at most n + 1 bytes. */

@@ -14,26 +14,38 @@ import { SPOKEN_SERVER_MESSAGES } from "./server-message-table.ts";
 import type { ServerMessage, SpokenServerMessage } from "./server-message.ts";
 import { utf8Length } from "./utf8-length.ts";
 
+/** How deep a payload may stand in a frame: the array, the message, its list, an entry (PROTOCOL.md §2.4). */
+const FRAME_LEVELS = 4;
+
 /** The subprotocol of JSON: `holdfast.v1.json`. */
 export const JSON_SUBPROTOCOL = "holdfast.v1.json";
 
 /** JSON as a client of this release speaks it: a message of `log` or `keys` is of unknown type. */
 export const jsonClientCodec: Codec<SpokenServerMessage, ClientMessage, string> =
-  /* @__PURE__ */ jsonCodec(SPOKEN_SERVER_MESSAGES);
+  /* @__PURE__ */ jsonCodec(SPOKEN_SERVER_MESSAGES, (message) =>
+    message.type === "call" ? [message.input] : [],
+  );
 
-/** JSON as a server speaks it. It writes no payload that clients would have to be wary of. */
+/** JSON as a server speaks it. */
 export const jsonServerCodec: Codec<ClientMessage, ServerMessage, string> =
-  /* @__PURE__ */ jsonCodec(CLIENT_MESSAGES, encodeForClients);
+  /* @__PURE__ */ jsonCodec(CLIENT_MESSAGES, serverPayloads);
 
-/** JSON for a side that reads the messages of the table. */
+/** JSON for a side that reads the messages of the table, and writes these payloads of the application's. */
 export function jsonCodec<In extends { readonly type: string }, Out>(
   table: MessageTable<In>,
-  // Undefined fields vanish, NaN becomes null, `toJSON` is honoured.
-  encode: Codec<In, Out, string>["encode"] = (message) => JSON.stringify(message),
+  payloadsOf: (message: Out) => readonly unknown[],
 ): Codec<In, Out, string> {
   return {
     subprotocol: JSON_SUBPROTOCOL,
-    encode,
+    encode(message, nestingMax = DEFAULT_WIRE_LIMITS.nesting) {
+      // First, because it finds cycles. Undefined fields vanish, NaN becomes null, `toJSON` is honoured.
+      const text = stringified(message);
+      for (const payload of payloadsOf(message)) {
+        const fault = payloadFault(payload, nestingMax);
+        if (fault) throw new EncodeError(fault);
+      }
+      return text;
+    },
     sizeOf: utf8Length,
     join: (parts) => (parts.length > 1 ? `[${parts.join(",")}]` : parts.join("")),
     decode(frame, limits) {
@@ -43,7 +55,8 @@ export function jsonCodec<In extends { readonly type: string }, Out>(
       if (frame.length > frameBytes / 3 && utf8Length(frame) > frameBytes) return "tooLarge";
       try {
         const value: unknown = JSON.parse(frame);
-        return readMessages(Array.isArray(value) ? value : [value], table, limits);
+        const fault = payloadFault(value, limits.nesting + FRAME_LEVELS);
+        return fault ?? readMessages(Array.isArray(value) ? value : [value], table, limits);
       } catch {
         // The engine's own message is left behind, for it quotes the text.
         return "notParseable";
@@ -52,26 +65,15 @@ export function jsonCodec<In extends { readonly type: string }, Out>(
   };
 }
 
-/** The fault lies with what the application passed: only its answer or its push may fail. */
-function encodeForClients(
-  message: ServerMessage,
-  nestingMax: number = DEFAULT_WIRE_LIMITS.nesting,
-): string {
-  let text: string;
+function stringified(message: unknown): string {
   try {
-    // First, because it finds cycles.
-    text = JSON.stringify(message);
+    return JSON.stringify(message);
   } catch (cause) {
     throw new EncodeError("notEncodable", cause);
   }
-  for (const payload of payloadsOf(message)) {
-    const fault = payloadFault(payload, nestingMax);
-    if (fault) throw new EncodeError(fault);
-  }
-  return text;
 }
 
-function payloadsOf(message: ServerMessage): readonly unknown[] {
+function serverPayloads(message: ServerMessage): readonly unknown[] {
   switch (message.type) {
     case "result":
       return [message.output];

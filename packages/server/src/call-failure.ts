@@ -43,7 +43,7 @@ export function failureOf(id: number, failure: CallFailure): Failure {
 }
 
 const MESSAGES: Readonly<Partial<Record<FailureCode, string>>> = {
-  badInput: "the input nests too deep, or holds a key __proto__",
+  badInput: "the input nests too deep",
   unknownMethod: "the server has no such method",
   draining: "the server is about to end and takes no new calls",
   busy: "too many calls of this session wait",
