@@ -1,10 +1,11 @@
 /**
- * The life of one attempt: what the facts of its session do, from the open socket to the welcome and to its end. Facts of other
- * sessions never come here.
+ * The life of one attempt: what the facts of its session do, from the open socket to the welcome
+ * and to its end. Facts of other sessions never come here.
  */
 import { loseCredential, planRenewal, rejectCredential } from "./connection-credentials.ts";
 import type { EventOf, Handlers, SessionFact } from "./connection-event.ts";
-import { answered, beginHealth, doubt, heard } from "./connection-health-monitor.ts";
+import { beginHealth } from "./connection-health.ts";
+import { answered, doubt, heard } from "./connection-health-monitor.ts";
 import { fail, halt, noteFailure, progress, recover, redial } from "./connection-moves.ts";
 import { act, type Turn } from "./connection-turn.ts";
 
@@ -25,7 +26,6 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
     model.windowMs = windowMs;
     model.renewal = "none";
     model.tokenOwed = false;
-    model.serverUntil = undefined;
     model.constraints.network = true;
     model.health = beginHealth(now, heartbeat);
     planRenewal(turn, tokenExpiresInMs);
@@ -65,7 +65,9 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
   },
 };
 
-/** The server said goodbye, and this session waits for its moment to leave, or for its last answers. */
+/**
+ * The server said goodbye, and this session waits for its moment to leave, or for its last answers.
+ */
 function isLeaving({ model }: Turn): boolean {
   return (model.deadlines.leave ?? model.deadlines.drain) !== undefined;
 }
@@ -84,7 +86,10 @@ function ended(turn: Turn, event: End): void {
   else fail(turn, isLeaving(turn) ? "goingAway" : type, detail);
 }
 
-/** The server said when to come back: no trigger dials before, but the user's own wish and another identity. */
+/**
+ * The server said when to come back: no trigger dials before, but the user's own wish and another
+ * identity.
+ */
 function obeyDelay(turn: Turn, { retryAfterMs, windowMs }: { readonly retryAfterMs?: number | undefined; readonly windowMs?: number | undefined }): void {
   const { now, random, policy, model } = turn;
   if (retryAfterMs === undefined && windowMs === undefined) return;

@@ -1,8 +1,9 @@
 /**
- * What holds in every model, whatever happened. The driver asserts it after each event, the exploration checks it in each
- * reachable model, the simulator at each step. What relates two models (floors, counts, old sessions) is checked there.
+ * What holds in every model, whatever happened. The driver asserts it after each event, the
+ * exploration checks it in each reachable model, the simulator at each step. What relates two
+ * models (floors, counts, old sessions) is checked there.
  */
-import { blockedBy, wantsLife, type ConnectionModel, type StateDeadline } from "./connection-model.ts";
+import { blockedBy, type ConnectionModel, type StateDeadline } from "./connection-model.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import { isLive, type ConnectionState } from "./connection-state.ts";
 
@@ -39,8 +40,8 @@ function brokenByConstraints(model: ConnectionModel, policy: ConnectionPolicy): 
   if (isParked && missing.length === 0) return "parked while nothing blocks";
   if (state === "backoff" && missing.length > 0 && !onlyNetwork) return "backoff while something blocks";
   if (isLive(state) && missing.length > 0 && !onlyNetwork) return "live while something blocks";
-  if (state === "open" && onlyNetwork && !wantsLife(model)) return "open against the hint without asking for life";
+  if (state === "open" && onlyNetwork && !model.health?.pending) return "open against the hint without asking";
   if ((renewal === "pending") !== (deadlines.renewal !== undefined)) return "a running renewal has its deadline";
-  if (isParked && onlyNetwork !== (deadlines.offlineRetry !== undefined)) return "only a hint is dialled against";
-  return undefined;
+  const isDialledAgainst = deadlines.offlineRetry !== undefined;
+  return isParked && onlyNetwork !== isDialledAgainst ? "only a hint is dialled against" : undefined;
 }

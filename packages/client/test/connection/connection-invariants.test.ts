@@ -1,4 +1,7 @@
-/** Each invariant, broken by hand: it is named. What holds is checked after every event of every test. */
+/**
+ * Each invariant, broken by hand: it is named. What holds is checked after every event of every
+ * test.
+ */
 import { expect, test } from "vitest";
 
 import { brokenInvariant } from "../../src/connection/connection-invariants.ts";
@@ -89,10 +92,13 @@ test("an inactive phone lives only by its grace", () => {
   expect(brokenInvariant(without, policy)).toBe("live while something blocks");
 });
 
-test("open against the hint asks for life", () => {
+test("open against the hint is only who has asked and waits for the answer", () => {
   const { model, policy } = rig().open();
   const offline = { ...model, constraints: { ...constraints, network: false } };
-  expect(brokenInvariant(offline, policy)).toBeUndefined();
+  expect(brokenInvariant(offline, policy)).toBe("open against the hint without asking");
+  const asked = rig().open().network(false);
+  expect(asked.model.constraints.network).toBe(false);
+  expect(brokenInvariant(asked.model, policy)).toBeUndefined();
 });
 
 test.each(PLACES.map((place) => [placeName(place), place[2]] as const))(
