@@ -19,15 +19,13 @@ const conversation: readonly (readonly [name: string, text: string])[] = [
   ["Ann", "That is what I like to hear."],
 ];
 
-/** Says something as one person, and waits until everybody has it. */
+/** Says something as one person. */
 async function say(page: Page, name: string, text: string): Promise<void> {
-  const before = await page.evaluate<number>("document.querySelectorAll('.message').length");
   await page.evaluate(`{
     const panel = document.querySelector("[data-client^=${name.toLowerCase()}]");
     panel.querySelector(".say").value = ${JSON.stringify(text)};
     panel.querySelector(".send").click();
   }`);
-  await page.waitFor(`document.querySelectorAll("[data-number]").length >= ${before + 2}`);
 }
 
 /** The whole page in one picture of this width. */
@@ -47,7 +45,11 @@ async function takeAll(chat: Chat, browser: Browser): Promise<void> {
   const page = await browser.newPage(chat.url);
   const connected = "document.querySelectorAll('.panel[data-state=connected]').length === 2";
   await page.waitFor(connected);
-  for (const [name, text] of conversation) await say(page, name, text);
+  for (const [index, [name, text]] of conversation.entries()) {
+    await say(page, name, text);
+    // Both have it before the next one speaks.
+    await page.waitFor(`document.querySelectorAll("[data-number]").length === ${2 * (index + 1)}`);
+  }
   // Round trips are measured by the first pings.
   await sleep(5_500);
   for (const scheme of ["light", "dark"] as const) {
@@ -57,6 +59,7 @@ async function takeAll(chat: Chat, browser: Browser): Promise<void> {
   await page.setColorScheme("light");
   await page.evaluate("document.getElementById('restart').click()");
   await page.waitFor("document.querySelectorAll('.panel[data-connection=backoff]').length > 0");
+  await say(page, "Ben", "Was that another one?");
   await sleep(900);
   await picture(page, "chat-restart-1280", 1280);
   await page.waitFor(connected);
