@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await chat.close();
+  await chat?.close();
 });
 
 interface PostOptions {
