@@ -1,4 +1,7 @@
-/** One process of a measurement: `peer.ts server ws|holdfast`, or `peer.ts client ws|holdfast URL SECONDS IN_FLIGHT`. */
+/**
+ * One process of a measurement: `peer.ts server ws|holdfast`, or `peer.ts client ws|holdfast URL
+ * SECONDS IN_FLIGHT`.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { bucket, call, defineContract } from "@holdfast/protocol";
@@ -37,7 +40,9 @@ async function serve(isRaw: boolean): Promise<void> {
   const http = createServer();
   if (isRaw) {
     const sockets = new WebSocketServer({ server: http, perMessageDeflate: false });
-    sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(String(data))));
+    sockets.on("connection", (socket) =>
+      socket.on("message", (data) => socket.send((data as Buffer).toString())),
+    );
   } else {
     const server = new RealtimeServer({
       contract,
@@ -55,7 +60,7 @@ async function serve(isRaw: boolean): Promise<void> {
 async function rawCaller(address: string): Promise<() => Promise<unknown>> {
   const socket = new WebSocket(address, { perMessageDeflate: false });
   const waiting: ((answer: unknown) => void)[] = [];
-  socket.on("message", (data) => waiting.shift()?.(JSON.parse(String(data))));
+  socket.on("message", (data) => waiting.shift()?.(JSON.parse((data as Buffer).toString())));
   await new Promise((resolve) => socket.once("open", resolve));
   let id = 0;
   return () =>
@@ -77,7 +82,11 @@ async function holdfastCaller(address: string): Promise<() => Promise<unknown>> 
   return () => client.call("echo", { text: TEXT });
 }
 
-async function measure(once: () => Promise<unknown>, forMs: number, parallel: number): Promise<Measured> {
+async function measure(
+  once: () => Promise<unknown>,
+  forMs: number,
+  parallel: number,
+): Promise<Measured> {
   await loopUntil(performance.now() + forMs / 3, once, parallel, []);
   const latencies: number[] = [];
   const cpu = process.cpuUsage();
@@ -86,7 +95,8 @@ async function measure(once: () => Promise<unknown>, forMs: number, parallel: nu
   const elapsed = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   latencies.sort((a, b) => a - b);
-  const at = (share: number): number => (latencies[Math.floor(latencies.length * share)] ?? 0) * 1_000;
+  const at = (share: number): number =>
+    (latencies[Math.floor(latencies.length * share)] ?? 0) * 1_000;
   return {
     callsPerSecond: (latencies.length / elapsed) * 1_000,
     p50Us: at(0.5),
@@ -95,9 +105,14 @@ async function measure(once: () => Promise<unknown>, forMs: number, parallel: nu
   };
 }
 
-async function loopUntil(end: number, once: () => Promise<unknown>, parallel: number, latencies: number[]): Promise<void> {
+async function loopUntil(
+  end: number,
+  once: () => Promise<unknown>,
+  parallel: number,
+  latencies: number[],
+): Promise<void> {
   const lane = async (): Promise<void> => {
-    for (let before = performance.now(); before < end; ) {
+    for (let before = performance.now(); before < end;) {
       await once();
       const after = performance.now();
       latencies.push(after - before);

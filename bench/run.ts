@@ -1,4 +1,7 @@
-/** Measures Holdfast against raw `ws`, in turn, and prints medians and ratios; exits 1 when a bar is missed. */
+/**
+ * Measures Holdfast against raw `ws`, in turn, and prints medians and ratios; exits 1 when a bar is
+ * missed.
+ */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -32,7 +35,12 @@ const workloads: readonly Workload[] = [
     figure: ({ p50Us }) => p50Us,
     bar: { atMost: 1.45 },
   },
-  { name: "sequential call p50 (µs), two cores", inFlight: 1, cores: ["0", "1"], figure: ({ p50Us }) => p50Us },
+  {
+    name: "sequential call p50 (µs), two cores",
+    inFlight: 1,
+    cores: ["0", "1"],
+    figure: ({ p50Us }) => p50Us,
+  },
   {
     name: "64 in flight (calls/s), two cores",
     inFlight: 64,
@@ -40,7 +48,12 @@ const workloads: readonly Workload[] = [
     figure: ({ callsPerSecond }) => callsPerSecond,
     bar: { atLeast: 1.3 },
   },
-  { name: "64 in flight, client CPU (µs/call)", inFlight: 64, cores: ["0", "1"], figure: ({ cpuUs }) => cpuUs },
+  {
+    name: "64 in flight, client CPU (µs/call)",
+    inFlight: 64,
+    cores: ["0", "1"],
+    figure: ({ cpuUs }) => cpuUs,
+  },
 ];
 
 let missed = 0;
@@ -55,9 +68,12 @@ process.exitCode = missed > 0 ? 1 : 0;
 async function compare(workload: Workload): Promise<void> {
   const figures: Record<Kind, number[]> = { ws: [], holdfast: [] };
   for (let round = 0; round < rounds; round++) {
-    for (const kind of ["ws", "holdfast"] as const) figures[kind].push(workload.figure(await measure(kind, workload)));
+    for (const kind of ["ws", "holdfast"] as const)
+      figures[kind].push(workload.figure(await measure(kind, workload)));
   }
-  const ratios = figures.holdfast.map((figure, round) => figure / (figures.ws[round] ?? Number.NaN));
+  const ratios = figures.holdfast.map(
+    (figure, round) => figure / (figures.ws[round] ?? Number.NaN),
+  );
   const ratio = median(ratios);
   const { atMost = Infinity, atLeast = 0 } = workload.bar ?? {};
   const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;

@@ -1,5 +1,10 @@
 /** What one transition of the connection machine costs: a session's life, over and over. */
-import { DEFAULT_CONNECTION_POLICY, stoppedModel, transition, type ConnectionEvent } from "@holdfast/client/machine";
+import {
+  DEFAULT_CONNECTION_POLICY,
+  stoppedModel,
+  transition,
+  type ConnectionEvent,
+} from "@holdfast/client/machine";
 
 const LIVES = 40_000;
 
@@ -18,7 +23,13 @@ export function transitionUs(): number {
   const live = (): void => {
     const { sessionId } = model;
     say({ type: "transportOpened", sessionId });
-    say({ type: "welcomed", sessionId, windowMs: 1_000, heartbeat: { minMs: 1_000, maxMs: 60_000 }, tokenExpiresInMs: 3_600_000 });
+    say({
+      type: "welcomed",
+      sessionId,
+      windowMs: 1_000,
+      heartbeat: { minMs: 1_000, maxMs: 60_000 },
+      tokenExpiresInMs: 3_600_000,
+    });
     say({ type: "useful", sessionId });
     now += 4_500;
     say({ type: "alarm", deadline: "ping" });

@@ -14,7 +14,10 @@ import { SPOKEN_SERVER_MESSAGES } from "./server-message-table.ts";
 import type { ServerMessage, SpokenServerMessage } from "./server-message.ts";
 import { utf8Length } from "./utf8-length.ts";
 
-/** How deep a payload may stand in a frame: the array, the message, its list, an entry (PROTOCOL.md §2.4). */
+/**
+ * How deep a payload may stand in a frame: the array, the message, its list, an entry (PROTOCOL.md
+ * §2.4).
+ */
 const FRAME_LEVELS = 4;
 
 /** The subprotocol of JSON: `holdfast.v1.json`. */
@@ -30,7 +33,10 @@ export const jsonClientCodec: Codec<SpokenServerMessage, ClientMessage, string> 
 export const jsonServerCodec: Codec<ClientMessage, ServerMessage, string> =
   /* @__PURE__ */ jsonCodec(CLIENT_MESSAGES, serverPayloads);
 
-/** JSON for a side that reads the messages of the table, and writes these payloads of the application's. */
+/**
+ * JSON for a side that reads the messages of the table, and writes these payloads of the
+ * application's.
+ */
 export function jsonCodec<In extends { readonly type: string }, Out>(
   table: MessageTable<In>,
   payloadsOf: (message: Out) => readonly unknown[],
@@ -38,7 +44,8 @@ export function jsonCodec<In extends { readonly type: string }, Out>(
   return {
     subprotocol: JSON_SUBPROTOCOL,
     encode(message, nestingMax = DEFAULT_WIRE_LIMITS.nesting) {
-      // First, because it finds cycles. Undefined fields vanish, NaN becomes null, `toJSON` is honoured.
+      // First, because it finds cycles. Undefined fields vanish, NaN becomes null, `toJSON` is
+      // honoured.
       const text = stringified(message);
       for (const payload of payloadsOf(message)) {
         const fault = payloadFault(payload, nestingMax);

@@ -7,7 +7,10 @@
 export interface WireLimits {
   /** The largest frame, after inflation. Past it the session ends with `tooLarge`. */
   readonly frameBytes: number;
-  /** The deepest nesting of arrays and objects in a payload. Past it a call fails; far past it the frame is malformed. */
+  /**
+   * The deepest nesting of arrays and objects in a payload. Past it a call fails; far past it the
+   * frame is malformed.
+   */
   readonly nesting: number;
   /** The most messages in one frame. Past it the frame is malformed. */
   readonly messagesPerFrame: number;

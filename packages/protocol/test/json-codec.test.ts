@@ -58,7 +58,11 @@ describe("a bad frame is a value with a code, on both sides", () => {
   test.each<[string, Frame, Malformed]>([
     ["nesting beyond any payload", deep(limits.nesting + 5), "tooDeep"],
     ["nesting without end", deep(100_000), "tooDeep"],
-    ["nesting in a field that nobody knows", `{"type":"ping","nonce":1,"x":${deep(36)}}`, "tooDeep"],
+    [
+      "nesting in a field that nobody knows",
+      `{"type":"ping","nonce":1,"x":${deep(36)}}`,
+      "tooDeep",
+    ],
     ["a prototype key", '{"type":"ping","nonce":1,"x":{"__proto__":{}}}', "prototypeKey"],
     ["a disguised prototype key", '{"\\u005f_proto__":{"type":"ping"}}', "prototypeKey"],
     ["binary where text is due", new Uint8Array([123, 125]), "wrongFrameKind"],

@@ -48,7 +48,9 @@ export function refusesConnections(): Behavior {
   return ({ transport, later }) => void later(() => transport.fail());
 }
 
-/** An HTTP answer instead of an upgrade, as a proxy or a closing server gives. Only Node sees it. */
+/**
+ * An HTTP answer instead of an upgrade, as a proxy or a closing server gives. Only Node sees it.
+ */
 export function answersHttp(httpStatus: number, retryAfterMs?: Millis): Behavior {
   const answer = retryAfterMs === undefined ? { httpStatus } : { httpStatus, retryAfterMs };
   return ({ transport, later }) => void later(() => transport.fail(answer));

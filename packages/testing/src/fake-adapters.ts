@@ -59,7 +59,9 @@ export class FakeLifecycleAdapter implements LifecycleAdapter {
   }
 }
 
-/** What the platform believes about the network. It may be wrong: see `MemoryLink` for the truth. */
+/**
+ * What the platform believes about the network. It may be wrong: see `MemoryLink` for the truth.
+ */
 export class FakeNetworkAdapter implements NetworkAdapter {
   #current: NetworkState = { available: true, quality: "good" };
   readonly #posts = new Set<(event: NetworkEvent) => void>();

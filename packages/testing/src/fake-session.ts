@@ -1,4 +1,7 @@
-/** A session that exists only as the effects that were asked of it: for tests of a connection manager. */
+/**
+ * A session that exists only as the effects that were asked of it: for tests of a connection
+ * manager.
+ */
 import type { ConnectionEffect, SessionControl, Vitals } from "@holdfast/client";
 
 /** Performs effects by writing them down. What the session would say, the test dispatches. */

@@ -14,7 +14,10 @@ export const WELCOME: Welcome = {
   windowMs: 1_000,
 };
 
-/** One attempt that never leaves the process. It keeps what it was sent, and says what it is told to. */
+/**
+ * One attempt that never leaves the process. It keeps what it was sent, and says what it is told
+ * to.
+ */
 export class FakeTransport implements Transport {
   readonly url: string;
   readonly subprotocols: readonly string[];

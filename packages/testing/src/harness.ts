@@ -16,7 +16,9 @@ import type { Behavior } from "./scripted-server.ts";
 export interface HarnessOptions<C extends Contract> extends Partial<
   Omit<RealtimeOptions<C>, "platform" | "createSocket">
 > {
-  /** How the server meets the dials, one after the other; the last one stays. Default: it accepts. */
+  /**
+   * How the server meets the dials, one after the other; the last one stays. Default: it accepts.
+   */
   readonly behaviors?: readonly Behavior[];
   /** Who is signed in from the start; null: nobody. Default `"ada"`. */
   readonly identity?: string | null;

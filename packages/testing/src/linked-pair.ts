@@ -23,7 +23,9 @@ import { FakePlatform } from "./fake-platform.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { MemoryLink } from "./memory-link.ts";
 
-/** Options of one client of the pair. What is left out is faked, or has the client's own default. */
+/**
+ * Options of one client of the pair. What is left out is faked, or has the client's own default.
+ */
 export interface LinkedClientOptions<C extends Contract> extends Partial<
   Omit<RealtimeOptions<C>, "contract" | "platform" | "credentials" | "createSocket">
 > {
@@ -135,7 +137,9 @@ export class LinkedPair<
     return this;
   }
 
-  /** Lets time pass until every client is connected. Throws after `withinMs`; by default 2 minutes. */
+  /**
+   * Lets time pass until every client is connected. Throws after `withinMs`; by default 2 minutes.
+   */
   async connected(withinMs?: number): Promise<void> {
     const areAll = (): boolean =>
       this.clients.every(({ client }) => client.connection.current.state === "open");

@@ -12,7 +12,9 @@ export type LinkDirection = "up" | "down" | "both";
  * lossless, and takes one turn of the clock each way.
  */
 export class MemoryLink {
-  /** How long each frame takes, one way, in milliseconds. Default 0. Holds from the next frame on. */
+  /**
+   * How long each frame takes, one way, in milliseconds. Default 0. Holds from the next frame on.
+   */
   delayMs: Millis = 0;
   /** How many times the client has dialled. */
   dials = 0;
@@ -76,7 +78,9 @@ export class MemoryLink {
     }
   }
 
-  /** Ends every black hole. What was held arrives now, in order, as TCP sends again what was lost. */
+  /**
+   * Ends every black hole. What was held arrives now, in order, as TCP sends again what was lost.
+   */
   heal(): void {
     this.#blackHoles.clear();
     for (const { up, down } of this.#connections) {

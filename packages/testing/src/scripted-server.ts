@@ -8,7 +8,9 @@ import type { FakeTransport } from "./fake-transport.ts";
 export interface ScriptedDial {
   readonly transport: FakeTransport;
   readonly clock: Clock;
-  /** Does this later, unless the dial is over by then. 0 or nothing: one turn of the clock later. */
+  /**
+   * Does this later, unless the dial is over by then. 0 or nothing: one turn of the clock later.
+   */
   readonly later: (act: () => void, ms?: Millis) => Cancel;
 }
 

@@ -97,6 +97,6 @@ export const nodeClock = (): Clock =>
   });
 
 interface Immediates {
-  setImmediate(wake: () => void): unknown;
-  clearImmediate(immediate: unknown): void;
+  readonly setImmediate: (wake: () => void) => unknown;
+  readonly clearImmediate: (immediate: unknown) => void;
 }

@@ -2,13 +2,16 @@
 import type { Millis } from "../base/clock.ts";
 
 /**
- * Whom a failure concerns. `local`: this client's path, so come back at once. `fleet`: perhaps everybody, so spread over the
- * window that the server advertised. `slow`: haste would not help.
+ * Whom a failure concerns. `local`: this client's path, so come back at once. `fleet`: perhaps
+ * everybody, so spread over the window that the server advertised. `slow`: haste would not help.
  */
 export type FailureCause = "local" | "fleet" | "slow";
 
 export interface BackoffPolicy {
-  /** The first retry after a local failure: between `localMs` and `localMs + localSpreadMs`. Default 100 and 150 ms. */
+  /**
+   * The first retry after a local failure: between `localMs` and `localMs + localSpreadMs`. Default
+   * 100 and 150 ms.
+   */
   readonly localMs: Millis;
   readonly localSpreadMs: Millis;
   /** Later retries: at least this, scaled by the window. Default 300 ms. */
@@ -20,7 +23,10 @@ export interface BackoffPolicy {
   /** The widest span after `longOutageMs`. Default 30 s after 10 minutes. */
   readonly longCapMs: Millis;
   readonly longOutageMs: Millis;
-  /** A window of this size counts as a large fleet: waits are scaled by `windowMs / fullWindowMs`. Default 3 s. */
+  /**
+   * A window of this size counts as a large fleet: waits are scaled by `windowMs / fullWindowMs`.
+   * Default 3 s.
+   */
   readonly fullWindowMs: Millis;
   /** The smallest scale. Default 0.2. */
   readonly leastScale: number;
@@ -54,8 +60,8 @@ export interface BackoffQuestion {
 }
 
 /**
- * Full jitter from the first retry on, so that a fleet never dials in step ("Exponential Backoff And Jitter", AWS
- * Architecture Blog, 2015), with a floor so that no retry comes at once.
+ * Full jitter from the first retry on, so that a fleet never dials in step ("Exponential Backoff
+ * And Jitter", AWS Architecture Blog, 2015), with a floor so that no retry comes at once.
  */
 export function delayMs(question: BackoffQuestion, policy: BackoffPolicy): Millis {
   const { attempt, cause, windowMs, outageMs, random } = question;
@@ -66,7 +72,12 @@ export function delayMs(question: BackoffQuestion, policy: BackoffPolicy): Milli
   return scale(cause, windowMs, outageMs, policy) * (policy.floorMs + random * span);
 }
 
-function scale(cause: FailureCause, windowMs: Millis, outageMs: Millis, policy: BackoffPolicy): number {
+function scale(
+  cause: FailureCause,
+  windowMs: Millis,
+  outageMs: Millis,
+  policy: BackoffPolicy,
+): number {
   if (cause === "slow" || outageMs >= policy.fullScaleAfterMs) return 1;
   return Math.min(1, Math.max(policy.leastScale, windowMs / policy.fullWindowMs));
 }

@@ -72,7 +72,9 @@ function isLeaving({ model }: Turn): boolean {
   return (model.deadlines.leave ?? model.deadlines.drain) !== undefined;
 }
 
-type End = EventOf<"openFailed" | "transportClosed"> | (EventOf<"refused"> & Pick<EventOf<"openFailed">, "meaning" | "detail">);
+type End =
+  | EventOf<"openFailed" | "transportClosed">
+  | (EventOf<"refused"> & Pick<EventOf<"openFailed">, "meaning" | "detail">);
 
 /** The server or the network ended the session; what it asks of us decides. */
 function ended(turn: Turn, event: End): void {
@@ -90,7 +92,13 @@ function ended(turn: Turn, event: End): void {
  * The server said when to come back: no trigger dials before, but the user's own wish and another
  * identity.
  */
-function obeyDelay(turn: Turn, { retryAfterMs, windowMs }: { readonly retryAfterMs?: number | undefined; readonly windowMs?: number | undefined }): void {
+function obeyDelay(
+  turn: Turn,
+  {
+    retryAfterMs,
+    windowMs,
+  }: { readonly retryAfterMs?: number | undefined; readonly windowMs?: number | undefined },
+): void {
   const { now, random, policy, model } = turn;
   if (retryAfterMs === undefined && windowMs === undefined) return;
   const delay = Math.min(Math.max(retryAfterMs ?? 0, 0), policy.serverDelayMaxMs);

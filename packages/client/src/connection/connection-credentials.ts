@@ -1,4 +1,6 @@
-/** What the machine decides about credentials: gained, lost, rejected, renewed, of another account. */
+/**
+ * What the machine decides about credentials: gained, lost, rejected, renewed, of another account.
+ */
 import type { Millis } from "../base/clock.ts";
 import type { EventOf } from "./connection-event.ts";
 import { dialNow, endRenewal, fail, noteFailure, redial, settle } from "./connection-moves.ts";
@@ -6,10 +8,14 @@ import { isLive } from "./connection-state.ts";
 import { act, type Turn } from "./connection-turn.ts";
 
 /**
- * A login dials at once, a logout parks, another account gets a new session, a new token of the same account travels over
- * the open connection. Whatever changed, earlier rejections no longer count.
+ * A login dials at once, a logout parks, another account gets a new session, a new token of the
+ * same account travels over the open connection. Whatever changed, earlier rejections no longer
+ * count.
  */
-export function credentialsChanged(turn: Turn, { available, account }: EventOf<"credentialsChanged">): void {
+export function credentialsChanged(
+  turn: Turn,
+  { available, account }: EventOf<"credentialsChanged">,
+): void {
   const { model } = turn;
   const isSwitch = model.account > 0 && model.account !== account;
   const isGain = !model.constraints.auth;
@@ -33,7 +39,10 @@ export function loseCredential(turn: Turn, reason: "authLost" | "accountMismatch
   settle(turn, reason);
 }
 
-/** The server said no to the credential. The first time a forced renewal may help; then only a new credential does. */
+/**
+ * The server said no to the credential. The first time a forced renewal may help; then only a new
+ * credential does.
+ */
 export function rejectCredential(turn: Turn, detail: string): void {
   const { model } = turn;
   const isFirst = !model.authRejections++;
@@ -58,13 +67,18 @@ export function renewalFailed(turn: Turn, { detail }: { readonly detail: string 
   fail(turn, "tokenUnavailable", detail);
 }
 
-/** A token is renewed this long before its end, at least; or by this share of its life, if that is more. */
+/**
+ * A token is renewed this long before its end, at least; or by this share of its life, if that is
+ * more.
+ */
 const RENEWAL_MARGIN_MS = 30_000;
 const RENEWAL_MARGIN_SHARE = 0.1;
 /** Tokens so short that the margin would eat them are renewed at half their life. */
 const RENEWAL_EARLIEST_SHARE = 0.5;
 
-/** Plans to renew the token over the open connection, ± 5 % so that a fleet does not do it in step. */
+/**
+ * Plans to renew the token over the open connection, ± 5 % so that a fleet does not do it in step.
+ */
 export function planRenewal({ model, now, random }: Turn, expiresInMs: Millis | undefined): void {
   delete model.deadlines.tokenRenewal;
   if (expiresInMs === undefined) return;

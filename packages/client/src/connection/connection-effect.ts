@@ -1,9 +1,20 @@
 /** What the machine asks the world to do, as data, and the port that does it. */
 
-/** Effects are imperatives. None of them may throw or wait; what becomes of them comes back as events. */
+/**
+ * Effects are imperatives. None of them may throw or wait; what becomes of them comes back as
+ * events.
+ */
 export type ConnectionEffect =
-  /** Make a transport and a session. `renewToken`: the hello needs a token that the provider was forced to renew. */
-  | { readonly type: "openTransport"; readonly sessionId: number; readonly attempt: number; readonly renewToken: boolean }
+  /**
+   * Make a transport and a session. `renewToken`: the hello needs a token that the provider was
+   * forced to renew.
+   */
+  | {
+      readonly type: "openTransport";
+      readonly sessionId: number;
+      readonly attempt: number;
+      readonly renewToken: boolean;
+    }
   /** End the session in this very call stack. Idempotent. */
   | { readonly type: "closeTransport"; readonly sessionId: number; readonly detail: string }
   /** The socket is open: say hello as soon as the token is there. */
@@ -15,9 +26,15 @@ export type ConnectionEffect =
   | { readonly type: "drainSession"; readonly sessionId: number }
   /** Report inbound frames as `frameReceived`, or stop to. */
   | { readonly type: "listenForLife"; readonly sessionId: number; readonly on: boolean }
-  /** Ask the provider for a new token: `tokenRenewed`, `renewalFailed` or `credentialsChanged` answers. */
+  /**
+   * Ask the provider for a new token: `tokenRenewed`, `renewalFailed` or `credentialsChanged`
+   * answers.
+   */
   | { readonly type: "renewToken" }
-  /** Tell the app that its credentials were rejected even after a renewal. Once per identity and rejection. */
+  /**
+   * Tell the app that its credentials were rejected even after a renewal. Once per identity and
+   * rejection.
+   */
   | { readonly type: "reportAuthInvalidated" };
 
 export type ConnectionEffectType = ConnectionEffect["type"];

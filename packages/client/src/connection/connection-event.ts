@@ -1,4 +1,7 @@
-/** Everything that can happen to the connection. Facts are named as facts; only the user's will is imperative. */
+/**
+ * Everything that can happen to the connection. Facts are named as facts; only the user's will is
+ * imperative.
+ */
 import type { DeadlineName } from "./connection-model.ts";
 
 /** What a transport's end asks of the client (PROTOCOL.md §6). */
@@ -8,19 +11,26 @@ export type Meaning = "retry" | "reauthenticate" | "stop";
 export type NetworkQuality = "good" | "constrained";
 
 /** The user's will. */
-export type UserEvent = { readonly type: "start" } | { readonly type: "stop" } | { readonly type: "connectNow" };
+export type UserEvent =
+  | { readonly type: "start" }
+  | { readonly type: "stop" }
+  | { readonly type: "connectNow" };
 
 /** Facts about the world, from the adapters. */
 export type WorldEvent =
   /**
-   * `account` is an alias: the n-th identity that this client has seen, 0 when there is none. The same number again with
-   * `available` means a new token for the same account.
+   * `account` is an alias: the n-th identity that this client has seen, 0 when there is none. The
+   * same number again with `available` means a new token for the same account.
    */
   | { readonly type: "credentialsChanged"; readonly available: boolean; readonly account: number }
   /** The answers to `renewToken`. */
   | { readonly type: "tokenRenewed" }
   | { readonly type: "renewalFailed"; readonly detail: string }
-  | { readonly type: "networkChanged"; readonly available: boolean; readonly quality: NetworkQuality }
+  | {
+      readonly type: "networkChanged";
+      readonly available: boolean;
+      readonly quality: NetworkQuality;
+    }
   | { readonly type: "appForegrounded" }
   | { readonly type: "appBackgrounded" }
   | { readonly type: "appFrozen" }

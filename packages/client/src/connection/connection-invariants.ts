@@ -8,7 +8,9 @@ import type { ConnectionPolicy } from "./connection-policy.ts";
 import { isLive, type ConnectionState } from "./connection-state.ts";
 
 /** The deadlines of each state: those it must have, and those it may have. */
-const DEADLINES: Readonly<Record<ConnectionState, { readonly must?: StateDeadline; readonly may: readonly StateDeadline[] }>> = {
+const DEADLINES: Readonly<
+  Record<ConnectionState, { readonly must?: StateDeadline; readonly may: readonly StateDeadline[] }>
+> = {
   stopped: { may: [] },
   waitingForConstraints: { may: ["renewal", "offlineRetry"] },
   connectingTransport: { must: "connect", may: [] },
@@ -19,16 +21,22 @@ const DEADLINES: Readonly<Record<ConnectionState, { readonly must?: StateDeadlin
 };
 
 /** The invariant that this model breaks, in words; undefined when all hold. */
-export function brokenInvariant(model: ConnectionModel, policy: ConnectionPolicy): string | undefined {
+export function brokenInvariant(
+  model: ConnectionModel,
+  policy: ConnectionPolicy,
+): string | undefined {
   const { state, deadlines } = model;
   if ((state === "stopped") === model.wanted) return "stopped exactly when not wanted";
   const { must, may } = DEADLINES[state];
   for (const name of Object.keys(deadlines) as StateDeadline[]) {
-    if (name !== must && !may.includes(name)) return `${state} has the deadline ${name} of another state`;
+    if (name !== must && !may.includes(name))
+      return `${state} has the deadline ${name} of another state`;
   }
   if (must && deadlines[must] === undefined) return `${state} lacks its deadline ${must}`;
-  if ((state === "open") !== (model.health !== undefined)) return "health is watched exactly while open";
-  if (model.graceDeadline !== undefined && !isLive(state)) return "a grace belongs to a live session";
+  if ((state === "open") !== (model.health !== undefined))
+    return "health is watched exactly while open";
+  if (model.graceDeadline !== undefined && !isLive(state))
+    return "a grace belongs to a live session";
   return brokenByConstraints(model, policy);
 }
 
@@ -38,10 +46,15 @@ function brokenByConstraints(model: ConnectionModel, policy: ConnectionPolicy): 
   const onlyNetwork = missing.length === 1 && missing[0] === "network";
   const isParked = state === "waitingForConstraints" || state === "backgroundSuspended";
   if (isParked && missing.length === 0) return "parked while nothing blocks";
-  if (state === "backoff" && missing.length > 0 && !onlyNetwork) return "backoff while something blocks";
+  if (state === "backoff" && missing.length > 0 && !onlyNetwork)
+    return "backoff while something blocks";
   if (isLive(state) && missing.length > 0 && !onlyNetwork) return "live while something blocks";
-  if (state === "open" && onlyNetwork && !model.health?.pending) return "open against the hint without asking";
-  if ((renewal === "pending") !== (deadlines.renewal !== undefined)) return "a running renewal has its deadline";
+  if (state === "open" && onlyNetwork && !model.health?.pending)
+    return "open against the hint without asking";
+  if ((renewal === "pending") !== (deadlines.renewal !== undefined))
+    return "a running renewal has its deadline";
   const isDialledAgainst = deadlines.offlineRetry !== undefined;
-  return isParked && onlyNetwork !== isDialledAgainst ? "only a hint is dialled against" : undefined;
+  return isParked && onlyNetwork !== isDialledAgainst
+    ? "only a hint is dialled against"
+    : undefined;
 }

@@ -1,40 +1,66 @@
 /**
- * Every decision about connecting: `transition(model, event, stamp, policy)`, here and nowhere else.
+ * Every decision about connecting: `transition(model, event, stamp, policy)`, here and nowhere
+ * else.
  *
- * Theory of operation. Four things are kept apart: the user's will (`wanted`), the constraints (facts and hints about the
- * world), the live session (one attempt with one number), and the memory of failures (`attempt`, `lastFailure`). An event
- * changes one of them; then the model is brought to where they ask it to be: `settle` obeys will and constraints, `dialNow`
- * also ends a wait, `fail` is the one path of failure, `doubt` asks an open connection whether it lives. Each event has one
- * row: the user's and the world's here, a session's in `connection-attempt.ts`. The moves stand in `connection-moves.ts`, the
- * heartbeat in `connection-health-monitor.ts`, the waits in `backoff-policy.ts`.
+ * Theory of operation. Four things are kept apart: the user's will (`wanted`), the constraints
+ * (facts and hints about the world), the live session (one attempt with one number), and the memory
+ * of failures (`attempt`, `lastFailure`). An event changes one of them; then the model is brought
+ * to where they ask it to be: `settle` obeys will and constraints, `dialNow` also ends a wait,
+ * `fail` is the one path of failure, `doubt` asks an open connection whether it lives. Each event
+ * has one row: the user's and the world's here, a session's in `connection-attempt.ts`. The moves
+ * stand in `connection-moves.ts`, the heartbeat in `connection-health-monitor.ts`, the waits in
+ * `backoff-policy.ts`.
  *
- * What an old session says, and what a timer says that is no longer pending, is dropped here, in one place.
+ * What an old session says, and what a timer says that is no longer pending, is dropped here, in
+ * one place.
  */
 import { SESSION_FACTS } from "./connection-attempt.ts";
 import { credentialsChanged, renewalFailed, tokenRenewed } from "./connection-credentials.ts";
 import type { ConnectionEvent, ConnectionEventType, Handlers } from "./connection-event.ts";
 import { catchUp, doubt, HEALTH_ALARMS } from "./connection-health-monitor.ts";
-import { isStaleSession, pendingDeadlines, wantsLife, type ConnectionModel, type DeadlineName } from "./connection-model.ts";
+import {
+  isStaleSession,
+  pendingDeadlines,
+  wantsLife,
+  type ConnectionModel,
+  type DeadlineName,
+} from "./connection-model.ts";
 import { dial, dialNow, fail, halt, recover, redial, settle } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import { isLive } from "./connection-state.ts";
 import { act, turnOf, type Stamp, type Step, type Turn } from "./connection-turn.ts";
 
-/** The next model and what to do about it. Pure and total: every event is answered in every state. */
-export function transition(model: ConnectionModel, event: ConnectionEvent, stamp: Stamp, policy: ConnectionPolicy): Step {
+/**
+ * The next model and what to do about it. Pure and total: every event is answered in every state.
+ */
+export function transition(
+  model: ConnectionModel,
+  event: ConnectionEvent,
+  stamp: Stamp,
+  policy: ConnectionPolicy,
+): Step {
   if (isStale(model, event, stamp, policy)) return { model, effects: [], stale: true };
   const turn = turnOf(model, stamp, policy);
   catchUp(turn);
   (EVENTS[event.type] as (turn: Turn, event: ConnectionEvent) => void)(turn, event);
-  // Inbound frames are reported only while one would change something: traffic on an open connection costs nothing.
+  // Inbound frames are reported only while one would change something: traffic on an open
+  // connection costs nothing.
   const on = wantsLife(turn.model);
   if (turn.model.state === "open" && on !== wantsLife(model)) act(turn, "listenForLife", { on });
   return { model: turn.model, effects: turn.effects };
 }
 
-function isStale(model: ConnectionModel, event: ConnectionEvent, { now }: Stamp, policy: ConnectionPolicy): boolean {
+function isStale(
+  model: ConnectionModel,
+  event: ConnectionEvent,
+  { now }: Stamp,
+  policy: ConnectionPolicy,
+): boolean {
   if ("sessionId" in event) return isStaleSession(model, event.sessionId);
-  return event.type === "alarm" && !((pendingDeadlines(model, policy)[event.deadline] ?? Infinity) <= now);
+  return (
+    event.type === "alarm" &&
+    !((pendingDeadlines(model, policy)[event.deadline] ?? Infinity) <= now)
+  );
 }
 
 /** What each event does. */
@@ -98,7 +124,10 @@ const EVENTS: Handlers<ConnectionEventType, Turn> = {
   },
 };
 
-/** The process, the path or the user is back: ask an open connection whether it lives (B01), dial a closed one. */
+/**
+ * The process, the path or the user is back: ask an open connection whether it lives (B01), dial a
+ * closed one.
+ */
 function resume(turn: Turn, reason: "networkChanged" | "appActive" | "woke"): void {
   if (turn.model.state === "open") doubt(turn);
   else dialNow(turn, reason);

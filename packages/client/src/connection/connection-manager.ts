@@ -1,6 +1,7 @@
 /**
- * The thin driver of the connection machine: one mailbox, run to completion, one alarm. It stamps events with time and dice,
- * commits the model, performs the effects, publishes snapshots and arms the alarm. It decides nothing.
+ * The thin driver of the connection machine: one mailbox, run to completion, one alarm. It stamps
+ * events with time and dice, commits the model, performs the effects, publishes snapshots and arms
+ * the alarm. It decides nothing.
  */
 import type { Cancel, Clock } from "../base/clock.ts";
 import { assert } from "../base/errors.ts";
@@ -43,15 +44,27 @@ export interface ConnectionManagerOptions {
   readonly onHandled?: (handled: HandledEvent) => void;
   /** Hears what failed inside the loop: our own bugs. The connection goes to backoff and on. */
   readonly onFault: (error: unknown) => void;
-  /** Says what is wrong with a model; its word is a fault. `brokenInvariant`, in tests and where bytes do not count. */
-  readonly check?: ((model: ConnectionModel, policy: ConnectionPolicy) => string | undefined) | undefined;
+  /**
+   * Says what is wrong with a model; its word is a fault. `brokenInvariant`, in tests and where
+   * bytes do not count.
+   */
+  readonly check?:
+    | ((model: ConnectionModel, policy: ConnectionPolicy) => string | undefined)
+    | undefined;
 }
 
 /**
- * Deadlines that only silence lets pass. They are judged one turn of the event loop after their alarm, and never ahead of
- * another event, so that an answer that already waits in the socket is heard first.
+ * Deadlines that only silence lets pass. They are judged one turn of the event loop after their
+ * alarm, and never ahead of another event, so that an answer that already waits in the socket is
+ * heard first.
  */
-const JUDGED_LATER: ReadonlySet<DeadlineName> = new Set(["connect", "handshake", "pong", "ownPong", "probe"]);
+const JUDGED_LATER: ReadonlySet<DeadlineName> = new Set([
+  "connect",
+  "handshake",
+  "pong",
+  "ownPong",
+  "probe",
+]);
 
 export class ConnectionManager {
   readonly #options: ConnectionManagerOptions;
@@ -83,7 +96,10 @@ export class ConnectionManager {
     return this.#model;
   }
 
-  /** Handles an event to its end, and whatever follows from it; within a handler it waits its turn. Never throws. */
+  /**
+   * Handles an event to its end, and whatever follows from it; within a handler it waits its turn.
+   * Never throws.
+   */
   dispatch(event: ConnectionEvent): void {
     if (this.#isClosed) return;
     this.#mailbox.push(event);
@@ -101,16 +117,21 @@ export class ConnectionManager {
     this.#cancelAlarm?.();
   }
 
-  /** Before an event from outside come the wake-up that nobody reported and the deadlines that fell due while we slept. */
+  /**
+   * Before an event from outside come the wake-up that nobody reported and the deadlines that fell
+   * due while we slept.
+   */
   #receive(event: ConnectionEvent): void {
     const { clock } = this.#options;
     const last = this.#last;
     this.#last = { now: clock.now(), wallNow: clock.wallNow() };
     const due = this.#deadlines();
-    if (event.type !== "woke" && sleptBetween(last, this.#last, due[0]?.at)) this.#handle({ type: "woke" });
+    if (event.type !== "woke" && sleptBetween(last, this.#last, due[0]?.at))
+      this.#handle({ type: "woke" });
     if (!("sessionId" in event) && event.type !== "alarm") {
       for (const { name, at } of due) {
-        if (at <= this.#last.now && !JUDGED_LATER.has(name)) this.#handle({ type: "alarm", deadline: name });
+        if (at <= this.#last.now && !JUDGED_LATER.has(name))
+          this.#handle({ type: "alarm", deadline: name });
       }
     }
     this.#handle(event);
@@ -122,7 +143,8 @@ export class ConnectionManager {
       this.#advance(event);
     } catch (error) {
       this.#options.onFault(error);
-      if (event.type !== "faulted") this.#handle({ type: "faulted", detail: error instanceof Error ? error.name : "unknown" });
+      if (event.type !== "faulted")
+        this.#handle({ type: "faulted", detail: error instanceof Error ? error.name : "unknown" });
     }
   }
 
@@ -145,10 +167,14 @@ export class ConnectionManager {
     assert(!broken, `${broken}`);
   }
 
-  /** Tells only what an outsider can see: a snapshot is small plain data, so its text is its identity. */
+  /**
+   * Tells only what an outsider can see: a snapshot is small plain data, so its text is its
+   * identity.
+   */
   #publish(): void {
     const snapshot = this.#snapshot();
-    if (JSON.stringify(snapshot) !== JSON.stringify(this.#snapshots.current)) this.#snapshots.set(snapshot);
+    if (JSON.stringify(snapshot) !== JSON.stringify(this.#snapshots.current))
+      this.#snapshots.set(snapshot);
   }
 
   #snapshot(): ConnectionSnapshot {

@@ -1,7 +1,14 @@
-/** The whole truth about the connection, as one immutable value; and the questions that others ask of it. */
+/**
+ * The whole truth about the connection, as one immutable value; and the questions that others ask
+ * of it.
+ */
 import type { Millis } from "../base/clock.ts";
 import type { NetworkQuality } from "./connection-event.ts";
-import { healthDeadlines, type ConnectionHealth, type HealthDeadline } from "./connection-health-monitor.ts";
+import {
+  healthDeadlines,
+  type ConnectionHealth,
+  type HealthDeadline,
+} from "./connection-health.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import { isLive, type ConnectionReason, type ConnectionState } from "./connection-state.ts";
 
@@ -17,7 +24,9 @@ export type StateDeadline =
   | "renewal"
   | "offlineRetry";
 
-/** Every timer by name. `grace` lives from connecting to open, the health monitor's only while open. */
+/**
+ * Every timer by name. `grace` lives from connecting to open, the health monitor's only while open.
+ */
 export type DeadlineName = StateDeadline | "grace" | HealthDeadline;
 
 export type Deadlines = Readonly<Partial<Record<DeadlineName, Millis>>>;
@@ -80,7 +89,11 @@ export interface ConnectionModel {
 export type InitialFacts = Pick<ConnectionModel, "constraints" | "account" | "quality">;
 
 /** A machine that nobody has started. */
-export function stoppedModel(facts: InitialFacts, now: Millis, policy: ConnectionPolicy): ConnectionModel {
+export function stoppedModel(
+  facts: InitialFacts,
+  now: Millis,
+  policy: ConnectionPolicy,
+): ConnectionModel {
   return {
     ...facts,
     state: "stopped",
@@ -97,13 +110,17 @@ export function stoppedModel(facts: InitialFacts, now: Millis, policy: Connectio
   };
 }
 
-/** What is missing, in a fixed order. Inactivity blocks only on phones, and only once its grace is over. */
+/**
+ * What is missing, in a fixed order. Inactivity blocks only on phones, and only once its grace is
+ * over.
+ */
 export function blockedBy(model: ConnectionModel, policy: ConnectionPolicy): readonly Blocker[] {
   const { auth, network, appActive, notFrozen } = model.constraints;
   const missing: Blocker[] = [];
   if (!auth) missing.push("auth");
   if (!network) missing.push("network");
-  if (!appActive && policy.background !== "keep" && model.graceDeadline === undefined) missing.push("app");
+  if (!appActive && policy.background !== "keep" && model.graceDeadline === undefined)
+    missing.push("app");
   if (!notFrozen) missing.push("frozen");
   return missing;
 }
@@ -121,13 +138,19 @@ export interface NamedDeadline {
 }
 
 /** All pending deadlines, the earliest first. */
-export function dueDeadlines(model: ConnectionModel, policy: ConnectionPolicy): readonly NamedDeadline[] {
+export function dueDeadlines(
+  model: ConnectionModel,
+  policy: ConnectionPolicy,
+): readonly NamedDeadline[] {
   const pending = Object.entries(pendingDeadlines(model, policy)) as [DeadlineName, Millis][];
   return pending.map(([name, at]) => ({ name, at })).sort((one, other) => one.at - other.at);
 }
 
 /** The earliest pending deadline: the one alarm of the driver. */
-export function nextDeadline(model: ConnectionModel, policy: ConnectionPolicy): NamedDeadline | undefined {
+export function nextDeadline(
+  model: ConnectionModel,
+  policy: ConnectionPolicy,
+): NamedDeadline | undefined {
   return dueDeadlines(model, policy)[0];
 }
 
@@ -139,7 +162,9 @@ export function earliestDial(model: ConnectionModel, policy: ConnectionPolicy): 
 
 /** Should the session report inbound frames? Only while one would change something. */
 export function wantsLife(model: ConnectionModel): boolean {
-  return model.state === "open" && (model.health?.pending !== undefined || !model.constraints.network);
+  return (
+    model.state === "open" && (model.health?.pending !== undefined || !model.constraints.network)
+  );
 }
 
 /** Is the event of a session that is no longer, or not yet, ours? */

@@ -1,24 +1,45 @@
 /**
- * The moves of the connection machine: the few ways from one state to another, shared by all events. Which event makes which
- * move is told in `connection-machine.ts` and `connection-attempt.ts`.
+ * The moves of the connection machine: the few ways from one state to another, shared by all
+ * events. Which event makes which move is told in `connection-machine.ts` and
+ * `connection-attempt.ts`.
  *
- * Entering a state replaces its deadlines, so no state exists without its timer and no timer outlives its state. Every dial
- * goes through `dial`, which keeps the floor; every failure goes through `fail`, which closes the socket first (B07, B09).
+ * Entering a state replaces its deadlines, so no state exists without its timer and no timer
+ * outlives its state. Every dial goes through `dial`, which keeps the floor; every failure goes
+ * through `fail`, which closes the socket first (B07, B09).
  */
 import { delayMs } from "./backoff-policy.ts";
 import { blockedBy, earliestDial } from "./connection-model.ts";
-import { causeOf, isLive, type ConnectionReason, type ConnectionState, type FailureReason } from "./connection-state.ts";
+import {
+  causeOf,
+  isLive,
+  type ConnectionReason,
+  type ConnectionState,
+  type FailureReason,
+} from "./connection-state.ts";
 import { act, type Draft, type Turn } from "./connection-turn.ts";
 
 export type { Stamp, Step } from "./connection-turn.ts";
 
 /** Into the next state of the same attempt. */
-export function progress(turn: Turn, state: ConnectionState, reason: ConnectionReason, deadlines: Draft["deadlines"]): void {
+export function progress(
+  turn: Turn,
+  state: ConnectionState,
+  reason: ConnectionReason,
+  deadlines: Draft["deadlines"],
+): void {
   Object.assign(turn.model, { state, reason, since: turn.now, deadlines });
 }
 
-/** Into a state without the session that there was: it is closed, and all that belonged to it is gone. */
-function leaveFor(turn: Turn, state: ConnectionState, reason: ConnectionReason, deadlines: Draft["deadlines"]): void {
+/**
+ * Into a state without the session that there was: it is closed, and all that belonged to it is
+ * gone.
+ */
+function leaveFor(
+  turn: Turn,
+  state: ConnectionState,
+  reason: ConnectionReason,
+  deadlines: Draft["deadlines"],
+): void {
   const { model } = turn;
   if (isLive(model.state)) act(turn, "closeTransport", { detail: reason });
   model.graceDeadline = model.health = undefined;
@@ -27,8 +48,9 @@ function leaveFor(turn: Turn, state: ConnectionState, reason: ConnectionReason, 
 }
 
 /**
- * Finds the place that the will and the constraints ask for. Not wanted: stopped. Blocked: parked. Live: stays. Backoff with
- * a later deadline: stays. Otherwise: dials. Doing it twice changes nothing.
+ * Finds the place that the will and the constraints ask for. Not wanted: stopped. Blocked: parked.
+ * Live: stays. Backoff with a later deadline: stays. Otherwise: dials. Doing it twice changes
+ * nothing.
  */
 export function settle(turn: Turn, reason: ConnectionReason): void {
   const { wanted, state } = turn.model;
@@ -39,12 +61,18 @@ export function settle(turn: Turn, reason: ConnectionReason): void {
   else if (!missing && !isLive(state) && state !== "backoff") dial(turn, reason);
 }
 
-/** As `settle`, but a trigger (a login, the network, the user) ends the wait of a backoff; never below the floor. */
+/**
+ * As `settle`, but a trigger (a login, the network, the user) ends the wait of a backoff; never
+ * below the floor.
+ */
 export function dialNow(turn: Turn, reason: ConnectionReason): void {
   (turn.model.state === "backoff" && !missingTo(turn) ? dial : settle)(turn, reason);
 }
 
-/** Ends a live session for a new one that is no failure. Its grace ends with it, so the app may block now. */
+/**
+ * Ends a live session for a new one that is no failure. Its grace ends with it, so the app may
+ * block now.
+ */
 export function redial(turn: Turn, reason: ConnectionReason): void {
   turn.model.graceDeadline = undefined;
   (missingTo(turn) ? park : dial)(turn, reason);
@@ -55,7 +83,10 @@ function missingTo({ model, policy }: Turn): string {
   return blockedBy(model, policy).join();
 }
 
-/** The only way to a new session. Earlier than the floor or the server's word allows, it waits for that moment. */
+/**
+ * The only way to a new session. Earlier than the floor or the server's word allows, it waits for
+ * that moment.
+ */
 export function dial(turn: Turn, reason: ConnectionReason): void {
   const { now, policy, model } = turn;
   const earliest = earliestDial(model, policy);
@@ -74,9 +105,12 @@ function park(turn: Turn, reason: ConnectionReason): void {
   const { model, now, policy } = turn;
   const { auth, network } = model.constraints;
   const deadlines: Draft["deadlines"] = {};
-  if (model.renewal === "pending") deadlines.renewal = model.deadlines.renewal ?? now + policy.renewalMs;
+  if (model.renewal === "pending")
+    deadlines.renewal = model.deadlines.renewal ?? now + policy.renewalMs;
   if (missingTo(turn) === "network") {
-    deadlines.offlineRetry = model.deadlines.offlineRetry ?? Math.max(now + policy.offlineRetryMs, earliestDial(model, policy));
+    deadlines.offlineRetry =
+      model.deadlines.offlineRetry ??
+      Math.max(now + policy.offlineRetryMs, earliestDial(model, policy));
   }
   const state = auth && network ? "backgroundSuspended" : "waitingForConstraints";
   if (model.state === state) model.deadlines = deadlines;
@@ -107,7 +141,10 @@ export function fail(turn: Turn, reason: FailureReason, detail: string): void {
   const attempt = ++model.attempt;
   if (missingTo(turn)) return park(turn, reason);
   const { windowMs, outageSince = now } = model;
-  const wait = delayMs({ attempt, cause: causeOf(reason), windowMs, outageMs: now - outageSince, random }, policy.backoff);
+  const wait = delayMs(
+    { attempt, cause: causeOf(reason), windowMs, outageMs: now - outageSince, random },
+    policy.backoff,
+  );
   leaveFor(turn, "backoff", reason, { backoff: Math.max(now + wait, earliestDial(model, policy)) });
 }
 

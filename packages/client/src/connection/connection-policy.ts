@@ -1,36 +1,66 @@
-/** Every number the connection machine uses, each with its unit, its reason and what happens at the limit. */
+/**
+ * Every number the connection machine uses, each with its unit, its reason and what happens at the
+ * limit.
+ */
 import type { Millis } from "../base/clock.ts";
 import { DEFAULT_BACKOFF, type BackoffPolicy } from "./backoff-policy.ts";
 
-/** What going to the background means. `"keep"`: stay connected, more quietly. Phones suspend after a grace. */
+/**
+ * What going to the background means. `"keep"`: stay connected, more quietly. Phones suspend after
+ * a grace.
+ */
 export type BackgroundPolicy = "keep" | { readonly graceMs: Millis };
 
 export interface ConnectionPolicy {
-  /** From the dial to an open socket. Default 10 s; then the attempt fails with `connectTimeout`. */
+  /**
+   * From the dial to an open socket. Default 10 s; then the attempt fails with `connectTimeout`.
+   */
   readonly connectMs: Millis;
-  /** From the open socket to the welcome, the token included. Default 10 s; then `handshakeTimeout`. */
+  /**
+   * From the open socket to the welcome, the token included. Default 10 s; then `handshakeTimeout`.
+   */
   readonly handshakeMs: Millis;
-  /** For a forced token renewal after a rejection. Default 10 s; then `tokenUnavailable`, and it is owed. */
+  /**
+   * For a forced token renewal after a rejection. Default 10 s; then `tokenUnavailable`, and it is
+   * owed.
+   */
   readonly renewalMs: Millis;
   /** How long a session must last before earlier failures are forgotten. Default 5 s. */
   readonly stableMs: Millis;
-  /** The least time between two dials, whatever asks for them. Default 250 ms; an earlier wish waits. */
+  /**
+   * The least time between two dials, whatever asks for them. Default 250 ms; an earlier wish
+   * waits.
+   */
   readonly dialFloorMs: Millis;
-  /** Silence after which a ping goes out. Default 4.5 s, so that with `pongMs` a dead path shows in 10 s. */
+  /**
+   * Silence after which a ping goes out. Default 4.5 s, so that with `pongMs` a dead path shows in
+   * 10 s.
+   */
   readonly idlePingMs: Millis;
   /** The same while the app is in the background. Default 25 s, below the usual 30 s of proxies. */
   readonly slowPingMs: Millis;
-  /** The longest time between pings under inbound traffic. Default 12 s: traffic says nothing of the uplink. */
+  /**
+   * The longest time between pings under inbound traffic. Default 12 s: traffic says nothing of the
+   * uplink.
+   */
   readonly busyPingMs: Millis;
-  /** From a ping to any inbound frame. Default 5 s, on a constrained path 12 s; then `pingTimeout`. */
+  /**
+   * From a ping to any inbound frame. Default 5 s, on a constrained path 12 s; then `pingTimeout`.
+   */
   readonly pongMs: Millis;
   readonly pongConstrainedMs: Millis;
-  /** From a ping to its own pong. Default 18 s, so that a dead uplink shows in 30 s; constrained 30 s. */
+  /**
+   * From a ping to its own pong. Default 18 s, so that a dead uplink shows in 30 s; constrained 30
+   * s.
+   */
   readonly ownPongMs: Millis;
   readonly ownPongConstrainedMs: Millis;
   /** From a probe to any inbound frame. Default 2 s; then `probeFailed`. */
   readonly probeMs: Millis;
-  /** An alarm that is later than this says more about us than about the peer. Default 2 s; then it probes. */
+  /**
+   * An alarm that is later than this says more about us than about the peer. Default 2 s; then it
+   * probes.
+   */
   readonly lateMs: Millis;
   /** Default `"keep"`; the React Native platform sets a grace of 30 s. */
   readonly background: BackgroundPolicy;

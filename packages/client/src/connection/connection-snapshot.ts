@@ -1,5 +1,11 @@
 /** The model as outsiders may see it: stable values, wall-clock instants, no timers and no dice. */
-import { blockedBy, type Blocker, type ConnectionConstraints, type ConnectionFailure, type ConnectionModel } from "./connection-model.ts";
+import {
+  blockedBy,
+  type Blocker,
+  type ConnectionConstraints,
+  type ConnectionFailure,
+  type ConnectionModel,
+} from "./connection-model.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import type { ConnectionReason, ConnectionState } from "./connection-state.ts";
 
@@ -27,8 +33,13 @@ export interface ConnectionSnapshot {
 }
 
 /** `wallOffset`: what to add to the model's monotonic instants to get epoch milliseconds. */
-export function snapshotOf(model: ConnectionModel, policy: ConnectionPolicy, wallOffset: number): ConnectionSnapshot {
-  const { state, reason, attempt, sessionId, since, deadlines, lastFailure, health, constraints } = model;
+export function snapshotOf(
+  model: ConnectionModel,
+  policy: ConnectionPolicy,
+  wallOffset: number,
+): ConnectionSnapshot {
+  const { state, reason, attempt, sessionId, since, deadlines, lastFailure, health, constraints } =
+    model;
   const retryAt = deadlines.backoff ?? deadlines.offlineRetry;
   return {
     state,

@@ -18,7 +18,14 @@ export type FailureReason =
   // This client's own path.
   | ("pingTimeout" | "probeFailed" | "sendFailed")
   // Perhaps every client of the server.
-  | ("transportClosed" | "openFailed" | "connectTimeout" | "handshakeTimeout" | "refused" | "goingAway")
+  | (
+      | "transportClosed"
+      | "openFailed"
+      | "connectTimeout"
+      | "handshakeTimeout"
+      | "refused"
+      | "goingAway"
+    )
   // Haste does not mend these.
   | ("tokenUnavailable" | "protocolViolated" | "internal");
 

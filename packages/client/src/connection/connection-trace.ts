@@ -1,4 +1,7 @@
-/** What the machine met, exported for a bug report: every event with its stamp, so that the machine can run over it again. */
+/**
+ * What the machine met, exported for a bug report: every event with its stamp, so that the machine
+ * can run over it again.
+ */
 import type { ConnectionEffect } from "./connection-effect.ts";
 import type { ConnectionEvent } from "./connection-event.ts";
 import type { HandledEvent } from "./connection-manager.ts";
@@ -7,7 +10,10 @@ import type { Stamp } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import type { ConnectionReason, ConnectionState } from "./connection-state.ts";
 
-/** One event. Nothing in it is secret: accounts are aliases, details are codes, payloads never enter the machine. */
+/**
+ * One event. Nothing in it is secret: accounts are aliases, details are codes, payloads never enter
+ * the machine.
+ */
 export interface TraceEntry {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -17,7 +23,9 @@ export interface TraceEntry {
   readonly to: ConnectionState;
   readonly reason: ConnectionReason;
   readonly effects: readonly ConnectionEffect[];
-  /** The event came too late to matter: an old session's, or a timer's that was no longer pending. */
+  /**
+   * The event came too late to matter: an old session's, or a timer's that was no longer pending.
+   */
   readonly stale?: true;
 }
 
@@ -42,17 +50,39 @@ export interface Traced {
   readonly recentEvents: readonly HandledEvent[];
 }
 
-/** The last events of a client's connection, ready for a bug report: no token, payload, account or address is in it. */
-export function exportTrace({ version, platformName, policy, recentEvents }: Traced): ExportedTrace {
+/**
+ * The last events of a client's connection, ready for a bug report: no token, payload, account or
+ * address is in it.
+ */
+export function exportTrace({
+  version,
+  platformName,
+  policy,
+  recentEvents,
+}: Traced): ExportedTrace {
   const before = recentEvents[0]?.before;
   const entries = recentEvents.map(traceEntry);
-  const trace = { format: "holdfast-trace/1", version, platform: platformName, policy, entries } as const;
+  const trace = {
+    format: "holdfast-trace/1",
+    version,
+    platform: platformName,
+    policy,
+    entries,
+  } as const;
   return before ? { ...trace, before } : trace;
 }
 
 /** The entry of a handled event. */
 export function traceEntry({ event, stamp, wallNow, before, step }: HandledEvent): TraceEntry {
   const { model, effects, stale } = step;
-  const entry = { at: wallNow, stamp, event, from: before.state, to: model.state, reason: model.reason, effects };
+  const entry = {
+    at: wallNow,
+    stamp,
+    event,
+    from: before.state,
+    to: model.state,
+    reason: model.reason,
+    effects,
+  };
   return stale ? { ...entry, stale } : entry;
 }

@@ -1,9 +1,15 @@
 /**
- * One turn of the machine: a draft of the next model, which its rows may write to, and what is to be done about it. The draft
- * is a copy of its own, so what others hold of the old model never changes. Made and dropped by `transition`.
+ * One turn of the machine: a draft of the next model, which its rows may write to, and what is to
+ * be done about it. The draft is a copy of its own, so what others hold of the old model never
+ * changes. Made and dropped by `transition`.
  */
 import type { Millis } from "../base/clock.ts";
-import type { ConnectionEffect, SessionEffect, SessionEffectDetails, Vitals } from "./connection-effect.ts";
+import type {
+  ConnectionEffect,
+  SessionEffect,
+  SessionEffectDetails,
+  Vitals,
+} from "./connection-effect.ts";
 import type { ConnectionConstraints, ConnectionModel, StateDeadline } from "./connection-model.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 

@@ -10,8 +10,19 @@ export { brokenInvariant } from "./connection-invariants.ts";
 export { transition } from "./connection-machine.ts";
 export { ConnectionManager } from "./connection-manager.ts";
 export type { ConnectionManagerOptions, HandledEvent } from "./connection-manager.ts";
-export { blockedBy, nextDeadline, pendingDeadlines, stoppedModel, wantsLife } from "./connection-model.ts";
-export type { ConnectionModel, DeadlineName, InitialFacts, StateDeadline } from "./connection-model.ts";
+export {
+  blockedBy,
+  nextDeadline,
+  pendingDeadlines,
+  stoppedModel,
+  wantsLife,
+} from "./connection-model.ts";
+export type {
+  ConnectionModel,
+  DeadlineName,
+  InitialFacts,
+  StateDeadline,
+} from "./connection-model.ts";
 export type { Stamp, Step } from "./connection-moves.ts";
 export { DEFAULT_CONNECTION_POLICY } from "./connection-policy.ts";
 export type { ConnectionPolicy } from "./connection-policy.ts";

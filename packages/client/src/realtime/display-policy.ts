@@ -1,6 +1,7 @@
 /**
- * When to show the user that something is wrong, and for how long. Apart from the engine, which detects fast; what is shown
- * changes slowly and never feeds back (B20). Pure, with one alarm; `connectionDisplay` drives it.
+ * When to show the user that something is wrong, and for how long. Apart from the engine, which
+ * detects fast; what is shown changes slowly and never feeds back (B20). Pure, with one alarm;
+ * `connectionDisplay` drives it.
  */
 import { systemClock, type Cancel, type Clock, type Millis } from "../base/clock.ts";
 import { Cell, type Source } from "../base/source.ts";
@@ -15,7 +16,11 @@ export interface DisplayPolicy {
   readonly hideMs: Millis;
 }
 
-export const DEFAULT_DISPLAY_POLICY: DisplayPolicy = { showFirstMs: 2_000, showMs: 4_000, hideMs: 1_000 };
+export const DEFAULT_DISPLAY_POLICY: DisplayPolicy = {
+  showFirstMs: 2_000,
+  showMs: 4_000,
+  hideMs: 1_000,
+};
 
 /** What to show: nothing, or the state that the connection is in. */
 export interface DisplayedState {
@@ -31,9 +36,17 @@ export interface DisplayModel {
   readonly deadline: Millis | undefined;
 }
 
-export const INITIAL_DISPLAY: DisplayModel = { live: "idle", isShown: false, hasSucceeded: false, deadline: undefined };
+export const INITIAL_DISPLAY: DisplayModel = {
+  live: "idle",
+  isShown: false,
+  hasSucceeded: false,
+  deadline: undefined,
+};
 
-/** The live state changed. A change between two troubled states neither restarts the wait nor hides what is shown. */
+/**
+ * The live state changed. A change between two troubled states neither restarts the wait nor hides
+ * what is shown.
+ */
 export function displayChanged(
   model: DisplayModel,
   live: RealtimeConnectionState,
@@ -46,7 +59,8 @@ export function displayChanged(
   if (live === "idle") return { ...next, isShown: false, deadline: undefined };
   const wasTroubled = isTroubled(model.live);
   if (wasTroubled === isTroubled(live)) return next;
-  if (!isTroubled(live)) return { ...next, deadline: model.isShown ? now + policy.hideMs : undefined };
+  if (!isTroubled(live))
+    return { ...next, deadline: model.isShown ? now + policy.hideMs : undefined };
   if (model.isShown) return { ...next, deadline: undefined };
   return { ...next, deadline: now + (model.hasSucceeded ? policy.showMs : policy.showFirstMs) };
 }
@@ -67,8 +81,8 @@ export interface ConnectionDisplay extends Source<DisplayedState> {
 }
 
 /**
- * Follows `state` with the display policy: the source says whether to show anything, and which state.
- * Close it when nobody looks any more; it holds one timer and one subscription.
+ * Follows `state` with the display policy: the source says whether to show anything, and which
+ * state. Close it when nobody looks any more; it holds one timer and one subscription.
  */
 export function connectionDisplay(
   state: Source<RealtimeConnectionState>,
@@ -82,11 +96,17 @@ export function connectionDisplay(
   const become = (next: DisplayModel): void => {
     model = next;
     cancelAlarm?.();
-    cancelAlarm = next.deadline === undefined ? undefined : clock.at(next.deadline, () => become(displayDue(model, clock.now())));
+    cancelAlarm =
+      next.deadline === undefined
+        ? undefined
+        : clock.at(next.deadline, () => become(displayDue(model, clock.now())));
     const { isShown, live } = next;
-    if (isShown !== shown.current.isShown || live !== shown.current.state) shown.set({ isShown, state: live });
+    if (isShown !== shown.current.isShown || live !== shown.current.state)
+      shown.set({ isShown, state: live });
   };
-  const unsubscribe = state.subscribe((live) => become(displayChanged(model, live, clock.now(), policy)));
+  const unsubscribe = state.subscribe((live) =>
+    become(displayChanged(model, live, clock.now(), policy)),
+  );
   return {
     get current() {
       return shown.current;

@@ -1,6 +1,16 @@
-/** The front door: wires the floors, starts and stops them, and shows sources. It decides nothing about connecting. */
+/**
+ * The front door: wires the floors, starts and stops them, and shows sources. It decides nothing
+ * about connecting.
+ */
 import { jsonClientCodec, SPOKEN_CAPABILITIES } from "@holdfast/protocol";
-import type { BucketKeyOf, CallArguments, Contract, DataOf, MethodOf, OutputOf } from "@holdfast/protocol";
+import type {
+  BucketKeyOf,
+  CallArguments,
+  Contract,
+  DataOf,
+  MethodOf,
+  OutputOf,
+} from "@holdfast/protocol";
 import { AuthAdapter } from "../adapters/auth-adapter.ts";
 import type { Platform } from "../adapters/platform.ts";
 import { webPlatform } from "../adapters/platforms/web.ts";
@@ -17,9 +27,18 @@ import { Calls } from "../session/calls.ts";
 import { webSocketTransport } from "../transport/websocket-transport.ts";
 import { derived } from "./derived-source.ts";
 import { connectionStateOf, type RealtimeConnectionState } from "./realtime-connection-state.ts";
-import { checkNumber, checkUrl, connectionPolicy, type RealtimeOptions } from "./realtime-options.ts";
+import {
+  checkNumber,
+  checkUrl,
+  connectionPolicy,
+  type RealtimeOptions,
+} from "./realtime-options.ts";
 import { SessionHost } from "./session-host.ts";
-import { UpdateSubscriptions, type SubscriptionState, type UpdateListener } from "./update-subscriptions.ts";
+import {
+  UpdateSubscriptions,
+  type SubscriptionState,
+  type UpdateListener,
+} from "./update-subscriptions.ts";
 
 /** Of this package; travels in the hello and in traces. */
 export const CLIENT_VERSION = "0.1.0";
@@ -32,8 +51,8 @@ const NOTHING_KNOWN: InitialFacts = {
 };
 
 /**
- * A client of one server for one user at a time. Making it has no effect: no socket, timer or listener before `start`.
- * Several may live side by side. `close` it when it is no longer needed.
+ * A client of one server for one user at a time. Making it has no effect: no socket, timer or
+ * listener before `start`. Several may live side by side. `close` it when it is no longer needed.
  */
 export class RealtimeClient<C extends Contract = Contract> {
   readonly #options: RealtimeOptions<C>;
@@ -47,7 +66,14 @@ export class RealtimeClient<C extends Contract = Contract> {
 
   /** Throws `OptionsError` when an option cannot work. */
   constructor(options: RealtimeOptions<C>) {
-    const { url, credentials, platform = webPlatform(), codec = jsonClientCodec, traceEntriesMax = 500, onFault = reportUncaught } = options;
+    const {
+      url,
+      credentials,
+      platform = webPlatform(),
+      codec = jsonClientCodec,
+      traceEntriesMax = 500,
+      onFault = reportUncaught,
+    } = options;
     checkUrl(url);
     checkNumber("callTimeoutMs", options.callTimeoutMs ?? 0);
     checkNumber("traceEntriesMax", traceEntriesMax);
@@ -61,7 +87,9 @@ export class RealtimeClient<C extends Contract = Contract> {
     const control = new SessionHost({
       clock,
       codec,
-      openTransport: options.createSocket ? webSocketTransport(options.createSocket) : platform.openTransport,
+      openTransport: options.createSocket
+        ? webSocketTransport(options.createSocket)
+        : platform.openTransport,
       facts: {
         client: { name: "holdfast-js", version: CLIENT_VERSION },
         capabilities: SPOKEN_CAPABILITIES,
@@ -103,19 +131,29 @@ export class RealtimeClient<C extends Contract = Contract> {
   readonly policy: ConnectionPolicy;
   readonly recentEvents: HandledEvent[] = [];
 
-  /** Connects, and stays connected until `stop`. Dials at once when there are credentials. Idempotent. */
+  /**
+   * Connects, and stays connected until `stop`. Dials at once when there are credentials.
+   * Idempotent.
+   */
   start(): void {
-    if (this.#scope.signal.aborted) throw new OptionsError("This client is closed; make a new one.");
+    if (this.#scope.signal.aborted)
+      throw new OptionsError("This client is closed; make a new one.");
     this.#turnAdaptersOn();
     this.#manager.dispatch({ type: "start" });
   }
 
-  /** Disconnects, and stays so until `start`. Calls that wait go on waiting within their deadlines. Idempotent. */
+  /**
+   * Disconnects, and stays so until `start`. Calls that wait go on waiting within their deadlines.
+   * Idempotent.
+   */
   stop(): void {
     this.#manager.dispatch({ type: "stop" });
   }
 
-  /** Ends everything: no timer, listener or socket stays. What was asked and is not answered fails with `closed`. Final. */
+  /**
+   * Ends everything: no timer, listener or socket stays. What was asked and is not answered fails
+   * with `closed`. Final.
+   */
   close(): void {
     this.#manager.close();
     this.#calls.close();
@@ -123,25 +161,34 @@ export class RealtimeClient<C extends Contract = Contract> {
     this.#scope.close();
   }
 
-  /** The user asks: dials now, though never faster than the floor; asks an open connection whether it lives. */
+  /**
+   * The user asks: dials now, though never faster than the floor; asks an open connection whether
+   * it lives.
+   */
   connectNow(): void {
     this.#manager.dispatch({ type: "connectNow" });
   }
 
-  /** The app has a new token for the same account: an open connection takes it over without a break. */
+  /**
+   * The app has a new token for the same account: an open connection takes it over without a break.
+   */
   tokenChanged(): void {
     this.#auth.tokenChanged();
   }
 
   /**
-   * Asks the server. Waits for a connection within its deadline, unless `whenOffline` is `"fail"`. Resolves with the
-   * handler's output; rejects with a `CallError` whose `kind`, `retryable` and `mayHaveRun` tell the call's fate.
+   * Asks the server. Waits for a connection within its deadline, unless `whenOffline` is `"fail"`.
+   * Resolves with the handler's output; rejects with a `CallError` whose `kind`, `retryable` and
+   * `mayHaveRun` tell the call's fate.
    */
-  call<M extends MethodOf<C>>(method: M, ...[input, options]: CallArguments<C, M, CallOptions>): Promise<OutputOf<C, M>> {
+  call<M extends MethodOf<C>>(
+    method: M,
+    ...[input, options]: CallArguments<C, M, CallOptions>
+  ): Promise<OutputOf<C, M>> {
     const { contract, callTimeoutMs } = this.#options;
     const repeatable = contract?.calls[method]?.repeatable ?? false;
     const withDefaults = { repeatable, timeoutMs: callTimeoutMs, ...options };
-    return this.#calls.call(method, input, withDefaults) as Promise<OutputOf<C, M>>;
+    return this.#calls.call(method, input, withDefaults);
   }
 
   /** Resolves when no call waits to be written: await it between many calls. */
@@ -150,18 +197,21 @@ export class RealtimeClient<C extends Contract = Contract> {
   }
 
   /**
-   * Hears the live updates of a bucket, in order, in every session from now on; not what happened between sessions:
-   * `onState` tells where each stretch begins. The result ends it.
+   * Hears the live updates of a bucket, in order, in every session from now on; not what happened
+   * between sessions: `onState` tells where each stretch begins. The result ends it.
    */
   subscribe<K extends BucketKeyOf<C>>(
     bucket: K,
     listener: UpdateListener<DataOf<C, K>>,
     onState?: (state: SubscriptionState) => void,
   ): Cancel {
-    return this.#updates.add(bucket, listener as UpdateListener, onState);
+    return this.#updates.add(bucket, listener, onState);
   }
 
-  /** The facts come before the will, so that the first dial knows them all and no early event is lost. */
+  /**
+   * The facts come before the will, so that the first dial knows them all and no early event is
+   * lost.
+   */
   #turnAdaptersOn(): void {
     if (this.#areAdaptersOn) return;
     this.#areAdaptersOn = true;

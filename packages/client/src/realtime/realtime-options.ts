@@ -4,27 +4,38 @@ import type { Credentials } from "../adapters/credentials.ts";
 import type { Platform } from "../adapters/platform.ts";
 import { OptionsError } from "../base/errors.ts";
 import type { CreateSocket } from "../base/web-socket.ts";
-import { DEFAULT_CONNECTION_POLICY, type ConnectionPolicy } from "../connection/connection-policy.ts";
+import {
+  DEFAULT_CONNECTION_POLICY,
+  type ConnectionPolicy,
+} from "../connection/connection-policy.ts";
 import type { ConnectionManagerOptions, HandledEvent } from "../connection/connection-manager.ts";
 import type { DialUrl } from "./dial-url.ts";
 
 export interface RealtimeOptions<C extends Contract = Contract> {
   /**
-   * Where the server listens: `wss://…`, or a function of the attempt that may be asynchronous. A function that throws or
-   * rejects counts as a failed dial. Never put credentials into it.
+   * Where the server listens: `wss://…`, or a function of the attempt that may be asynchronous. A
+   * function that throws or rejects counts as a failed dial. Never put credentials into it.
    */
   readonly url: DialUrl;
   /** Who the user is, and where tokens come from; or `{ ambient: true }` where cookies say so. */
   readonly credentials: Credentials;
-  /** The app's calls and buckets: it types `call` and `subscribe`, and says which calls are repeatable. */
+  /**
+   * The app's calls and buckets: it types `call` and `subscribe`, and says which calls are
+   * repeatable.
+   */
   readonly contract?: C;
-  /** Where the client runs. Default: the web platform, which in other runtimes simply has fewer signals. */
+  /**
+   * Where the client runs. Default: the web platform, which in other runtimes simply has fewer
+   * signals.
+   */
   readonly platform?: Platform;
   /** Makes sockets: for headers, TLS settings, proxy agents, or `ws`. Default: the platform's. */
   readonly createSocket?: CreateSocket;
   /** Default: JSON. */
   readonly codec?: Codec<SpokenServerMessage, ClientMessage>;
-  /** Numbers of the connection that differ from the defaults. Each must be finite and not negative. */
+  /**
+   * Numbers of the connection that differ from the defaults. Each must be finite and not negative.
+   */
   readonly policy?: Partial<ConnectionPolicy>;
   /** How long a call may take when it does not say, in milliseconds. Default 15 000. */
   readonly callTimeoutMs?: number;
@@ -32,18 +43,28 @@ export interface RealtimeOptions<C extends Contract = Contract> {
   readonly traceEntriesMax?: number;
   /** Hears each event of the connection, for a log; `traceEntry` makes a line of it. */
   readonly onHandled?: (handled: HandledEvent) => void;
-  /** Hears Holdfast's own faults, and what `onHandled` throws. Default: they become uncaught errors. The connection goes on. */
+  /**
+   * Hears Holdfast's own faults, and what `onHandled` throws. Default: they become uncaught errors.
+   * The connection goes on.
+   */
   readonly onFault?: (error: unknown) => void;
-  /** Asserts the machine's invariants after each event: `brokenInvariant` of `@holdfast/client/machine`. Default: none. */
+  /**
+   * Asserts the machine's invariants after each event: `brokenInvariant` of
+   * `@holdfast/client/machine`. Default: none.
+   */
   readonly check?: ConnectionManagerOptions["check"];
 }
 
-/** The policy of a client: the defaults with the app's numbers. Throws `OptionsError` for what no clock can keep. */
+/**
+ * The policy of a client: the defaults with the app's numbers. Throws `OptionsError` for what no
+ * clock can keep.
+ */
 export function connectionPolicy(policy: Partial<ConnectionPolicy> = {}): ConnectionPolicy {
   const merged = { ...DEFAULT_CONNECTION_POLICY, ...policy };
   const { backoff, background, ...numbers } = merged;
   const graceMs = background === "keep" ? 0 : background.graceMs;
-  for (const [name, value] of Object.entries({ ...numbers, ...backoff, graceMs })) checkNumber(`policy.${name}`, value);
+  for (const [name, value] of Object.entries({ ...numbers, ...backoff, graceMs }))
+    checkNumber(`policy.${name}`, value);
   return merged;
 }
 
@@ -53,8 +74,12 @@ export function checkNumber(name: string, value: unknown): void {
   throw new OptionsError(`${name} must be a finite number that is not negative.`);
 }
 
-/** Throws `OptionsError` unless the address can be dialled. A function's answer is checked when it dials. */
+/**
+ * Throws `OptionsError` unless the address can be dialled. A function's answer is checked when it
+ * dials.
+ */
 export function checkUrl(url: DialUrl): void {
   if (typeof url === "function") return;
-  if (typeof url !== "string" || !/^wss?:\/\/[^/]/.test(url)) throw new OptionsError("url must begin with ws:// or wss://.");
+  if (typeof url !== "string" || !/^wss?:\/\/[^/]/.test(url))
+    throw new OptionsError("url must begin with ws:// or wss://.");
 }

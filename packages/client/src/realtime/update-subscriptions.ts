@@ -29,7 +29,7 @@ export type UpdateListener<Data = unknown> = (
 
 interface Subscription {
   /** Each in an object of its own: the same function may listen twice. */
-  readonly listeners: Set<{ readonly listener: UpdateListener }>;
+  readonly listeners: Set<{ readonly listener: UpdateListener<never> }>;
   readonly state: Cell<SubscriptionState>;
 }
 
@@ -49,7 +49,7 @@ export class UpdateSubscriptions implements SessionData {
 
   add(
     bucket: BucketKey,
-    listener: UpdateListener,
+    listener: UpdateListener<never>,
     onState?: (state: SubscriptionState) => void,
   ): Cancel {
     let subscription = this.#subscriptions.get(bucket);
@@ -99,7 +99,7 @@ export class UpdateSubscriptions implements SessionData {
     if (subscription?.state.current.phase !== "live") return;
     for (const update of updates) {
       for (const { listener } of subscription.listeners)
-        guarded(() => void this.#await(listener(update)));
+        guarded(() => void this.#await(listener(update as never)));
     }
   }
 

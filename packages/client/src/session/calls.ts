@@ -78,8 +78,8 @@ export class Calls {
    * Resolves with the handler's output, rejects with a {@link CallError} that tells the call's
    * fate.
    */
-  call(method: string, input: unknown, options: CallOptions = {}): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+  call<Output>(method: string, input: unknown, options: CallOptions = {}): Promise<Output> {
+    return new Promise<unknown>((resolve, reject) => {
       const { timeoutMs = CALL_TIMEOUT_MS, signal, whenOffline } = options;
       const isTimeout = timeoutMs >= 0 && timeoutMs <= CALL_TIMEOUT_MAX_MS;
       if (!isTimeout || !METHOD_NAME.test(method))
@@ -101,7 +101,7 @@ export class Calls {
       if (signal?.aborted) return abort();
       if (deadline < this.#alarmAt) this.#checkDeadlines();
       this.#link?.poke();
-    });
+    }) as Promise<Output>;
   }
 
   /**

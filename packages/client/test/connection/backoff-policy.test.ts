@@ -17,7 +17,9 @@ type Row = readonly [
   most: number,
 ];
 
-/** `least`, `middle`, `most`: the wait with dice of 0, 0.5 and 1, which the dice never quite show. */
+/**
+ * `least`, `middle`, `most`: the wait with dice of 0, 0.5 and 1, which the dice never quite show.
+ */
 const WAITS: readonly Row[] = [
   // The first retry: a local blip at once, a drop of the fleet over the server's window.
   ["local", 1, 1_000, 0, 100, 175, 250],
@@ -38,7 +40,8 @@ const WAITS: readonly Row[] = [
   ["fleet", 60, 3_000, 5, 300, 7_300, 14_300],
   ["slow", 2, 3_000, 5, 300, 1_300, 2_300],
   ["local", 2, 3_000, 5, 300, 1_300, 2_300],
-  // A small server is back at once: the wait is scaled by its window, between a fifth and the whole.
+  // A small server is back at once: the wait is scaled by its window, between a fifth and the
+  // whole.
   ["fleet", 3, 1_500, 5, 150, 1_150, 2_150],
   ["fleet", 3, 600, 5, 60, 460, 860],
   ["fleet", 3, 100, 5, 60, 460, 860],

@@ -1,8 +1,11 @@
-/** Is an open connection alive? Tables and stories of pings, probes, and who is to blame for a delay. */
+/**
+ * Is an open connection alive? Tables and stories of pings, probes, and who is to blame for a
+ * delay.
+ */
 import { describe, expect, test } from "vitest";
 
 import { transition } from "../../src/connection/connection-machine.ts";
-import type { HealthDeadline } from "../../src/connection/connection-health-monitor.ts";
+import type { HealthDeadline } from "../../src/connection/connection-health.ts";
 import { pendingDeadlines } from "../../src/connection/connection-model.ts";
 import type { Step } from "../../src/connection/connection-moves.ts";
 import type { Vitals } from "../../src/connection/connection-effect.ts";

@@ -1,4 +1,6 @@
-/** The table of the machine against the exploration of it: neither knows a way that the other lacks. */
+/**
+ * The table of the machine against the exploration of it: neither knows a way that the other lacks.
+ */
 import { expect, test } from "vitest";
 
 import { reachableRows } from "./support/explored.ts";

@@ -1,4 +1,6 @@
-/** Stories of the driver: mailbox, alarm, faults, snapshots. What the machine decides is elsewhere. */
+/**
+ * Stories of the driver: mailbox, alarm, faults, snapshots. What the machine decides is elsewhere.
+ */
 import { describe, expect, test } from "vitest";
 
 import type { ConnectionEvent } from "../../src/connection/connection-event.ts";

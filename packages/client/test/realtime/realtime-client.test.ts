@@ -1,4 +1,6 @@
-/** The seed's own stories, told through the front door: a whole client against a scripted server. */
+/**
+ * The seed's own stories, told through the front door: a whole client against a scripted server.
+ */
 import {
   accepts,
   acceptsThenDrops,

@@ -1,4 +1,6 @@
-/** What stands between a client and a server on real sockets: it forwards, until it is told not to. */
+/**
+ * What stands between a client and a server on real sockets: it forwards, until it is told not to.
+ */
 import { createServer, connect } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 

@@ -211,7 +211,9 @@ export class ConnectionRig {
     return last?.type === "listenForLife" && last.on;
   }
 
-  /** Lets time pass until the named deadline rings by itself; gives up when the state ends first. */
+  /**
+   * Lets time pass until the named deadline rings by itself; gives up when the state ends first.
+   */
   untilAlarm(name: DeadlineName): this {
     const before = this.handled.length;
     const rang = (): boolean =>

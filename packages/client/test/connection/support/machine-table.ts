@@ -4,10 +4,10 @@
  * to, the reason shown, the effects, and whatever else is different afterwards (instants as
  * distances from now, in milliseconds).
  *
- * `stay`: heard, and nothing is different. `stale`: dropped. `any fact`: each fact of a session, one
- * test each; `any old fact`: the same of the session before. `any other alarm`: each that has no row
- * of its own at this place. An alarm may come `early` or `late`; after a frame was `heard` that nobody
- * reported, while reading is `paused`, after bytes were `taken`.
+ * `stay`: heard, and nothing is different. `stale`: dropped. `any fact`: each fact of a session,
+ * one test each; `any old fact`: the same of the session before. `any other alarm`: each that has
+ * no row of its own at this place. An alarm may come `early` or `late`; after a frame was `heard`
+ * that nobody reported, while reading is `paused`, after bytes were `taken`.
  */
 export const MACHINE_TABLE = String.raw`
   event                        | to                    | reason             | effects                                | notes
