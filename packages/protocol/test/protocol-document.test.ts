@@ -53,7 +53,7 @@ function rowsByWord(text: string): ReadonlyMap<string, readonly string[]> {
 
 type Read = readonly { readonly type: string }[] | string;
 const readByServer = (block: string): Read => jsonServerCodec.decode(block, DEFAULT_WIRE_LIMITS);
-const clientCodec = jsonCodec(SERVER_MESSAGES);
+const clientCodec = jsonCodec(SERVER_MESSAGES, () => []);
 const readByClient = (block: string): Read => clientCodec.decode(block, DEFAULT_WIRE_LIMITS);
 
 function typesIn(text: string, read: (block: string) => Read): string[] {
