@@ -260,7 +260,7 @@ describe("the server's delay", () => {
     ["a delay, spread over the window heard last", 60_000, undefined, 60_500],
     ["a delay and its own window", 60_000, 10_000, 65_000],
     ["a window alone", undefined, 10_000, 5_000],
-    ["neither: as any failure of the fleet", undefined, undefined, 500],
+    ["neither: like every failure of the fleet", undefined, undefined, 500],
     ["a delay below nothing", -5_000, 10_000, 5_000],
     ["no delay at all", 0, 0, 500],
     ["the longest that is obeyed, 1 h", 3_600_000, 0, 3_600_000],
