@@ -1,4 +1,4 @@
-/** The heartbeat's part of the model while the connection is open, and the deadlines that follow from it. */
+/** The heartbeat's part of the model while the connection is open, and its deadlines. */
 import type { Millis } from "../base/clock.ts";
 import type { ConnectionModel } from "./connection-model.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
@@ -8,7 +8,7 @@ export interface PendingQuestion {
   /** `probe`: asked because we doubt, with a short deadline. */
   readonly kind: "ping" | "probe";
   readonly deadline: Millis;
-  /** What waited to be written when it was asked: if this shrinks, the peer takes bytes and is alive. */
+  /** What waited to be written when it was asked: if it shrinks, the peer takes bytes: it lives. */
   readonly bufferedBytes: number;
   /** A probe whose alarm came late was given a second chance. */
   readonly isSecond: boolean;
@@ -20,7 +20,10 @@ export interface ConnectionHealth {
   /** The number of the last ping; its pong carries it back. */
   readonly nonce: number;
   readonly pending?: PendingQuestion | undefined;
-  /** Until when a pong must come, since inbound traffic says nothing of our uplink; undefined when none is due. */
+  /**
+   * Until when a pong must come, since inbound traffic says nothing of our uplink; undefined when
+   * none is due.
+   */
   readonly ownPongBy?: Millis | undefined;
   /** Of the last ping, once its pong has come. */
   readonly roundTripMs?: Millis | undefined;
@@ -48,14 +51,17 @@ export function healthDeadlines(
   };
 }
 
-/** After some silence, and now and then under traffic. In the background, where it is kept, a connection pings less. */
+/**
+ * After some silence, and now and then under traffic. In the background, where it is kept, a
+ * connection pings less.
+ */
 function nextPing(
   { health, constraints }: ConnectionModel,
   policy: ConnectionPolicy,
 ): { readonly ping?: Millis } {
   if (!health) return {};
   const { lastInboundAt, lastPingAt, bounds } = health;
-  // Whatever the server says it bears, a ping is never asked for before a probe would have its answer.
+  // Whatever the server says it bears: never before a probe would have its answer.
   const within = (ms: Millis): Millis =>
     Math.max(
       policy.probeMs,
