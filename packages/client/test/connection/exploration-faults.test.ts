@@ -162,8 +162,8 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a model that others hold is changed",
     "connection-turn.ts",
-    `deadlines: { ...deadlines } }`,
-    `deadlines }`,
+    `draft.deadlines = { ...model.deadlines };`,
+    ``,
   ],
 ];
 
