@@ -3,7 +3,8 @@
  * runs their tests against each change. A change that no test notices survives; each survivor must
  * be listed in `mutation-survivors.json` with the reason why it changes nothing that matters.
  *
- * `npm run mutate` runs all, `npm run mutate -- backoff` only the sources whose path holds the word.
+ * `npm run mutate` runs all, `npm run mutate -- backoff` only the sources whose path holds the
+ * word.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";

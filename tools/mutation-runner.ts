@@ -1,6 +1,7 @@
 /**
  * One process of the mutation run: holds a warm vitest over some test files and answers, for each
- * mutated text its parent sends, whether a test failed. The parent kills it when a mutant never ends.
+ * mutated text its parent sends, whether a test failed. The parent kills it when a mutant never
+ * ends.
  */
 import { createVitest, type TestSequencer, type TestSpecification, type Vitest } from "vitest/node";
 
@@ -22,7 +23,9 @@ export interface MutationAnswer {
 
 let mutant: MutationQuestion | null = null;
 
-/** Runs the files in the order they are given: here the fastest first, as the first failure ends it. */
+/**
+ * Runs the files in the order they are given: here the fastest first, as the first failure ends it.
+ */
 class AsGiven implements TestSequencer {
   async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return files;

@@ -1,6 +1,7 @@
 /**
- * Walks the connection machine and says what it found as `docs/connection-states.md`: a diagram, what
- * each event does in each state, the deadlines, the reasons. `check-docs.ts` writes and checks it.
+ * Walks the connection machine and says what it found as `docs/connection-states.md`: a diagram,
+ * what each event does in each state, the deadlines, the reasons. `check-docs.ts` writes and checks
+ * it.
  */
 import { build } from "esbuild";
 

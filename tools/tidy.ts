@@ -211,7 +211,9 @@ function importsIn(code: string): string[] {
   return [...found].map(([, specifier = ""]) => specifier);
 }
 
-/** The code alone. Crude, which is enough: a string that holds a comment's sign only loses its end. */
+/**
+ * The code alone. Crude, which is enough: a string that holds a comment's sign only loses its end.
+ */
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(?<![:"'`\w])\/\/.*$/gm, "");
 }
