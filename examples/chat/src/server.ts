@@ -65,9 +65,9 @@ export class Chat implements PageActions {
     return `http://${this.#options.host}:${this.#port}/`;
   }
 
-  /** Does the server have an open session of this client now? */
-  hasSession(client: string): boolean {
-    return (this.#realtime?.sessions(client).length ?? 0) > 0;
+  /** The open sessions of this client now, by the client's own numbers. */
+  sessionNumbers(client: string): readonly number[] {
+    return (this.#realtime?.sessions(client) ?? []).map(({ session }) => session);
   }
 
   async open(): Promise<void> {

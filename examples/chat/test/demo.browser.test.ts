@@ -173,7 +173,7 @@ browserTest(
     const ids = await demo.page.evaluate<string[]>(
       `[...document.querySelectorAll(".panel")].map(({ dataset }) => dataset.client)`,
     );
-    const open = (): number => ids.filter((id) => chat.hasSession(id)).length;
+    const open = (): number => ids.flatMap((id) => chat.sessionNumbers(id)).length;
     expect(open()).toBe(3);
     await demo.page.hide();
     await demo.page.waitFor(`document.visibilityState === "hidden"`);

@@ -108,7 +108,10 @@ export class RealtimeServer<C extends Contract = Contract, A extends Accepted = 
     return this.#host.publish(bucket, data, options);
   }
 
-  /** The open sessions of an account. */
+  /**
+   * The open sessions of an account, oldest first. `instanceId` and `session` match one to its
+   * client.
+   */
   sessions(account: string): readonly SessionInfo[] {
     return this.#host.registry.of(account).map(({ info }) => info);
   }

@@ -74,6 +74,7 @@ export class SessionDriver implements SocketListener, OpenSession, CheckOwner, W
       sessionId: this.sessionId,
       account: this.account,
       instanceId: this.instanceId,
+      session: this.session,
       client: this.#model.hello?.client ?? { name: "", version: "" },
       openedAt: this.#openedAt,
       remoteAddress: this.#request.remoteAddress,

@@ -34,6 +34,8 @@ export interface SessionInfo {
   readonly account: string;
   /** Names the client object. */
   readonly instanceId: string;
+  /** The client's own number of this session: what its snapshots call `sessionId`. */
+  readonly session: number;
   readonly client: { readonly name: string; readonly version: string };
   /** Epoch ms. */
   readonly openedAt: number;

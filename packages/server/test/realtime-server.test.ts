@@ -40,6 +40,7 @@ describe("opening", () => {
         sessionId: "s1",
         account: "ada",
         instanceId: "i1",
+        session: 1,
         client: { name: "test", version: "1" },
         openedAt: own.clock.wallNow(),
         remoteAddress: "10.0.0.1",

@@ -34,6 +34,16 @@ test("a real client and a real server talk, and closing leaves nothing behind", 
   expect(pair.server.stats).toMatchObject({ connections: 0, sessions: 0 });
 });
 
+test("the server lists a session under the number that its client has for it", async () => {
+  const pair = await makePair().open();
+  pair.link.drop();
+  await pair.connected();
+  const { sessionId } = pair.client.connection.current;
+  expect(sessionId).toBe(2);
+  expect(pair.server.sessions("ada")).toMatchObject([{ session: sessionId }]);
+  await pair.close();
+});
+
 test("closing ends what hides in a black hole, too", async () => {
   const pair = await makePair().open();
   pair.link.strand();

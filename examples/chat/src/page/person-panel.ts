@@ -29,8 +29,9 @@ export class PersonPanel {
       this.#card.root,
       new FaultPanel(person).root,
     );
-    person.client.connection.subscribe(({ state }) => {
+    person.client.connection.subscribe(({ state, sessionId }) => {
       this.root.dataset["connection"] = state;
+      this.root.dataset["session"] = String(sessionId);
     });
     person.client.state.subscribe((state) => {
       this.root.dataset["state"] = state;

@@ -1,6 +1,6 @@
 /**
  * Asks page and server ten times a second, as long as the test runs, whether the page tells the
- * truth: who says `connected` has a session at the server now, or had one until a moment ago.
+ * truth: who says `connected` has that very session at the server, or had it until a moment ago.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -10,32 +10,37 @@ import type { Chat } from "../../src/server.ts";
 /** How long the page may be wrong, in milliseconds: what noticing a silent failure may take. */
 const MAY_LAG_MS = 12_000;
 const PERIOD_MS = 100;
+/** The server is asked more often, so that no session is too short to be seen. */
+const SERVER_PERIOD_MS = 10;
 
 interface Shown {
   readonly client: string;
   readonly state: string;
+  /** The number of the client's last dial, as its snapshot has it. */
+  readonly session: string;
 }
 
 export class TruthSampler {
   readonly lies: string[] = [];
   samples = 0;
-  /** The longest that a page was connected without a session, in milliseconds. */
+  /** The longest that a page was connected without its session, in milliseconds. */
   longestLagMs = 0;
   readonly #chat: Chat;
   readonly #page: Page;
-  readonly #lastHadAt = new Map<string, number>();
+  /** When the server last had a session, by client and by the session's number. */
+  readonly #lastHadAt = new Map<string, Map<string, number>>();
   #isOn = true;
-  readonly #done: Promise<void>;
+  readonly #done: Promise<unknown>;
 
   constructor(chat: Chat, page: Page) {
     this.#chat = chat;
     this.#page = page;
-    this.#done = this.#run();
+    this.#done = Promise.all([this.#askPage(), this.#askServer()]);
   }
 
   /** How many clients have been seen with a session; before that, nothing is known of one. */
   get clientsSeen(): number {
-    return this.#lastHadAt.size;
+    return [...this.#lastHadAt.values()].filter(({ size }) => size > 0).length;
   }
 
   async stop(): Promise<void> {
@@ -43,11 +48,11 @@ export class TruthSampler {
     await this.#done;
   }
 
-  async #run(): Promise<void> {
+  async #askPage(): Promise<void> {
     while (this.#isOn) {
       const shown = await this.#page.evaluate<readonly Shown[]>(
         `[...document.querySelectorAll(".panel")].map(({ dataset }) =>
-          ({ client: dataset.client, state: dataset.state }))`,
+          ({ client: dataset.client, state: dataset.state, session: dataset.session }))`,
       );
       for (const one of shown) this.#judge(one);
       this.samples++;
@@ -55,13 +60,27 @@ export class TruthSampler {
     }
   }
 
-  #judge({ client, state }: Shown): void {
-    const now = Date.now();
-    if (this.#chat.hasSession(client)) this.#lastHadAt.set(client, now);
+  async #askServer(): Promise<void> {
+    while (this.#isOn) {
+      for (const client of this.#lastHadAt.keys()) this.#note(client);
+      await sleep(SERVER_PERIOD_MS);
+    }
+  }
+
+  /** Notes which sessions the server has now; returns when it last had each. */
+  #note(client: string): ReadonlyMap<string, number> {
+    const seen = this.#lastHadAt.get(client) ?? new Map<string, number>();
+    this.#lastHadAt.set(client, seen);
+    for (const number of this.#chat.sessionNumbers(client)) seen.set(String(number), Date.now());
+    return seen;
+  }
+
+  #judge({ client, state, session }: Shown): void {
+    const hadAt = this.#note(client).get(session) ?? 0;
     if (state !== "connected") return;
-    const lagMs = now - (this.#lastHadAt.get(client) ?? 0);
+    const lagMs = Date.now() - hadAt;
     this.longestLagMs = Math.max(this.longestLagMs, lagMs);
     if (lagMs > MAY_LAG_MS)
-      this.lies.push(`${client} was connected, ${lagMs} ms after its session`);
+      this.lies.push(`${client} was connected in session ${session}, ${lagMs} ms after it`);
   }
 }
