@@ -3,7 +3,7 @@ import type { RefusalAction } from "@holdfast/protocol";
 
 import type { SpokenRefusal } from "./server-session-event.ts";
 import type { ServerRequest } from "./server-socket.ts";
-import { nameOf, wholeMs } from "./wire-value.ts";
+import { delayOf, nameOf } from "./wire-value.ts";
 
 /** What the application decides by. */
 export interface AuthRequest {
@@ -39,7 +39,7 @@ export class AuthRefusal implements SpokenRefusal {
     this.action = refusal.action;
     this.code = nameOf(refusal.code, "A refusal's code");
     this.message = refusal.message;
-    this.retryAfterMs = refusal.retryAfterMs && wholeMs(refusal.retryAfterMs);
+    this.retryAfterMs = delayOf(refusal.retryAfterMs);
   }
 }
 

@@ -90,6 +90,8 @@ export class BucketPublisher {
     if (!schema) return data;
     const result = schema["~standard"].validate(data);
     if (result instanceof Promise) {
+      // Nobody waits for it, and what it rejects with must not end the process.
+      result.catch(() => undefined);
       throw new PublishError("badData", "A bucket's validator must be synchronous.");
     }
     if (result.issues) throw new PublishError("badData", "The update breaks the contract.");

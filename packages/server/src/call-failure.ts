@@ -2,7 +2,7 @@
 import { FAILURE_CODES } from "@holdfast/protocol";
 import type { Failure, FailureCode } from "@holdfast/protocol";
 
-import { nameOf, wholeMs } from "./wire-value.ts";
+import { delayOf, nameOf } from "./wire-value.ts";
 
 /** What a failure says besides its code. */
 export interface CallFailureDetails {
@@ -25,7 +25,7 @@ export class CallFailure extends Error {
     super(message, { cause: details.cause });
     this.code = nameOf(code, "A failure's code");
     this.data = details.data;
-    this.retryAfterMs = details.retryAfterMs && wholeMs(details.retryAfterMs);
+    this.retryAfterMs = delayOf(details.retryAfterMs);
   }
 }
 

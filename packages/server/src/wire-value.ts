@@ -17,3 +17,8 @@ export function nameOf(text: string, what: string): string {
 export function wholeMs(ms: number): number {
   return Math.min(Math.max(Math.ceil(ms) || 0, 0), Number.MAX_SAFE_INTEGER);
 }
+
+/** A delay that may be absent. One that is no number is none at all. */
+export function delayOf(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : wholeMs(ms);
+}

@@ -23,6 +23,7 @@ test("a refusal is one only if refuse made it", async () => {
   expect(refusal).toBeInstanceOf(AuthRefusal);
   expect(await ask(refusal)).toBe(refusal);
   expect(refusal).toMatchObject({ action: "stop", code: "no", message: "m", retryAfterMs: 2 });
+  expect(refuse({ action: "retry", code: "no", retryAfterMs: Number.NaN }).retryAfterMs).toBe(0);
   await expect(ask({ action: "stop", code: "no" })).rejects.toThrow(TypeError);
 });
 

@@ -14,7 +14,16 @@ const later: StandardSchemaV1 = {
     validate: async (value) => await Promise.resolve({ value }),
   },
 };
-const contract = defineContract({ buckets: { room: bucket(), later: bucket({ data: later }) } });
+const laterNo: StandardSchemaV1 = {
+  "~standard": {
+    version: 1,
+    vendor: "test",
+    validate: async () => await Promise.reject(new Error("no")),
+  },
+};
+const contract = defineContract({
+  buckets: { room: bucket(), later: bucket({ data: later }), laterNo: bucket({ data: laterNo }) },
+});
 
 function setUp(): { publisher: BucketPublisher; log: MemoryBucketLog; pushed: SharedMessage[] } {
   const log = new MemoryBucketLog("e1");
@@ -54,6 +63,7 @@ test.each<[string, string, unknown, number, string]>([
   ["with a key too long", `room:${"x".repeat(124)}`, 1, 0, "unknownBucket"],
   ["with NUL in its key", "room:\0", 1, 0, "unknownBucket"],
   ["with a validator that takes its time", "later:1", 1, 0, "badData"],
+  ["with a validator that takes its time and fails", "laterNo:1", 1, 0, "badData"],
   ["at half a millisecond", "room:1", 1, 0.5, "badData"],
   ["before the epoch", "room:1", 1, -1, "badData"],
   ["too large", "room:1", "x".repeat(200), 0, "tooLarge"],

@@ -21,6 +21,11 @@ test("a failure carries what was given, and nothing else", () => {
   expect(full.cause).toBe(1);
 });
 
+test("a delay that is no number is none: clients end sessions over it", () => {
+  const failure = new CallFailure("full", "no room", { retryAfterMs: Number.NaN });
+  expect(failureOf(3, failure)).toMatchObject({ retryAfterMs: 0 });
+});
+
 test("a code must be a name: clients end sessions over others", () => {
   expect(() => new CallFailure("", "m")).toThrow(TypeError);
 });

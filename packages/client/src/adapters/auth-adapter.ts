@@ -22,6 +22,8 @@ export const TOKEN_KEPT_MS = 60_000;
  * How long the provider may take, in milliseconds. Then its signal is aborted, and it has failed.
  */
 export const TOKEN_FETCH_MS_MAX = 30_000;
+/** The longest token, in characters. */
+const TOKEN_LENGTH_MAX = 32_768;
 
 /** Binds an app's credentials. Making one has no effect. */
 export class AuthAdapter {
@@ -116,12 +118,9 @@ export class AuthAdapter {
       fetch.defer(clock.at(clock.now() + TOKEN_FETCH_MS_MAX, () => fail("timeout")));
       fetch.run(
         async (signal) => {
-          const token: string | null | undefined = await credentials.token({
-            forced: isForced,
-            signal,
-          });
+          const token = await credentials.token({ forced: isForced, signal });
           if (signal.aborted) return;
-          if (!token && token !== null) return fail("unusable");
+          if (token !== null && !isUsable(token)) return fail("unusable");
           this.#endFetch(token === null ? 0 : clock.wallNow() + TOKEN_KEPT_MS);
           resolve(token);
         },
@@ -153,4 +152,9 @@ export class AuthAdapter {
     if (account < 0) account = this.#identities.push(identity) - 1;
     this.#post?.({ type: "credentialsChanged", available: account > 0, account });
   }
+}
+
+/** A server would end the session for anything else, and each later one. */
+function isUsable(token: unknown): boolean {
+  return typeof token === "string" && token !== "" && token.length <= TOKEN_LENGTH_MAX;
 }

@@ -318,7 +318,13 @@ describe("a provider", () => {
     expect(asked).toHaveLength(2);
   });
 
-  test.each(["", undefined])("that answers with %j has failed", async (value) => {
+  test.each<[string, unknown]>([
+    ["an empty token", ""],
+    ["undefined", undefined],
+    ["a number", 5],
+    ["an object", {}],
+    ["more than 32 KiB", "x".repeat(32_769)],
+  ])("that answers with %s has failed: a server would end each session", async (_, value) => {
     const { request, provider, answers } = started();
     await request(false);
     await provider(1).answer(value as string);
