@@ -2,6 +2,7 @@
  * The life of one attempt: what the facts of its session do, from the open socket to the welcome
  * and to its end. Facts of other sessions never come here.
  */
+import type { Millis } from "../base/clock.ts";
 import { loseCredential, planRenewal, rejectCredential } from "./connection-credentials.ts";
 import type { EventOf, Handlers, SessionFact } from "./connection-event.ts";
 import { beginHealth } from "./connection-health.ts";
@@ -23,7 +24,7 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
     if (model.state !== "authenticating") return;
     progress(turn, "open", "opened", { stable: now + policy.stableMs });
     if (model.tokenOwed) act(turn, "sendToken", { forced: false });
-    model.windowMs = windowMs;
+    model.windowMs = bounded(turn, windowMs);
     model.renewal = "none";
     model.tokenOwed = false;
     model.constraints.network = true;
@@ -41,9 +42,9 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
     noteFailure(turn, "accountMismatch", "");
     loseCredential(turn, "accountMismatch");
   },
-  goingAway(turn, { windowMs }) {
+  goingAway(turn, event) {
     const { state, deadlines } = turn.model;
-    turn.model.windowMs = windowMs;
+    const windowMs = (turn.model.windowMs = bounded(turn, event.windowMs));
     if (state !== "open") fail(turn, "goingAway", "");
     // A moment of the server's window, so that the fleet does not move at once.
     else if (!isLeaving(turn)) deadlines.leave = turn.now + turn.random * windowMs;
@@ -57,7 +58,7 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
   sendStalled: doubt,
   frameReceived: (turn) => heard(turn),
   pongReceived(turn, { nonce, windowMs }) {
-    turn.model.windowMs = windowMs;
+    turn.model.windowMs = bounded(turn, windowMs);
     answered(turn, nonce);
   },
   tokenAccepted(turn, { tokenExpiresInMs }) {
@@ -99,8 +100,13 @@ function obeyDelay(
     windowMs,
   }: { readonly retryAfterMs?: number | undefined; readonly windowMs?: number | undefined },
 ): void {
-  const { now, random, policy, model } = turn;
+  const { now, random, model } = turn;
   if (retryAfterMs === undefined && windowMs === undefined) return;
-  const delay = Math.min(Math.max(retryAfterMs ?? 0, 0), policy.serverDelayMaxMs);
-  model.serverUntil = now + delay + random * (windowMs ?? model.windowMs);
+  const delay = bounded(turn, Math.max(retryAfterMs ?? 0, 0));
+  model.serverUntil = now + delay + random * bounded(turn, windowMs ?? model.windowMs);
+}
+
+/** What a server may ask for: no word of its own parks a client for good. */
+function bounded({ policy }: Turn, ms: Millis): Millis {
+  return Math.min(ms, policy.serverDelayMaxMs);
 }

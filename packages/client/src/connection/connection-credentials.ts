@@ -75,6 +75,8 @@ const RENEWAL_MARGIN_MS = 30_000;
 const RENEWAL_MARGIN_SHARE = 0.1;
 /** Tokens so short that the margin would eat them are renewed at half their life. */
 const RENEWAL_EARLIEST_SHARE = 0.5;
+/** A server may take a token that is past its end, and so may a provider hand it out again. */
+const RENEWAL_GAP_MS = 500;
 
 /**
  * Plans to renew the token over the open connection, ± 5 % so that a fleet does not do it in step.
@@ -83,6 +85,7 @@ export function planRenewal({ model, now, random }: Turn, expiresInMs: Millis | 
   delete model.deadlines.tokenRenewal;
   if (expiresInMs === undefined) return;
   const margin = Math.max(RENEWAL_MARGIN_MS, expiresInMs * RENEWAL_MARGIN_SHARE);
-  const after = Math.max(expiresInMs - margin, expiresInMs * RENEWAL_EARLIEST_SHARE);
+  const earliest = Math.max(expiresInMs * RENEWAL_EARLIEST_SHARE, RENEWAL_GAP_MS);
+  const after = Math.max(expiresInMs - margin, earliest);
   model.deadlines.tokenRenewal = now + after * (0.95 + 0.1 * random);
 }

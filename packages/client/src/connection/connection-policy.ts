@@ -72,7 +72,10 @@ export interface ConnectionPolicy {
   readonly drainMs: Millis;
   /** The reconnect window until the server names one. Default 1 s. */
   readonly windowMs: Millis;
-  /** The longest delay that a server may ask for. Default 1 h; longer wishes are cut to it. */
+  /**
+   * The longest delay, and the longest window, that a server may ask for. Default 1 h; longer
+   * wishes are cut to it.
+   */
   readonly serverDelayMaxMs: Millis;
   readonly backoff: BackoffPolicy;
 }

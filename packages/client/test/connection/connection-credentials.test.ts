@@ -296,6 +296,19 @@ describe("renewal before the end", () => {
     expect(after(1)).toBeCloseTo(1.05 * expected);
   });
 
+  test("of a token that a lenient server takes past its end does not spin (L36)", () => {
+    const test = rig();
+    test.peer = "answering";
+    test.open({ tokenExpiresInMs: -10_000 });
+    for (let ms = 0; ms < 1_000; ms += 10) {
+      const before = test.control.count("sendToken");
+      test.advance(10);
+      if (test.control.count("sendToken") > before)
+        test.say({ type: "tokenAccepted", tokenExpiresInMs: -10_000 });
+    }
+    expect(test.control.count("sendToken")).toBeLessThanOrEqual(2);
+  });
+
   test("of a token that lives for ever never comes", () => {
     expect(rig().open().model.deadlines.tokenRenewal).toBeUndefined();
   });

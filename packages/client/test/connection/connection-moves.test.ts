@@ -265,6 +265,7 @@ describe("the server's delay", () => {
     ["no delay at all", 0, 0, 500],
     ["the longest that is obeyed, 1 h", 3_600_000, 0, 3_600_000],
     ["a longer one, cut to 1 h", 36_000_000, 0, 3_600_000],
+    ["a window without end, cut to 1 h too", 0, Number.MAX_SAFE_INTEGER, 1_800_000],
   ])("%s", (_, retryAfterMs, windowMs, expected) => {
     expect(delayOf(refused(retryAfterMs, windowMs))).toBe(expected);
   });
@@ -273,6 +274,12 @@ describe("the server's delay", () => {
     const test = rig().dial();
     test.say({ type, meaning: "retry", detail: "503", retryAfterMs: 20_000 });
     expect(delayOf(test)).toBe(20_500);
+  });
+
+  test("is at most 1 h, too, where it is the window that a welcome named", () => {
+    const test = rig().open({ windowMs: Number.MAX_SAFE_INTEGER });
+    test.say({ type: "transportClosed", meaning: "retry", detail: "1006" });
+    expect(delayOf(test)).toBe(1_800_000);
   });
 
   test("holds against the network, the app and a wake-up", () => {
