@@ -5,8 +5,9 @@
 import type { BucketHead, BucketKey, BucketPosition, Unsubscribed } from "@holdfast/protocol";
 import type { UnsubscribedCode, Update, UpdateRun } from "@holdfast/protocol";
 import type { Cancel } from "../base/clock.ts";
-import { guarded, reportUncaught } from "../base/errors.ts";
+import { guarded, OptionsError, reportUncaught } from "../base/errors.ts";
 import { Cell } from "../base/source.ts";
+import { WIRE_NAME } from "../session/call-options.ts";
 import type { SessionData, SubscriptionLink } from "../session/session-event.ts";
 
 /**
@@ -54,6 +55,8 @@ export class UpdateSubscriptions implements SessionData {
   ): Cancel {
     let subscription = this.#subscriptions.get(bucket);
     if (!subscription) {
+      // The server would end the session for it, each session anew.
+      if (!WIRE_NAME.test(bucket)) throw new OptionsError("bad bucket");
       subscription = { listeners: new Set(), state: new Cell(WAITING) };
       this.#subscriptions.set(bucket, subscription);
       this.#link?.say({ type: "subscribe", buckets: [{ bucket }] });
@@ -96,8 +99,10 @@ export class UpdateSubscriptions implements SessionData {
    */
   updates({ bucket, updates }: UpdateRun): void {
     const subscription = this.#subscriptions.get(bucket);
-    if (subscription?.state.current.phase !== "live") return;
+    if (!subscription) return;
     for (const update of updates) {
+      // A listener may have ended the session, or the client.
+      if (subscription.state.current.phase !== "live") return;
       for (const { listener } of subscription.listeners)
         guarded(() => void this.#await(listener(update as never)));
     }

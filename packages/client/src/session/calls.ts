@@ -8,7 +8,7 @@ import type { Cancel, Clock, Millis } from "../base/clock.ts";
 import { CallError, OptionsError } from "../base/errors.ts";
 import type { CallErrorDetails, CallErrorKind } from "../base/errors.ts";
 import { CALL_TIMEOUT_MAX_MS, CALL_TIMEOUT_MS, CALLS_WAITING_MAX } from "./call-options.ts";
-import { METHOD_NAME } from "./call-options.ts";
+import { WIRE_NAME } from "./call-options.ts";
 import type { CallOptions } from "./call-options.ts";
 
 /** A call that has not settled. Leaving the book of calls is what entitles to settle it. */
@@ -82,8 +82,7 @@ export class Calls {
     return new Promise<unknown>((resolve, reject) => {
       const { timeoutMs = CALL_TIMEOUT_MS, signal, whenOffline } = options;
       const isTimeout = timeoutMs >= 0 && timeoutMs <= CALL_TIMEOUT_MAX_MS;
-      if (!isTimeout || !METHOD_NAME.test(method))
-        throw new OptionsError("bad method or timeoutMs");
+      if (!isTimeout || !WIRE_NAME.test(method)) throw new OptionsError("bad method or timeoutMs");
       const deadline = this.#clock.now() + timeoutMs;
       const abort = (): void => {
         this.#giveUp(call, "aborted", { cause: signal?.reason });
@@ -166,7 +165,7 @@ export class Calls {
     if (!call) return false;
     release(call);
     if (message.type === "result") call.resolve(message.output);
-    else call.reject(failureOf(message));
+    else call.reject(failureOf(message, call));
     if (this.waiting || !this.inFlight) this.#link?.poke();
     return true;
   }
@@ -241,8 +240,11 @@ function release({ options, abort }: PendingCall): void {
   options.signal?.removeEventListener("abort", abort);
 }
 
-function failureOf({ code, message, data, retryAfterMs, refused }: Failure): CallError {
+function failureOf(failure: Failure, { mayHaveRun }: PendingCall): CallError {
+  const { code, message, data, retryAfterMs, refused } = failure;
   const comesBack = refused && (code === "busy" || code === "draining");
-  const details = { code, data, retryAfterMs, ...(comesBack && { retryable: true }) };
+  const retryable = comesBack || undefined;
+  // A refusal speaks of this sending only, not of those before.
+  const details = { code, data, retryAfterMs, retryable, mayHaveRun: mayHaveRun || undefined };
   return new CallError(refused ? "refused" : "failed", message, details);
 }

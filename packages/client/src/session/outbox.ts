@@ -32,7 +32,8 @@ export interface OutboxOptions {
 }
 
 /**
- * What an outbox reports: a frame was not taken, the buffer does not shrink, no call is in flight.
+ * What an outbox reports: a frame could not be written, the buffer does not shrink, no call is in
+ * flight.
  */
 export type OutboxFact = "sendFailed" | "sendStalled" | "drained";
 
@@ -49,7 +50,7 @@ interface Encoded {
 export class Outbox implements CallLink {
   readonly #options: OutboxOptions;
   readonly #report: (fact: OutboxFact) => void;
-  /** Undefined once the session is over. */
+  /** Undefined once the session is over, or its socket takes no more. */
   #transport: OutboxTransport | undefined;
   readonly #urgent: ClientMessage[] = [];
   readonly #ordinary: ClientMessage[] = [];
@@ -149,8 +150,10 @@ export class Outbox implements CallLink {
     } catch {
       // The platform's words may quote the frame.
     }
-    if (!isTaken) return this.#report("sendFailed");
-    this.#sentId = Math.max(this.#sentId, ...frame.map(({ callId }) => callId));
+    // It is closing. Its own word about that follows, with what the peer asks of us.
+    if (isTaken === false) this.#transport = undefined;
+    else if (!isTaken) this.#report("sendFailed");
+    else this.#sentId = Math.max(this.#sentId, ...frame.map(({ callId }) => callId));
   }
 
   /**

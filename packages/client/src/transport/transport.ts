@@ -30,8 +30,8 @@ export interface Transport {
   /** Reading is paused: by `pauseReading`, where that has an effect. */
   readonly isPaused: boolean;
   /**
-   * Writes a frame. Only between `opened` and `close`; false says that the socket would not take
-   * it.
+   * Writes a frame. Only between `opened` and `close`; false says that the socket is closing, of
+   * which a `closed` follows. Throws when the frame cannot be written at all.
    */
   send(frame: Frame): boolean;
   /** Stops and resumes reading, where the platform can. */

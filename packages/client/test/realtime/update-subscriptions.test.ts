@@ -1,6 +1,7 @@
 import type { Subscribe, Unsubscribe, UpdateRun } from "@holdfast/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 
+import { OptionsError } from "../../src/base/errors.ts";
 import {
   UPDATES_UNREAD_MAX,
   UpdateSubscriptions,
@@ -87,6 +88,13 @@ describe("subscribing", () => {
     expect(heard).toEqual(["b 1"]);
     expect(link.log).toEqual(["subscribe room", "unsubscribe room", "subscribe room"]);
   });
+
+  test.each(["", "r".repeat(129), "a\0b"])("the bucket %j can be no server's", (bucket) => {
+    updates.attach(link);
+    expect(() => updates.add(bucket, hear("a"))).toThrow(OptionsError);
+    expect(link.log).toEqual([]);
+    expect(updates.attach(link)).toEqual([]);
+  });
 });
 
 describe("hearing", () => {
@@ -124,6 +132,17 @@ describe("hearing", () => {
     confirm();
     updates.updates(run("room", 1));
     expect(heard).toEqual([]);
+  });
+
+  test("a listener that ends the session hears nothing more of it, not even of the same run (B05)", () => {
+    updates.attach(link);
+    updates.add("room", ({ data }) => {
+      heard.push(String(data));
+      updates.detach();
+    });
+    confirm();
+    updates.updates(run("room", 1, 2));
+    expect(heard).toEqual(["1"]);
   });
 });
 

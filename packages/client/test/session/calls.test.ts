@@ -305,6 +305,17 @@ describe("a lost session", () => {
   });
 });
 
+test("a call that is refused when it is sent again may have run the first time (B34)", async () => {
+  const { calls, attach, call, write } = harness();
+  attach();
+  const promise = call({ repeatable: true });
+  calls.detach(write().id);
+  attach();
+  const { id } = write();
+  calls.answer({ type: "failure", id, code: "denied", message: "No.", refused: true });
+  expect(await failure(promise)).toMatchObject({ kind: "refused", mayHaveRun: true });
+});
+
 describe("what becomes of a call when the session is lost", () => {
   const yes = true;
   const no = false;

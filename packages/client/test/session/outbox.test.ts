@@ -296,27 +296,42 @@ describe("the send buffer", () => {
 });
 
 describe("a transport that does not take a frame", () => {
-  test.each([false, new Error("secret")])(
-    "%s: reported, and its calls wait on",
-    async (accepts) => {
-      const { open, call, calls, transport, reports } = harness();
-      open();
-      const sent = call();
-      await tick();
-      transport.accepts = accepts;
-      const unsent = call();
-      await tick();
-      expect(reports).toEqual(["sendFailed"]);
-      expect(await failure(sent)).toMatchObject({ kind: "outcomeUnknown" });
-      expect(await isSettled(unsent)).toBe(false);
-      expect(calls.waiting).toBe(1);
-    },
-  );
+  test("that throws is reported, and its calls wait on", async () => {
+    const { open, call, calls, transport, reports } = harness();
+    open();
+    const sent = call();
+    await tick();
+    transport.accepts = new Error("secret");
+    const unsent = call();
+    await tick();
+    expect(reports).toEqual(["sendFailed"]);
+    expect(await failure(sent)).toMatchObject({ kind: "outcomeUnknown" });
+    expect(await isSettled(unsent)).toBe(false);
+    expect(calls.waiting).toBe(1);
+  });
+
+  test("that is closing says the rest itself: its calls wait on, and no more is tried", async () => {
+    const { open, call, calls, transport, reports, outbox } = harness();
+    open();
+    const sent = call();
+    await tick();
+    transport.accepts = false;
+    void call();
+    await tick();
+    void call();
+    outbox.sayFirst({ type: "ping", nonce: 1 });
+    await tick();
+    expect(reports).toEqual([]);
+    expect([calls.waiting, calls.inFlight]).toEqual([1, 2]);
+    outbox.close();
+    expect(await failure(sent)).toMatchObject({ kind: "outcomeUnknown" });
+    expect([calls.waiting, calls.inFlight]).toEqual([2, 0]);
+  });
 
   test("calls that were encoded for a later frame wait on too", async () => {
     const { open, call, calls, transport, reports } = harness({ frameBytes: 150 });
     open();
-    transport.accepts = false;
+    transport.accepts = new Error("gone");
     void call("x".repeat(60));
     void call("y".repeat(60));
     await tick();

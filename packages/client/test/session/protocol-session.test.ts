@@ -196,11 +196,24 @@ describe("the handshake", () => {
     const session = harness.session();
     session.open("ws://server");
     harness.transport.open();
-    harness.transport.accepts = false;
+    harness.transport.accepts = new Error("gone");
     session.startHandshake();
     await tick();
     expect(harness.types).toEqual(["transportOpened", "sendFailed"]);
     expect(harness.transport.closed).toBeDefined();
+  });
+
+  test("a peer that closes before the hello is obeyed: its code is not lost to the hello", async () => {
+    const harness = new SessionHarness();
+    const session = harness.session();
+    session.open("ws://server");
+    harness.transport.open();
+    harness.transport.accepts = false;
+    session.startHandshake();
+    await tick();
+    expect(harness.types).toEqual(["transportOpened"]);
+    harness.transport.end(4000);
+    expect(harness.events.at(-1)).toMatchObject({ type: "transportClosed", meaning: "stop" });
   });
 
   test("calls and subscriptions wait for the welcome; pings need not (L29)", async () => {
@@ -381,7 +394,7 @@ describe("calls", () => {
   test("a call made while the frame cannot be taken waits for the next session (L38)", async () => {
     const harness = new SessionHarness();
     await harness.opened();
-    harness.transport.accepts = false;
+    harness.transport.accepts = new Error("gone");
     const call = harness.call("m", 1);
     await tick();
     expect(harness.events).toEqual([{ type: "sendFailed", sessionId: 1, detail: "" }]);
@@ -526,7 +539,7 @@ describe("life", () => {
   test("a ping that cannot be written ends the session (B15)", async () => {
     const harness = new SessionHarness();
     const session = await harness.opened();
-    harness.transport.accepts = false;
+    harness.transport.accepts = new Error("gone");
     session.ping(1);
     await tick();
     expect(harness.events).toEqual([{ type: "sendFailed", sessionId: 1, detail: "" }]);
