@@ -72,12 +72,13 @@ export class RealtimeClient<C extends Contract = Contract> {
       platform = webPlatform(),
       codec = jsonClientCodec,
       traceEntriesMax = 500,
-      onFault = reportUncaught,
     } = options;
     checkUrl(url);
     checkNumber("callTimeoutMs", options.callTimeoutMs ?? 0);
     checkNumber("traceEntriesMax", traceEntriesMax);
     const { clock, random } = platform;
+    const onFault = (error: unknown): void =>
+      guarded(() => (options.onFault ?? reportUncaught)(error));
     this.#options = options;
     this.#platform = platform;
     this.policy = connectionPolicy(options.policy);
@@ -133,7 +134,7 @@ export class RealtimeClient<C extends Contract = Contract> {
 
   /**
    * Connects, and stays connected until `stop`. Dials at once when there are credentials.
-   * Idempotent.
+   * Idempotent. Throws `OptionsError` after `close`.
    */
   start(): void {
     if (this.#scope.signal.aborted)
@@ -179,16 +180,17 @@ export class RealtimeClient<C extends Contract = Contract> {
   /**
    * Asks the server. Waits for a connection within its deadline, unless `whenOffline` is `"fail"`.
    * Resolves with the handler's output; rejects with a `CallError` whose `kind`, `retryable` and
-   * `mayHaveRun` tell the call's fate.
+   * `mayHaveRun` tell the call's fate, or with an `OptionsError` when the method's name or the
+   * deadline cannot be.
    */
   call<M extends MethodOf<C>>(
     method: M,
     ...[input, options]: CallArguments<C, M, CallOptions>
   ): Promise<OutputOf<C, M>> {
     const { contract, callTimeoutMs } = this.#options;
-    const repeatable = contract?.calls[method]?.repeatable ?? false;
-    const withDefaults = { repeatable, timeoutMs: callTimeoutMs, ...options };
-    return this.#calls.call(method, input, withDefaults);
+    const { repeatable = contract?.calls[method]?.repeatable, timeoutMs = callTimeoutMs } =
+      options ?? {};
+    return this.#calls.call(method, input, { ...options, repeatable, timeoutMs });
   }
 
   /** Resolves when no call waits to be written: await it between many calls. */
@@ -198,7 +200,8 @@ export class RealtimeClient<C extends Contract = Contract> {
 
   /**
    * Hears the live updates of a bucket, in order, in every session from now on; not what happened
-   * between sessions: `onState` tells where each stretch begins. The result ends it.
+   * between sessions: `onState` tells where each stretch begins. The result ends it. Throws
+   * `OptionsError` for a key that is not 1 to 128 characters without NUL.
    */
   subscribe<K extends BucketKeyOf<C>>(
     bucket: K,

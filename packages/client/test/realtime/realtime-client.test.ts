@@ -21,7 +21,8 @@ import {
   ScriptedServer,
   stops,
 } from "@holdfast/testing";
-import { describe, expect, test } from "vitest";
+import { call, defineContract } from "@holdfast/protocol";
+import { describe, expect, test, vi } from "vitest";
 
 import { OptionsError } from "../../src/base/errors.ts";
 import { Cell } from "../../src/base/source.ts";
@@ -699,6 +700,17 @@ describe("start, stop and close", () => {
     expect(own.clock.pending).toBe(0);
   });
 
+  test("an option of a call that is undefined is one that was not named", async () => {
+    const contract = defineContract({ calls: { read: call<void, string>({ repeatable: true }) } });
+    const own = clientHarness({ contract, callTimeoutMs: 1_000, behaviors: [blackHoles()] });
+    const nothing = { timeoutMs: undefined, repeatable: undefined };
+    const outcome = own.client.call("read", undefined, nothing).catch((error: unknown) => error);
+    await own.clock.run(1_000);
+    expect(await Promise.race([outcome, Promise.resolve("waits")])).toMatchObject({
+      kind: "timedOut",
+    });
+  });
+
   test("a call that waits while stopped is made after the next start (B30)", async () => {
     const own = await clientHarness().open();
     own.client.stop();
@@ -757,6 +769,23 @@ describe("what it shows", () => {
     own.client.start();
     await own.clock.run(20_000);
     expect(own.client.state.current).toBe("connected");
+    own.client.close();
+    expect(own.clock.pending).toBe(0);
+  });
+
+  test("nor does it when the app's own fault handler throws", async () => {
+    const own = clientHarness({
+      onHandled: () => {
+        throw new Error("the app's log is full");
+      },
+      onFault: () => {
+        throw new Error("so is its fault handler's");
+      },
+    });
+    const uncaught = vi.spyOn(globalThis, "queueMicrotask").mockImplementation(() => {});
+    own.client.start();
+    uncaught.mockRestore();
+    expect(own.snapshot.state).toBe("connectingTransport");
     own.client.close();
     expect(own.clock.pending).toBe(0);
   });
