@@ -42,6 +42,22 @@ describe("a call", () => {
     expect(brief(session.frame(call(3)))).toEqual(refusal("retry", "protocolViolation", 4214));
   });
 
+  test("whose input nests deeper than the server allows is refused, and the session goes on", () => {
+    const session = openSession();
+    const deep = (levels: number): unknown => JSON.parse("[".repeat(levels) + "]".repeat(levels));
+    expect(sent(session.frame({ ...call(1), input: deep(33) }))).toEqual([
+      {
+        type: "failure",
+        id: 1,
+        code: "badInput",
+        message: "the input nests too deep",
+        refused: true,
+      },
+    ]);
+    const allowed = { ...call(2), input: deep(32) };
+    expect(session.frame(allowed)).toEqual([{ type: "runCall", call: allowed }]);
+  });
+
   test("that takes longer than its caller waits is aborted and answered", () => {
     const session = openSession();
     session.frame(call(1, 500));

@@ -107,12 +107,6 @@ export function stoppedModel(
     renewal: "none",
     tokenOwed: false,
     deadlines: {},
-    outageSince: undefined,
-    lastFailure: undefined,
-    lastDialAt: undefined,
-    serverUntil: undefined,
-    graceDeadline: undefined,
-    health: undefined,
   };
 }
 
