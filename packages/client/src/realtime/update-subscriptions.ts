@@ -32,6 +32,8 @@ interface Subscription {
   /** Each in an object of its own: the same function may listen twice. */
   readonly listeners: Set<{ readonly listener: UpdateListener<never> }>;
   readonly state: Cell<SubscriptionState>;
+  /** Up to where the session has told of the bucket. */
+  upTo: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export class UpdateSubscriptions implements SessionData {
     if (!subscription) {
       // The server would end the session for it, each session anew.
       if (!WIRE_NAME.test(bucket)) throw new OptionsError("bad bucket");
-      subscription = { listeners: new Set(), state: new Cell(WAITING) };
+      subscription = { listeners: new Set(), state: new Cell(WAITING), upTo: 0 };
       this.#subscriptions.set(bucket, subscription);
       this.#link?.say({ type: "subscribe", buckets: [{ bucket }] });
     }
@@ -85,6 +87,8 @@ export class UpdateSubscriptions implements SessionData {
   }
 
   subscribed({ bucket, epoch, head }: BucketHead): void {
+    const subscription = this.#subscriptions.get(bucket);
+    if (subscription) subscription.upTo = head;
     this.#become(bucket, { phase: "live", epoch, head });
   }
 
@@ -93,13 +97,20 @@ export class UpdateSubscriptions implements SessionData {
     if (code) this.#become(bucket, { phase: "ended", code });
   }
 
+  follows({ bucket, epoch, after }: UpdateRun): boolean {
+    const { state, upTo } = this.#subscriptions.get(bucket) ?? {};
+    const live = state?.current;
+    return live?.phase !== "live" || (live.epoch === epoch && upTo === after);
+  }
+
   /**
    * What was said between our `unsubscribe` and a new `subscribed` belongs to a subscription that
    * is gone: it is dropped.
    */
-  updates({ bucket, updates }: UpdateRun): void {
+  updates({ bucket, upTo, updates }: UpdateRun): void {
     const subscription = this.#subscriptions.get(bucket);
     if (!subscription) return;
+    subscription.upTo = upTo;
     for (const update of updates) {
       // A listener may have ended the session, or the client.
       if (subscription.state.current.phase !== "live") return;

@@ -190,6 +190,8 @@ export class ProtocolSession implements SubscriptionLink {
         else this.dropped++;
         return;
       case "updates":
+        // A gap that is passed over would never be noticed again (PROTOCOL.md §3.2).
+        if (!data.follows(message)) return this.#violated("updates");
         this.#beUseful();
         return data.updates(message);
       case "subscribed":

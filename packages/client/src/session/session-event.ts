@@ -55,6 +55,8 @@ export interface SessionData {
   detach(): void;
   subscribed(head: BucketHead): void;
   unsubscribed(answer: Unsubscribed): void;
+  /** Does the run begin where the session stands? Whatever nobody waits for does. */
+  follows(run: UpdateRun): boolean;
   updates(run: UpdateRun): void;
 }
 

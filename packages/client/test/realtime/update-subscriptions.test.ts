@@ -144,6 +144,30 @@ describe("hearing", () => {
     updates.updates(run("room", 1, 2));
     expect(heard).toEqual(["1"]);
   });
+
+  test("a run that does not follow the one before is told apart", () => {
+    const runOf = (epoch: string, after: number): UpdateRun => ({
+      bucket: "room",
+      epoch,
+      after,
+      upTo: after + 1,
+      updates: [{ seq: after + 1, at: 0, data: after + 1 }],
+    });
+    const takes = (epoch: string, ...afters: readonly number[]): boolean[] =>
+      afters.map((after) => updates.follows(runOf(epoch, after)));
+    updates.attach(link);
+    updates.add("room", hear("a"));
+    expect(takes("e", 3, 4)).toEqual([true, true]);
+    updates.subscribed({ bucket: "room", epoch: "e", head: 4 });
+    expect(takes("e", 3, 4, 5)).toEqual([false, true, false]);
+    expect(takes("f", 4)).toEqual([false]);
+    updates.updates(runOf("e", 4));
+    expect(takes("e", 4, 5, 6)).toEqual([false, true, false]);
+    // Another stretch of the same bucket begins where the server says.
+    updates.subscribed({ bucket: "room", epoch: "f", head: 1 });
+    expect(takes("f", 1, 5)).toEqual([true, false]);
+    expect(heard).toEqual(["a 5"]);
+  });
 });
 
 describe("how a subscription stands", () => {

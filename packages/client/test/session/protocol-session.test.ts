@@ -583,6 +583,19 @@ describe("life", () => {
 });
 
 describe("violations", () => {
+  test("a run that leaves a gap ends the session, and nobody hears it", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    const run = { bucket: "b", epoch: "another", after: 4, upTo: 5 };
+    harness.transport.receive({
+      type: "updates",
+      ...run,
+      updates: [{ seq: 5, at: 0, data: "secret" }],
+    });
+    expect(harness.events).toEqual([{ type: "protocolViolated", sessionId: 1, detail: "updates" }]);
+    expect(harness.transport.closed?.code).toBe(CLOSE_CODES.protocolViolation);
+  });
+
   test.each([
     ["text that is not JSON", "{", "notParseable"],
     ["binary where text is due", new Uint8Array([123, 125]), "wrongFrameKind"],

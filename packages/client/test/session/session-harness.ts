@@ -74,6 +74,7 @@ export class SessionHarness {
         return buckets;
       },
       detach: () => (this.link = undefined),
+      follows: ({ epoch }) => epoch !== "another",
       updates: (run) => hear({ type: "updates", run }),
       subscribed: (head) => hear({ type: "subscribed", head }),
       unsubscribed: (answer) => hear({ type: "unsubscribed", answer }),
