@@ -22,7 +22,7 @@ import {
   stops,
 } from "@holdfast/testing";
 import { call, defineContract } from "@holdfast/protocol";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { OptionsError } from "../../src/base/errors.ts";
 import { Cell } from "../../src/base/source.ts";
@@ -773,20 +773,25 @@ describe("what it shows", () => {
     expect(own.clock.pending).toBe(0);
   });
 
-  test("nor does it when the app's own fault handler throws", async () => {
+  test("nor does what its fault handler throws: it becomes an uncaught error", async () => {
+    const uncaught: unknown[] = [];
+    const others = process.rawListeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.on("uncaughtException", (error) => uncaught.push(error.message));
     const own = clientHarness({
       onHandled: () => {
         throw new Error("the app's log is full");
       },
       onFault: () => {
-        throw new Error("so is its fault handler's");
+        throw new Error("so is that for faults");
       },
     });
-    const uncaught = vi.spyOn(globalThis, "queueMicrotask").mockImplementation(() => {});
-    own.client.start();
-    uncaught.mockRestore();
-    expect(own.snapshot.state).toBe("connectingTransport");
+    await own.open();
     own.client.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.removeAllListeners("uncaughtException");
+    for (const other of others) process.on("uncaughtException", other as () => void);
+    expect(new Set(uncaught)).toEqual(new Set(["so is that for faults"]));
     expect(own.clock.pending).toBe(0);
   });
 
