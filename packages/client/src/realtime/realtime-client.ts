@@ -18,6 +18,7 @@ import type { Cancel } from "../base/clock.ts";
 import { guarded, OptionsError, reportUncaught } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import type { Source } from "../base/source.ts";
+import type { ConnectionEvent } from "../connection/connection-event.ts";
 import { ConnectionManager, type HandledEvent } from "../connection/connection-manager.ts";
 import type { InitialFacts } from "../connection/connection-model.ts";
 import type { ConnectionPolicy } from "../connection/connection-policy.ts";
@@ -62,6 +63,8 @@ export class RealtimeClient<C extends Contract = Contract> {
   readonly #updates = new UpdateSubscriptions();
   readonly #manager: ConnectionManager;
   readonly #scope = new Scope();
+  /** Where all events of the connection go; the manager is not yet there when it is handed out. */
+  readonly #post = (event: ConnectionEvent): void => this.#manager.dispatch(event);
   #areAdaptersOn = false;
 
   /** Throws `OptionsError` when an option cannot work. */
@@ -101,7 +104,7 @@ export class RealtimeClient<C extends Contract = Contract> {
       auth: this.#auth,
       calls: this.#calls,
       data: this.#updates,
-      onEvent: (event) => this.#manager.dispatch(event),
+      onEvent: this.#post,
     });
     this.#manager = new ConnectionManager({
       clock,
@@ -140,7 +143,7 @@ export class RealtimeClient<C extends Contract = Contract> {
     if (this.#scope.signal.aborted)
       throw new OptionsError("This client is closed; make a new one.");
     this.#turnAdaptersOn();
-    this.#manager.dispatch({ type: "start" });
+    this.#post({ type: "start" });
   }
 
   /**
@@ -148,7 +151,7 @@ export class RealtimeClient<C extends Contract = Contract> {
    * Idempotent.
    */
   stop(): void {
-    this.#manager.dispatch({ type: "stop" });
+    this.#post({ type: "stop" });
   }
 
   /**
@@ -167,7 +170,7 @@ export class RealtimeClient<C extends Contract = Contract> {
    * it lives.
    */
   connectNow(): void {
-    this.#manager.dispatch({ type: "connectNow" });
+    this.#post({ type: "connectNow" });
   }
 
   /**
@@ -219,17 +222,17 @@ export class RealtimeClient<C extends Contract = Contract> {
     if (this.#areAdaptersOn) return;
     this.#areAdaptersOn = true;
     const { lifecycle, network } = this.#platform;
-    this.#scope.defer(lifecycle.start((event) => this.#manager.dispatch(event)));
-    this.#scope.defer(network.start((event) => this.#manager.dispatch(event)));
-    if (!lifecycle.current.active) this.#manager.dispatch({ type: "appBackgrounded" });
-    if (lifecycle.current.frozen) this.#manager.dispatch({ type: "appFrozen" });
-    this.#manager.dispatch({ type: "networkChanged", ...network.current });
+    this.#scope.defer(lifecycle.start(this.#post));
+    this.#scope.defer(network.start(this.#post));
+    if (!lifecycle.current.active) this.#post({ type: "appBackgrounded" });
+    if (lifecycle.current.frozen) this.#post({ type: "appFrozen" });
+    this.#post({ type: "networkChanged", ...network.current });
     let account = 0;
     const cancel = this.#auth.start((event) => {
       // What one user asked must never be said in the name of the next (L41).
       if (account && event.account !== account) this.#calls.abandon("accountChanged");
       account = event.account;
-      this.#manager.dispatch(event);
+      this.#post(event);
     });
     this.#scope.defer(cancel);
   }

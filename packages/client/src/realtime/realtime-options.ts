@@ -69,9 +69,9 @@ export function connectionPolicy(policy: Partial<ConnectionPolicy> = {}): Connec
 }
 
 /** Throws `OptionsError` unless `value` is a finite number that is not negative. */
-export function checkNumber(name: string, value: unknown): void {
-  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return;
-  throw new OptionsError(`${name} must be a finite number that is not negative.`);
+export function checkNumber(name: string, value: number): void {
+  if (!(Number.isFinite(value) && value >= 0))
+    throw new OptionsError(`${name} must be a finite number that is not negative.`);
 }
 
 /**
@@ -79,7 +79,6 @@ export function checkNumber(name: string, value: unknown): void {
  * dials.
  */
 export function checkUrl(url: DialUrl): void {
-  if (typeof url === "function") return;
-  if (typeof url !== "string" || !/^wss?:\/\/[^/]/.test(url))
+  if (typeof url !== "function" && !/^wss?:\/\/[^/]/.test(url))
     throw new OptionsError("url must begin with ws:// or wss://.");
 }
