@@ -1,4 +1,4 @@
-/** README.md's example cannot rot: its files are type-checked as they stand, against the sources. */
+/** README.md's example cannot rot: its files are checked as they stand, by the sources. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -8,8 +8,7 @@ import type { Cancel, Clock, Millis } from "../base/clock.ts";
 import { CallError, OptionsError } from "../base/errors.ts";
 import type { CallErrorDetails, CallErrorKind } from "../base/errors.ts";
 import { CALL_TIMEOUT_MAX_MS, CALL_TIMEOUT_MS, CALLS_WAITING_MAX } from "./call-options.ts";
-import { WIRE_NAME } from "./call-options.ts";
-import type { CallOptions } from "./call-options.ts";
+import { WIRE_NAME, type CallOptions } from "./call-options.ts";
 
 /** A call that has not settled. Leaving the book of calls is what entitles to settle it. */
 interface PendingCall {
@@ -26,7 +25,6 @@ interface PendingCall {
   readonly options: CallOptions;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: CallError) => void;
-  readonly abort: () => void;
 }
 
 /** What calls need of the open session. */
@@ -59,6 +57,12 @@ export class Calls {
   /** What the one alarm is set for. A call that settles leaves it as it is. */
   #alarmAt: Millis = Infinity;
   #cancelAlarm: Cancel | undefined;
+  /** One for all calls: Node takes the eleventh listener of a signal for a leak, and warns. */
+  readonly #onAbort = ({ target }: Pick<Event, "target">): void => {
+    const calls = this.#all().filter(({ options }) => options.signal === target);
+    for (const call of calls) this.#giveUp(call, "aborted", { cause: call.options.signal?.reason });
+    this.#checkDeadlines();
+  };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -84,20 +88,15 @@ export class Calls {
       const isTimeout = timeoutMs >= 0 && timeoutMs <= CALL_TIMEOUT_MAX_MS;
       if (!isTimeout || !WIRE_NAME.test(method)) throw new OptionsError("bad method or timeoutMs");
       const deadline = this.#clock.now() + timeoutMs;
-      const abort = (): void => {
-        this.#giveUp(call, "aborted", { cause: signal?.reason });
-        this.#checkDeadlines();
-      };
-      const settle = { resolve, reject, abort };
-      const call = { id: 0, mayHaveRun: false, method, input, deadline, options, ...settle };
+      const call = { id: 0, mayHaveRun: false, method, input, deadline, options, resolve, reject };
       if (this.#isClosed) return this.#fail(call, "closed");
       if (whenOffline === "fail" && !this.#link)
         return this.#fail(call, "neverSent", { code: "offline" });
       if (this.waiting >= CALLS_WAITING_MAX)
         return this.#fail(call, "neverSent", { code: "tooManyWaiting" });
       this.#waiting.add(call);
-      signal?.addEventListener("abort", abort);
-      if (signal?.aborted) return abort();
+      signal?.addEventListener("abort", this.#onAbort);
+      if (signal?.aborted) return this.#onAbort({ target: signal });
       if (deadline < this.#alarmAt) this.#checkDeadlines();
       this.#link?.poke();
     }) as Promise<Output>;
@@ -163,7 +162,7 @@ export class Calls {
   answer(message: Result | Failure): boolean {
     const call = this.#withdraw(message.id);
     if (!call) return false;
-    release(call);
+    this.#release(call);
     if (message.type === "result") call.resolve(message.output);
     else call.reject(failureOf(message, call));
     if (this.waiting || !this.inFlight) this.#link?.poke();
@@ -200,6 +199,11 @@ export class Calls {
     return calls;
   }
 
+  #release({ options: { signal } }: PendingCall): void {
+    if (signal && !this.#all().some(({ options }) => options.signal === signal))
+      signal.removeEventListener("abort", this.#onAbort);
+  }
+
   /** The caller's own doing, or its deadline. */
   #giveUp(call: PendingCall, kind: "aborted" | "timedOut", details?: CallErrorDetails): void {
     if (!this.#waiting.delete(call) && !this.#withdraw(call.id)) return;
@@ -209,7 +213,7 @@ export class Calls {
   }
 
   #fail(call: PendingCall, kind: CallErrorKind, details?: CallErrorDetails): void {
-    release(call);
+    this.#release(call);
     const mayHaveRun = call.mayHaveRun || call.id > 0;
     // The kinds are words already; sentences for them would weigh more than what they add.
     call.reject(new CallError(kind, kind, { mayHaveRun, ...details }));
@@ -234,10 +238,6 @@ export class Calls {
       this.#cancelAlarm = this.#clock.turn(() => this.#checkDeadlines());
     });
   }
-}
-
-function release({ options, abort }: PendingCall): void {
-  options.signal?.removeEventListener("abort", abort);
 }
 
 function failureOf(failure: Failure, { mayHaveRun }: PendingCall): CallError {

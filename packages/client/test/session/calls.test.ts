@@ -211,6 +211,31 @@ describe("abort", () => {
     expect(said.cancels).toEqual([id]);
   });
 
+  test("of many calls by one signal: all at once, by one listener, of which Node does not warn", async () => {
+    const { calls, attach, call, write, said } = harness();
+    attach();
+    const { signal } = new AbortController();
+    const controller = new AbortController();
+    const listeners = new Set<unknown>();
+    const add = controller.signal.addEventListener.bind(controller.signal);
+    controller.signal.addEventListener = (...args: Parameters<typeof add>) => (
+      listeners.add(args[1]),
+      add(...args)
+    );
+    const other = call({ signal });
+    const first = call({ signal: controller.signal });
+    write();
+    calls.answer({ type: "result", id: write().id });
+    await first;
+    const many = Array.from({ length: 20 }, () => call({ signal: controller.signal }));
+    const { id } = write();
+    controller.abort("why");
+    for (const one of many) expect(await failure(one)).toMatchObject({ cause: "why" });
+    expect(listeners.size).toBe(1);
+    expect(said.cancels).toEqual([id]);
+    expect(await isSettled(other)).toBe(false);
+  });
+
   test("of a call that has settled changes nothing, and its listener is gone", async () => {
     const { calls, attach, call, write, said } = harness();
     attach();
