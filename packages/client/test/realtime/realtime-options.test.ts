@@ -51,7 +51,7 @@ describe("an option that cannot work is turned down when the client is made", ()
   });
 
   test("its message names the option and not the value", () => {
-    expect(() => checkNumber("callTimeoutMs", "secret")).toThrow(/^callTimeoutMs must be/);
+    expect(() => checkNumber("callTimeoutMs", "secret" as never)).toThrow(/^callTimeoutMs must be/);
   });
 });
 
