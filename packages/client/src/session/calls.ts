@@ -40,9 +40,7 @@ export interface CallLink {
 let lastIssuedId = 0;
 
 /** Was a call with this id ever written? An answer to any other violates the protocol. */
-export function isIssued(id: number): boolean {
-  return id <= lastIssuedId;
-}
+export const isIssued = (id: number): boolean => id <= lastIssuedId;
 
 /** Makes calls. One per client; it outlives sessions. */
 export class Calls {
@@ -94,8 +92,7 @@ export class Calls {
         return this.#fail(call, "neverSent", { code: "offline" });
       if (this.waiting >= CALLS_WAITING_MAX)
         return this.#fail(call, "neverSent", { code: "tooManyWaiting" });
-      this.#waiting.add(call);
-      signal?.addEventListener("abort", this.#onAbort);
+      this.#wait(call);
       if (signal?.aborted) return this.#onAbort({ target: signal });
       if (deadline < this.#alarmAt) this.#checkDeadlines();
       this.#link?.poke();
@@ -130,7 +127,7 @@ export class Calls {
       const isSent = call.id > 0 && call.id <= sentId;
       call.id = 0;
       call.mayHaveRun ||= isSent;
-      if (whenOffline !== "fail" && (repeatable || !isSent)) this.#waiting.add(call);
+      if (whenOffline !== "fail" && (repeatable || !isSent)) this.#wait(call);
       else this.#fail(call, isSent ? "outcomeUnknown" : "neverSent");
     }
     this.#checkDeadlines();
@@ -188,15 +185,18 @@ export class Calls {
     return call;
   }
 
-  #all(): PendingCall[] {
-    return [...this.#written.values(), ...this.#waiting];
-  }
+  #all = (): PendingCall[] => [...this.#written.values(), ...this.#waiting];
 
   #takeAll(): PendingCall[] {
     const calls = this.#all();
     this.#written.clear();
     this.#waiting.clear();
     return calls;
+  }
+
+  #wait(call: PendingCall): void {
+    this.#waiting.add(call);
+    call.options.signal?.addEventListener("abort", this.#onAbort);
   }
 
   #release({ options: { signal } }: PendingCall): void {
@@ -240,11 +240,11 @@ export class Calls {
   }
 }
 
-function failureOf(failure: Failure, { mayHaveRun }: PendingCall): CallError {
+function failureOf(failure: Failure, call: PendingCall): CallError {
   const { code, message, data, retryAfterMs, refused } = failure;
   const comesBack = refused && (code === "busy" || code === "draining");
-  const retryable = comesBack || undefined;
   // A refusal speaks of this sending only, not of those before.
-  const details = { code, data, retryAfterMs, retryable, mayHaveRun: mayHaveRun || undefined };
+  const mayHaveRun = call.mayHaveRun || undefined;
+  const details = { code, data, retryAfterMs, retryable: comesBack || undefined, mayHaveRun };
   return new CallError(refused ? "refused" : "failed", message, details);
 }

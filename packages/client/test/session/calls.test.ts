@@ -236,6 +236,20 @@ describe("abort", () => {
     expect(await isSettled(other)).toBe(false);
   });
 
+  test("still counts for a call that waits on when another of the same signal is lost", async () => {
+    const { calls, attach, call, write } = harness();
+    attach();
+    const controller = new AbortController();
+    const lost = call({ signal: controller.signal });
+    const { id } = write();
+    const waiting = call({ signal: controller.signal });
+    calls.detach(id);
+    expect(await failure(lost)).toMatchObject({ kind: "outcomeUnknown" });
+    controller.abort("why");
+    expect(await isSettled(waiting)).toBe(true);
+    expect(await failure(waiting)).toMatchObject({ kind: "aborted", mayHaveRun: false });
+  });
+
   test("of a call that has settled changes nothing, and its listener is gone", async () => {
     const { calls, attach, call, write, said } = harness();
     attach();
