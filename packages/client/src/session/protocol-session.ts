@@ -140,7 +140,7 @@ export class ProtocolSession implements SubscriptionLink {
       case "openFailed":
         return this.#end(event);
       case "closed": {
-        const detail = String(event.code);
+        const detail = event.reason || String(event.code);
         return this.#end({ type: "transportClosed", meaning: closeMeaning(event.code), detail });
       }
     }
