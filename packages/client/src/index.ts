@@ -18,12 +18,13 @@ export type { Platform } from "./adapters/platform.ts";
 export type { Cancel, Clock, Millis } from "./base/clock.ts";
 export { systemClock } from "./base/clock.ts";
 export { CallError, OptionsError, RealtimeError } from "./base/errors.ts";
-export type { CallErrorKind } from "./base/errors.ts";
+export type { CallErrorDetails, CallErrorKind } from "./base/errors.ts";
 export { randomHex, seededRandom, systemRandom } from "./base/random.ts";
 export type { Random } from "./base/random.ts";
 export { Cell, waitFor } from "./base/source.ts";
 export type { Source } from "./base/source.ts";
 export type { CreateSocket, WebSocketLike } from "./base/web-socket.ts";
+export type { BackoffPolicy } from "./connection/backoff-policy.ts";
 export type { ConnectionEffect, SessionControl, Vitals } from "./connection/connection-effect.ts";
 export type { ConnectionEvent, NetworkQuality } from "./connection/connection-event.ts";
 export type {

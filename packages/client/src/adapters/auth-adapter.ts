@@ -54,11 +54,6 @@ export class AuthAdapter {
     return this.#identity ?? null;
   }
 
-  /** Cookies carry the credential: no token is sent. */
-  get isAmbient(): boolean {
-    return "ambient" in this.#credentials;
-  }
-
   /** Posts the current identity within this call, then every change. The result ends it. */
   start(post: (event: AuthEvent) => void): Cancel {
     this.#post = post;

@@ -191,7 +191,6 @@ describe("credentials for a hello", () => {
       "",
       "",
     ]);
-    expect([adapter.isAmbient, harness().adapter.isAmbient]).toEqual([true, false]);
   });
 });
 
