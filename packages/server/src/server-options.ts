@@ -17,7 +17,8 @@ export interface RealtimeServerOptions<C extends Contract, A extends Accepted> {
   readonly authenticate: Authenticate<A>;
   /**
    * One for each method of the contract. Named after `authenticate`, so that it knows the
-   * account's data.
+   * account's data. A handler keeps its place among `limits.callsExecuting` until it settles: one
+   * that may take long must heed `context.signal`, or in the end its client is not heard any more.
    */
   readonly handlers: Handlers<C, NoInfer<A>>;
   /** Who may read which bucket. Default: nobody may read any. */

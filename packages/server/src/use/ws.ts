@@ -27,6 +27,9 @@ export interface AttachOptions {
   readonly origins?: AllowedOrigins;
 }
 
+/** Connections that a server has taken over; `ws` throws when one is taken twice. */
+const taken = new WeakSet<Duplex>();
+
 /** What is fed; a `RealtimeServer`. */
 export interface SocketAcceptor {
   readonly subprotocols: readonly string[];
@@ -67,11 +70,17 @@ export function attach(
       server.subprotocols.find((ours) => offered.has(ours)) ?? [...offered][0] ?? false,
   });
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // Two servers may share a path while one hands over to the other: the first that can takes it.
+    if (taken.has(socket)) return;
     if (!isAt(path, request.url)) {
       if (httpServer.listenerCount("upgrade") === 1) decline(socket, 404);
     } else if (server.isClosing) {
-      decline(socket, 503, { "Retry-After": String(Math.ceil(server.windowMs / 1_000)) });
+      const headers = { "Retry-After": String(Math.ceil(server.windowMs / 1_000)) };
+      queueMicrotask(() => {
+        if (!taken.has(socket)) decline(socket, 503, headers);
+      });
     } else if (isWelcome(origins, request)) {
+      taken.add(socket);
       webSockets.handleUpgrade(request, socket, head, (opened) => {
         take(server, opened, request);
       });

@@ -131,6 +131,22 @@ test("a server that closes declines with 503, and leaves no listener and no sock
   await own.close();
 });
 
+test("while one server hands over to another at the same path, each upgrade has one answer", async () => {
+  const own = await serveHttp();
+  const successor = await serveHttp();
+  attach(own.http, successor.server);
+  const first = await openListener(own);
+  expect([own.server.stats.sessions, successor.server.stats.sessions]).toEqual([1, 0]);
+  const closing = own.server.close({ windowMs: 300, graceMs: 0 });
+  const second = await openListener(own);
+  expect(successor.server.stats.sessions).toBe(1);
+  await closing;
+  expect((await first.closed()).code).toBe(4200);
+  second.socket.close();
+  await successor.close();
+  await own.close();
+});
+
 test("what is detached takes no more upgrades, and keeps its sessions", async () => {
   const own = await serveHttp();
   const http = createServer();
