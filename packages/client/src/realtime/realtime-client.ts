@@ -204,7 +204,8 @@ export class RealtimeClient<C extends Contract = Contract> {
   /**
    * Hears the live updates of a bucket, in order, in every session from now on; not what happened
    * between sessions: `onState` tells where each stretch begins. The result ends it. Throws
-   * `OptionsError` for a key that is not 1 to 128 characters without NUL.
+   * `OptionsError` for a key that is not 1 to 128 characters without NUL, and for more than 1 000
+   * buckets at once.
    */
   subscribe<K extends BucketKeyOf<C>>(
     bucket: K,

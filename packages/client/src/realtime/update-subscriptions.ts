@@ -2,6 +2,7 @@
  * Live updates by bucket: who listens, what each session has to ask for, and how it stands. No
  * catch-up: that is sync's.
  */
+import { DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
 import type { BucketHead, BucketKey, BucketPosition, Unsubscribed } from "@holdfast/protocol";
 import type { UnsubscribedCode, Update, UpdateRun } from "@holdfast/protocol";
 import type { Cancel } from "../base/clock.ts";
@@ -58,7 +59,8 @@ export class UpdateSubscriptions implements SessionData {
     let subscription = this.#subscriptions.get(bucket);
     if (!subscription) {
       // The server would end the session for it, each session anew.
-      if (!WIRE_NAME.test(bucket)) throw new OptionsError("bad bucket");
+      const isTooMany = this.#subscriptions.size >= DEFAULT_WIRE_LIMITS.subscriptions;
+      if (isTooMany || !WIRE_NAME.test(bucket)) throw new OptionsError("bad bucket, or too many");
       subscription = { listeners: new Set(), state: new Cell(WAITING), upTo: 0 };
       this.#subscriptions.set(bucket, subscription);
       this.#link?.say({ type: "subscribe", buckets: [{ bucket }] });

@@ -97,6 +97,14 @@ describe("subscribing", () => {
   });
 });
 
+test("a thousand buckets are heard, one more is refused where it is asked for", () => {
+  const cancels = Array.from({ length: 1_000 }, (_, n) => updates.add(`room:${n}`, hear("a")));
+  expect(() => updates.add("room:1000", hear("a"))).toThrow(OptionsError);
+  expect(() => updates.add("room:7", hear("b"))).not.toThrow();
+  cancels[0]?.();
+  expect(() => updates.add("room:1000", hear("a"))).not.toThrow();
+});
+
 describe("hearing", () => {
   test("each listener hears each update, in order", () => {
     updates.add("room", hear("a"));
