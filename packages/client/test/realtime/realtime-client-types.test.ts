@@ -1,6 +1,6 @@
 /**
  * One contract types client and server alike: what does not fit does not compile. The bodies are
- * never run: the compiler judges them, in `tools/types.test.ts`.
+ * never run: the compiler judges them, in `tools/compiler.test.ts`.
  */
 import { bucket, call, defineContract } from "@holdfast/protocol";
 import type { StandardSchemaV1 } from "@holdfast/protocol";
