@@ -1,6 +1,6 @@
 /**
- * The writing half of a session: what was said in a tick leaves at its end, and never without
- * bound.
+ * The writing half of a session: what was said in a tick leaves at its end, or as soon as it is
+ * worth a frame, and never without bound.
  */
 import type { ServerMessage } from "@holdfast/protocol";
 
@@ -37,6 +37,8 @@ export class SessionWriter implements Subscriber, Flushable {
   send(message: ServerMessage): void {
     const fault = this.#outbox.add(message);
     if (fault) this.#owner.report(fault, "encode");
+    if (this.#outbox.isWorthAFrame) this.#write();
+    // Also when nothing waits any more: the buffer is judged at the end of each tick.
     this.#flushSoon();
   }
 

@@ -14,6 +14,40 @@ test("nothing is written before the tick ends, and then in one frame", async () 
   expect(peer.frames).toHaveLength(1);
 });
 
+test("what is worth a frame is written before the tick ends, so that the client can begin", async () => {
+  const own = new TestServer();
+  const peer = await own.open();
+  const pings = Array.from({ length: 40 }, (_, nonce) => ({ type: "ping", nonce }) as const);
+  peer.says(...pings);
+  expect(peer.frames).toHaveLength(1);
+  expect(peer.takes()).toHaveLength(32);
+  own.clock.flush();
+  expect(peer.takes()).toHaveLength(8);
+});
+
+test("large messages are not written before the tick ends, however many", async () => {
+  const own = new TestServer();
+  const peer = await own.open();
+  const input = "x".repeat(10_000);
+  const calls = Array.from(
+    { length: 40 },
+    (_, id) => ({ type: "call", id, method: "echo", input, timeoutMs: 9_000 }) as const,
+  );
+  const before = own.server.stats.framesSent;
+  peer.says(...calls);
+  await own.tick();
+  expect(own.server.stats.framesSent - before).toBe(1);
+});
+
+test("a client that does not read is judged also when nothing waits at the end of the tick", async () => {
+  const own = new TestServer();
+  const peer = await own.open();
+  peer.bufferedBytes = 5_000_000;
+  peer.says(...Array.from({ length: 32 }, (_, nonce) => ({ type: "ping", nonce }) as const));
+  own.clock.flush();
+  expect(peer.takes().at(-1)).toMatchObject({ type: "refuse", code: "slowConsumer" });
+});
+
 test("a refusal takes what was said before it along, and goes at once", async () => {
   const own = new TestServer();
   const peer = await own.open();
