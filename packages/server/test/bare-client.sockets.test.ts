@@ -46,7 +46,6 @@ class BareClient {
     for (;;) {
       const message = this.#heard.shift();
       if (message) return message;
-      // eslint-disable-next-line no-await-in-loop -- until one has come
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }

@@ -161,7 +161,6 @@ test("a flood of calls runs 64 at a time, and every one is answered", async () =
     listener.says({ type: "call", id, method: "echo", input: id, timeoutMs: 30_000 });
   }
   for (let id = 1; id <= 5_000; id++) {
-    // eslint-disable-next-line no-await-in-loop -- in the order of arrival
     expect(await listener.next("result")).toMatchObject({ id, output: id });
   }
   listener.socket.close();
@@ -175,7 +174,6 @@ test("a client that calls and reads nothing is sent away before memory grows", a
   while (own.server.stats.sessions > 0) {
     if (listener.socket.bufferedAmount < 4_000_000)
       listener.says({ type: "call", id: ++id, method: "echo", input, timeoutMs: 30_000 });
-    // eslint-disable-next-line no-await-in-loop -- until the server has had enough
     await new Promise<void>((resolve) => setTimeout(resolve, 1));
   }
   expect(own.server.stats.refusals["slowConsumer"]).toBe(1);
@@ -190,7 +188,6 @@ test("a broken WebSocket frame, and a killed socket, end one session", async () 
   killed.socket.terminate();
   await broken.closed();
   while (own.server.stats.connections > 0) {
-    // eslint-disable-next-line no-await-in-loop -- until the server has noticed
     await new Promise<void>((resolve) => setTimeout(resolve, 5));
   }
 });

@@ -101,14 +101,12 @@ export class Listener {
       const index = this.heard.findIndex((message) => message["type"] === type);
       if (index >= 0) return this.heard.splice(0, index + 1).at(-1) ?? {};
       if (this.closedWith) throw new Error(`closed with ${this.closedWith.code} before ${type}`);
-      // eslint-disable-next-line no-await-in-loop -- until it has come
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
   async closed(): Promise<{ readonly code: number; readonly reason: string }> {
     while (!this.closedWith) {
-      // eslint-disable-next-line no-await-in-loop -- until it has come
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     return this.closedWith;

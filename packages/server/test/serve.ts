@@ -57,7 +57,6 @@ export const request: ServerRequest = {
 
 /** Lets promises settle; no time passes. */
 export async function settled(): Promise<void> {
-  // eslint-disable-next-line no-await-in-loop -- one turn of the microtask queue after the other
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 

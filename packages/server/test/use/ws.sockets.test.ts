@@ -35,7 +35,6 @@ test("the path is served, with a query, and with one segment that varies", async
   const own = await serveHttp();
   for (const path of ["/realtime", "/realtime?x=1", "/realtime/~3f", "/realtime/~3f?x=1"]) {
     const socket = own.dial(path);
-    // eslint-disable-next-line no-await-in-loop -- one after the other
     await once(socket, "open");
     expect(socket.protocol).toBe("holdfast.v1.json");
     socket.close();
@@ -53,7 +52,6 @@ test("other paths get 404 where nobody else listens", async () => {
     "/realtime/~a/b",
     "/x?/realtime",
   ]) {
-    // eslint-disable-next-line no-await-in-loop -- one after the other
     expect((await declined(own, path)).statusCode).toBe(404);
   }
   await own.close();
@@ -75,7 +73,6 @@ test("a page of another host is refused, one of the same host and a program are 
   );
   for (const headers of [{ origin: `http://127.0.0.1:${own.port}` }, {}]) {
     const socket = own.dial("/realtime", ["holdfast.v1.json"], headers);
-    // eslint-disable-next-line no-await-in-loop -- one after the other
     await once(socket, "open");
     socket.close();
   }
@@ -175,16 +172,13 @@ test("1 000 clients that come and go leave no socket, timer or session behind", 
   const own = await serveHttp();
   const before = process.getActiveResourcesInfo().length;
   for (let round = 0; round < 10; round++) {
-    // eslint-disable-next-line no-await-in-loop -- a hundred at a time
     const listeners = await Promise.all(
       Array.from({ length: 100 }, async () => await openListener(own)),
     );
     for (const { socket } of listeners) socket.close();
-    // eslint-disable-next-line no-await-in-loop -- a hundred at a time
     await Promise.all(listeners.map(async (listener) => await listener.closed()));
   }
   while (own.server.stats.connections > 0) {
-    // eslint-disable-next-line no-await-in-loop -- until the server has noticed
     await new Promise<void>((resolve) => setTimeout(resolve, 5));
   }
   await new Promise<void>((resolve) => setTimeout(resolve, 50));
