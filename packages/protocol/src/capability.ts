@@ -7,13 +7,16 @@ import type { ServerMessage } from "./server-message.ts";
 
 /**
  * - `updates`: subscriptions and live updates.
- * - `log`: pages of what was missed. Specified; first spoken in the next release.
- * - `keys`: calls that run exactly once. Specified; first spoken in the next release.
+ * - `log`: pages of what was missed.
+ * - `keys`: calls that run exactly once.
  */
 export type Capability = "updates" | "log" | "keys";
 
-/** What this release's client and server name. */
-export const SPOKEN_CAPABILITIES: readonly Capability[] = ["updates"];
+/** What a client names that makes calls and hears live updates. */
+export const LIVE_CAPABILITIES: readonly Capability[] = ["updates"];
+
+/** Everything: what a server names, and a client with transactions and sync. */
+export const ALL_CAPABILITIES: readonly Capability[] = ["updates", "log", "keys"];
 
 type MessageType = (ClientMessage | ServerMessage)["type"];
 

@@ -1,6 +1,6 @@
 /** The fields of what a client says (PROTOCOL.md §4). */
 import type { BucketPosition } from "./bucket.ts";
-import type { Cancel, ClientMessage } from "./client-message.ts";
+import type { ClientMessage } from "./client-message.ts";
 import { count, list, name, optional, shape, text } from "./field-check.ts";
 import type { Check } from "./field-check.ts";
 import type { MessageTable } from "./message-table.ts";
@@ -25,13 +25,7 @@ export const CLIENT_MESSAGES: MessageTable<ClientMessage> = {
     buckets: optional(list(position)),
   },
   call: { id: count, method: name, timeoutMs: count, key: optional(name) },
-  cancel: {
-    id: optional(count),
-    // It names its call in one of the two ways.
-    key: (value, nameLength, whole): value is string | undefined =>
-      optional(name)(value, nameLength, whole) &&
-      (value === undefined) !== ((whole as Cancel).id === undefined),
-  },
+  cancel: { id: count, key: optional(name) },
   subscribe: { buckets: list(position) },
   unsubscribe: { buckets: list(name) },
   fetch: { id: count, bucket: name, epoch: name, after: count, limit: count },

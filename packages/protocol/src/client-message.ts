@@ -29,10 +29,15 @@ export interface Call {
   readonly key?: string;
 }
 
-/** The caller no longer waits. Names a call by `id`, or a keyed call of any session by `key`. */
+/**
+ * The caller no longer waits. Without `key` the `id` is that of a call of this session. With `key`
+ * it is a request of its own under a new `id`: the keyed call, of whatever session of the account,
+ * shall not take effect if it has not yet. Answered by `result` if it had, else by `failure` with
+ * code `cancelled`.
+ */
 export interface Cancel {
   readonly type: "cancel";
-  readonly id?: number;
+  readonly id: number;
   readonly key?: string;
 }
 

@@ -1,7 +1,12 @@
 /** The words that Holdfast clients and servers speak. No dependency, no I/O. */
 export { accountsForAll, bucketKind, isGapless } from "./bucket.ts";
 export type { BucketHead, BucketKey, BucketPosition, Update, UpdateRun } from "./bucket.ts";
-export { capabilityOf, commonCapabilities, SPOKEN_CAPABILITIES } from "./capability.ts";
+export {
+  ALL_CAPABILITIES,
+  capabilityOf,
+  commonCapabilities,
+  LIVE_CAPABILITIES,
+} from "./capability.ts";
 export type { Capability } from "./capability.ts";
 export type {
   Call,

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
-import { capabilityOf, commonCapabilities, SPOKEN_CAPABILITIES } from "../src/index.ts";
+import { capabilityOf, commonCapabilities, LIVE_CAPABILITIES } from "../src/index.ts";
 import { fullClientMessages, fullServerMessages } from "./examples.ts";
 
 test("what both sides named is common; words from the future are dropped", () => {
   expect(commonCapabilities(["updates", "log"], ["presence", "updates"])).toEqual(["updates"]);
-  expect(commonCapabilities(SPOKEN_CAPABILITIES, [])).toEqual([]);
+  expect(commonCapabilities(LIVE_CAPABILITIES, [])).toEqual([]);
 });
 
 test("handshake, calls, pings, tokens and farewells need no capability", () => {

@@ -7,7 +7,7 @@ import {
   DEFAULT_WIRE_LIMITS,
   HELLO_BYTES_MAX,
   jsonServerCodec,
-  SPOKEN_CAPABILITIES,
+  LIVE_CAPABILITIES,
 } from "@holdfast/protocol";
 import type { BucketKeyOf, Contract, DataOf } from "@holdfast/protocol";
 
@@ -215,7 +215,7 @@ function hostOf<C extends Contract, A extends Accepted>(
     clock,
     alarms: new Alarms(clock),
     flusher: new Flusher(clock),
-    policy: { ...numbers, limits, methods: router, capabilities: SPOKEN_CAPABILITIES },
+    policy: { ...numbers, limits, methods: router, capabilities: LIVE_CAPABILITIES },
     helloLimits: { ...limits, frameBytes: Math.min(limits.frameBytes, HELLO_BYTES_MAX) },
     window: new ReconnectWindow(numbers.expectedConnections),
     counts,

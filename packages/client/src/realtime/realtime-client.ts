@@ -2,7 +2,7 @@
  * The front door: wires the floors, starts and stops them, and shows sources. It decides nothing
  * about connecting.
  */
-import { jsonClientCodec, SPOKEN_CAPABILITIES } from "@holdfast/protocol";
+import { jsonClientCodec, LIVE_CAPABILITIES } from "@holdfast/protocol";
 import type {
   BucketKeyOf,
   CallArguments,
@@ -96,7 +96,7 @@ export class RealtimeClient<C extends Contract = Contract> {
         : platform.openTransport,
       facts: {
         client: { name: "holdfast-js", version: CLIENT_VERSION },
-        capabilities: SPOKEN_CAPABILITIES,
+        capabilities: LIVE_CAPABILITIES,
         instanceId: platform.randomHex(16),
       },
       url,
