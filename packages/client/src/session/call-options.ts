@@ -28,3 +28,9 @@ export interface CallOptions {
    */
   readonly repeatable?: boolean | undefined;
 }
+
+/** What the inside may ask for besides. */
+export interface AskOptions extends CallOptions {
+  /** The server has taken a keyed call on; its answer is still to come. */
+  readonly onAck?: () => void;
+}

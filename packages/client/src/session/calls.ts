@@ -3,29 +3,13 @@
  * settle once with a typed fate. What is written when, and in which frame, is the outbox's
  * business.
  */
-import type { Call, Cancel as CancelCall, Failure, Result } from "@holdfast/protocol";
+import type { Call, Cancel as CancelCall, Failure, Fetch, Result } from "@holdfast/protocol";
 import type { Cancel, Clock, Millis } from "../base/clock.ts";
 import { CallError, OptionsError } from "../base/errors.ts";
 import type { CallErrorDetails, CallErrorKind } from "../base/errors.ts";
 import { CALL_TIMEOUT_MAX_MS, CALL_TIMEOUT_MS, CALLS_WAITING_MAX } from "./call-options.ts";
-import { WIRE_NAME, type CallOptions } from "./call-options.ts";
-
-/** A call that has not settled. Leaving the book of calls is what entitles to settle it. */
-interface PendingCall {
-  /**
-   * 0 while it waits; once written, its id on the wire. A call that is written again gets another.
-   */
-  id: number;
-  /** It was written in a session that is over. */
-  mayHaveRun: boolean;
-  readonly method: string;
-  readonly input: unknown;
-  /** When it times out, by `Clock.now`. */
-  readonly deadline: Millis;
-  readonly options: CallOptions;
-  readonly resolve: (output: unknown) => void;
-  readonly reject: (error: CallError) => void;
-}
+import { WIRE_NAME, type AskOptions, type CallOptions } from "./call-options.ts";
+import { failureOf, type Answer, type PendingCall, type Request } from "./pending-call.ts";
 
 /** What calls need of the open session. */
 export interface CallLink {
@@ -80,23 +64,17 @@ export class Calls {
    * Resolves with the handler's output, rejects with a {@link CallError} that tells the call's
    * fate.
    */
-  call<Output>(method: string, input: unknown, options: CallOptions = {}): Promise<Output> {
+  call<Output>(method: string, input: unknown, options?: CallOptions): Promise<Output> {
     return new Promise<unknown>((resolve, reject) => {
-      const { timeoutMs = CALL_TIMEOUT_MS, signal, whenOffline } = options;
-      const isTimeout = timeoutMs >= 0 && timeoutMs <= CALL_TIMEOUT_MAX_MS;
-      if (!isTimeout || !WIRE_NAME.test(method)) throw new OptionsError("bad method or timeoutMs");
-      const deadline = this.#clock.now() + timeoutMs;
-      const call = { id: 0, mayHaveRun: false, method, input, deadline, options, resolve, reject };
-      if (this.#isClosed) return this.#fail(call, "closed");
-      if (whenOffline === "fail" && !this.#link)
-        return this.#fail(call, "neverSent", { code: "offline" });
-      if (this.waiting >= CALLS_WAITING_MAX)
-        return this.#fail(call, "neverSent", { code: "tooManyWaiting" });
-      this.#wait(call);
-      if (signal?.aborted) return this.#onAbort({ target: signal });
-      if (deadline < this.#alarmAt) this.#checkDeadlines();
-      this.#link?.poke();
+      if (!WIRE_NAME.test(method)) throw new OptionsError("bad method");
+      const succeed = (answer: Answer): void => resolve((answer as Result).output);
+      this.#make({ type: "call", method, input }, options, succeed, reject);
     }) as Promise<Output>;
+  }
+
+  /** As `call`, with the whole answer. */
+  ask(request: Request, options?: AskOptions): Promise<Answer> {
+    return new Promise((resolve, reject) => this.#make(request, options, resolve, reject));
   }
 
   /**
@@ -135,16 +113,18 @@ export class Calls {
   }
 
   /** The next call to write, under its new id. It counts as written before it is (B26). */
-  take(): Call | undefined {
+  take(): Call | Fetch | CancelCall | undefined {
     const [call] = this.#waiting;
     if (!call) return undefined;
     this.#waiting.delete(call);
     call.id = ++lastIssuedId;
     this.#written.set(call.id, call);
     this.#announceRoom();
-    const { id, method, input, deadline } = call;
+    const { id, request, deadline } = call;
+    // Of use to calls alone; elsewhere it is a field that the server does not know.
     const timeoutMs = Math.max(1, Math.ceil(deadline - this.#clock.now()));
-    return { type: "call", id, method, input, timeoutMs };
+    const message = { ...request, id, timeoutMs };
+    return message;
   }
 
   /** A taken call cannot be written, now or ever. */
@@ -156,14 +136,19 @@ export class Calls {
   }
 
   /** Settles the call that a message from the server answers. False: it has settled before. */
-  answer(message: Result | Failure): boolean {
-    const call = this.#withdraw(message.id);
+  answer(id: number, message: Answer | Failure): boolean {
+    const call = this.#withdraw(id);
     if (!call) return false;
     this.#release(call);
-    if (message.type === "result") call.resolve(message.output);
-    else call.reject(failureOf(message, call));
+    if (message.type === "failure") call.reject(failureOf(message, call));
+    else call.resolve(message);
     if (this.waiting || !this.inFlight) this.#link?.poke();
     return true;
+  }
+
+  /** The server has taken a keyed call on. */
+  acked(id: number): void {
+    this.#written.get(id)?.options.onAck?.();
   }
 
   /** Rejects every call with `closed`; those to come are made. `code` tells why. */
@@ -177,6 +162,28 @@ export class Calls {
   close(): void {
     this.#isClosed = true;
     this.abandon();
+  }
+
+  #make(
+    request: Request,
+    options: AskOptions = {},
+    resolve: PendingCall["resolve"],
+    reject: PendingCall["reject"],
+  ): void {
+    const { timeoutMs = CALL_TIMEOUT_MS, signal, whenOffline } = options;
+    if (!(timeoutMs >= 0 && timeoutMs <= CALL_TIMEOUT_MAX_MS))
+      throw new OptionsError("bad timeoutMs");
+    const deadline = this.#clock.now() + timeoutMs;
+    const call = { id: 0, mayHaveRun: false, request, deadline, options, resolve, reject };
+    if (this.#isClosed) return this.#fail(call, "closed");
+    if (whenOffline === "fail" && !this.#link)
+      return this.#fail(call, "neverSent", { code: "offline" });
+    if (this.waiting >= CALLS_WAITING_MAX)
+      return this.#fail(call, "neverSent", { code: "tooManyWaiting" });
+    this.#wait(call);
+    if (signal?.aborted) return this.#onAbort({ target: signal });
+    if (deadline < this.#alarmAt) this.#checkDeadlines();
+    this.#link?.poke();
   }
 
   #withdraw(id: number): PendingCall | undefined {
@@ -238,13 +245,4 @@ export class Calls {
       this.#cancelAlarm = this.#clock.turn(() => this.#checkDeadlines());
     });
   }
-}
-
-function failureOf(failure: Failure, call: PendingCall): CallError {
-  const { code, message, data, retryAfterMs, refused } = failure;
-  const comesBack = refused && (code === "busy" || code === "draining");
-  // A refusal speaks of this sending only, not of those before.
-  const mayHaveRun = call.mayHaveRun || undefined;
-  const details = { code, data, retryAfterMs, retryable: comesBack || undefined, mayHaveRun };
-  return new CallError(refused ? "refused" : "failed", message, details);
 }

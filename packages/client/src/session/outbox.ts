@@ -163,13 +163,20 @@ export class Outbox implements CallLink {
     const { calls, codec } = this.#options;
     const { frameBytes } = this.#limits;
     for (;;) {
+      let callId = 0;
       let message = this.#urgent.shift();
       if (this.#takesOrdinary) message ??= this.#ordinary.shift();
       // Past its limit of executing calls the server would stop reading, pings included.
-      if (calls.waiting && calls.inFlight < this.#callsMax && !this.#isFull(transport))
-        message ??= calls.take();
+      if (
+        !message &&
+        calls.waiting &&
+        calls.inFlight < this.#callsMax &&
+        !this.#isFull(transport)
+      ) {
+        message = calls.take();
+        callId = message?.id ?? 0;
+      }
       if (!message) return undefined;
-      const callId = message.type === "call" ? message.id : 0;
       try {
         const part = codec.encode(message);
         const bytes = codec.sizeOf(part);

@@ -4,21 +4,20 @@
  * what ends it is reported once, and after that it says nothing and holds nothing.
  */
 import { closeMeaning, DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
-import type { Frame, SpokenServerMessage, Subscribe } from "@holdfast/protocol";
+import type { Failure, Frame, ServerMessage, Subscribe } from "@holdfast/protocol";
 import type { Unsubscribe, Welcome } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
 import type { Transport, TransportEvent } from "../transport/transport.ts";
 import { isIssued } from "./calls.ts";
+import { HELLO_BUCKETS_MAX, helloOf } from "./hello.ts";
 import { Outbox } from "./outbox.ts";
+import type { Answer } from "./pending-call.ts";
 import type { SessionFact, SessionVitals, SubscriptionLink } from "./session-event.ts";
 import type { ProtocolSessionOptions } from "./session-options.ts";
 
 // Of CLOSE_CODES these two are all that a client says: `normal` and `protocolViolation`.
 const NORMAL = 1000;
 const VIOLATION = 4214;
-
-/** So many buckets fit into a hello, however long their names and the token. */
-const HELLO_BUCKETS_MAX = 64;
 
 /** What a server may say before the session is open. */
 const EARLY: ReadonlySet<string> = new Set(["welcome", "refuse", "pong"]);
@@ -102,19 +101,24 @@ export class ProtocolSession implements SubscriptionLink {
   }
 
   /** Ends the session in this call stack, whatever it is doing, and reports nothing. Idempotent. */
-  close(detail: string, code: number = NORMAL): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#transport?.close(code, detail);
-    this.#outbox?.close();
-    this.#options.data.detach();
+  close(detail: string): void {
+    this.#close(detail);
   }
 
   /** The session is over, and this is why. Calls are decided before anybody hears of it. */
   #end(fact: SessionFact, code?: number): void {
-    if (this.#isClosed) return;
-    this.close(fact.type, code);
-    this.#tell(fact);
+    if (this.#close(fact.type, code, fact.type === "refused" ? fact.code : fact.type))
+      this.#tell(fact);
+  }
+
+  /** False: it was closed already. */
+  #close(detail: string, code = NORMAL, cause = detail): boolean {
+    if (this.#isClosed) return false;
+    this.#isClosed = true;
+    this.#transport?.close(code, detail);
+    this.#outbox?.close();
+    this.#options.data.detach(cause);
+    return true;
   }
 
   #violated(detail: string): void {
@@ -154,13 +158,7 @@ export class ProtocolSession implements SubscriptionLink {
     );
     const wanted = data.attach(this);
     const rest = wanted.slice(HELLO_BUCKETS_MAX);
-    this.#outbox.sayFirst({
-      type: "hello",
-      ...facts,
-      session: sessionId,
-      ...(token && { token }),
-      ...(wanted.length > 0 && { buckets: wanted.slice(0, HELLO_BUCKETS_MAX) }),
-    });
+    this.#outbox.sayFirst(helloOf(facts, sessionId, token, wanted));
     if (rest.length > 0) this.say({ type: "subscribe", buckets: rest });
   }
 
@@ -176,19 +174,25 @@ export class ProtocolSession implements SubscriptionLink {
     }
   }
 
-  #hear(message: SpokenServerMessage): void {
+  #hear(message: ServerMessage): void {
     const { calls, data } = this.#options;
     const { type } = message;
     if (this.#isOpen ? type === "welcome" : !EARLY.has(type)) return this.#violated(type);
     switch (message.type) {
       case "welcome":
         return this.#welcomed(message);
+      case "ack":
+        return calls.acked(message.id);
       case "result":
       case "failure":
-        if (!isIssued(message.id)) return this.#violated("unknownCall");
-        if (calls.answer(message)) this.#beUseful();
-        else this.dropped++;
-        return;
+        return this.#answered(message.id, message);
+      case "page":
+      case "tooFarBehind":
+        if (message.id !== undefined) return this.#answered(message.id, message);
+        this.#beUseful();
+        return data.log?.(message);
+      case "heads":
+        return data.log?.(message);
       case "updates":
         // A gap that is passed over would never be noticed again (PROTOCOL.md §3.2).
         if (!data.follows(message)) return this.#violated("updates");
@@ -214,8 +218,14 @@ export class ProtocolSession implements SubscriptionLink {
     }
   }
 
-  #welcomed(welcome: Omit<Welcome, "keyRetentionMs">): void {
-    const { clock, expectedAccount } = this.#options;
+  #answered(id: number, answer: Answer | Failure): void {
+    if (!isIssued(id)) return this.#violated("unknownCall");
+    if (this.#options.calls.answer(id, answer)) this.#beUseful();
+    else this.dropped++;
+  }
+
+  #welcomed(welcome: Welcome): void {
+    const { clock, data, expectedAccount } = this.#options;
     const { account, capabilities, heartbeat, limits, serverTime, windowMs } = welcome;
     // Whom nobody greeted cannot know whom to welcome.
     if (!this.#outbox) return this.#violated("welcome");
@@ -225,6 +235,8 @@ export class ProtocolSession implements SubscriptionLink {
     this.#serverClockAhead = serverTime - clock.now();
     this.#outbox.open(limits, capabilities.includes("updates"));
     const tokenExpiresInMs = this.#tokenLife(welcome);
+    // First, because the owner may end the session when it hears of it.
+    data.welcomed?.(welcome);
     this.#tell({ type: "welcomed", windowMs, heartbeat, tokenExpiresInMs });
   }
 

@@ -1,5 +1,6 @@
 /** What a session says, synchronously and in order: facts about its life, and data. */
 import type { BucketHead, BucketPosition, CloseMeaning, Subscribe } from "@holdfast/protocol";
+import type { Heads, Page, TooFarBehind, Welcome } from "@holdfast/protocol";
 import type { Unsubscribe, Unsubscribed, UpdateRun } from "@holdfast/protocol";
 
 /** A fact about the session's life. The connection machine hears all of these, and only these. */
@@ -47,17 +48,21 @@ export type SessionFact =
 /** A fact with the number of the session that it is about. */
 export type SessionEvent = SessionFact & { readonly sessionId: number };
 
-/** Hears a session's data, and says which buckets it is about. Live updates; later also sync. */
+/** Hears a session's data, and says which buckets it is about. */
 export interface SessionData {
   /** The session says hello, asking for these buckets. From here on changes go to the link. */
   attach(link: SubscriptionLink): readonly BucketPosition[];
-  /** That session is over. */
-  detach(): void;
+  /** The server has said welcome; calls may be made. */
+  welcomed?(welcome: Welcome): void;
+  /** That session is over. `cause`: the type of the fact that ended it, or the refusal's code. */
+  detach(cause: string): void;
   subscribed(head: BucketHead): void;
   unsubscribed(answer: Unsubscribed): void;
   /** Does the run begin where the session stands? Whatever nobody waits for does. */
   follows(run: UpdateRun): boolean;
   updates(run: UpdateRun): void;
+  /** What a server says of a log unasked. */
+  log?(message: Page | TooFarBehind | Heads): void;
 }
 
 /** What {@link SessionData} asks of a session. */

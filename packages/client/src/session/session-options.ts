@@ -1,5 +1,5 @@
 /** What a session is made of. */
-import type { ClientMessage, Codec, SpokenServerMessage } from "@holdfast/protocol";
+import type { ClientMessage, Codec, ServerMessage } from "@holdfast/protocol";
 import type { Clock } from "../base/clock.ts";
 import type { OpenTransport } from "../transport/transport.ts";
 import type { Calls } from "./calls.ts";
@@ -17,7 +17,7 @@ export interface ProtocolSessionOptions {
   /** The number of this attempt; every event carries it, and the hello too. */
   readonly sessionId: number;
   readonly clock: Clock;
-  readonly codec: Codec<SpokenServerMessage, ClientMessage>;
+  readonly codec: Codec<ServerMessage, ClientMessage>;
   readonly openTransport: OpenTransport;
   readonly facts: HelloFacts;
   /**

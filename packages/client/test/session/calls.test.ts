@@ -1,4 +1,4 @@
-import type { Call } from "@holdfast/protocol";
+import type { Call, Failure, Result } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../../testing/src/manual-clock.ts";
 import { OptionsError } from "../../src/base/errors.ts";
@@ -15,7 +15,7 @@ function harness() {
   const attach = (): void =>
     calls.attach({
       poke: () => void said.pokes++,
-      sayFirst: ({ id = 0 }) => void said.cancels.push(id),
+      sayFirst: ({ id }) => void said.cancels.push(id),
     });
   const call = (options?: CallOptions, method = "m"): Promise<unknown> => {
     const promise = calls.call(method, undefined, options);
@@ -24,11 +24,14 @@ function harness() {
   };
   const write = (): Call => {
     const taken = calls.take();
-    if (!taken) throw new Error("no call waits");
+    if (taken?.type !== "call") throw new Error("no call waits");
     return taken;
   };
   return { clock, calls, said, attach, call, write };
 }
+
+const answer = (calls: Calls, message: Result | Failure): boolean =>
+  calls.answer(message.id, message);
 
 describe("an open session", () => {
   test("a call resolves with the handler's output", async () => {
@@ -38,9 +41,9 @@ describe("an open session", () => {
     const promise = call();
     expect(said.pokes).toBe(pokes + 1);
     const { id } = write();
-    expect(calls.answer({ type: "result", id, output: { n: 1 } })).toBe(true);
+    expect(answer(calls, { type: "result", id, output: { n: 1 } })).toBe(true);
     expect(await promise).toEqual({ n: 1 });
-    expect(calls.answer({ type: "result", id })).toBe(false);
+    expect(answer(calls, { type: "result", id })).toBe(false);
   });
 
   test("answers in any order settle the calls they name", async () => {
@@ -48,7 +51,7 @@ describe("an open session", () => {
     attach();
     const promises = [call(), call(), call()];
     const ids = promises.map(() => write().id);
-    for (const id of ids.toReversed()) calls.answer({ type: "result", id, output: id });
+    for (const id of ids.toReversed()) answer(calls, { type: "result", id, output: id });
     expect(await Promise.all(promises)).toEqual(ids);
   });
 
@@ -57,7 +60,7 @@ describe("an open session", () => {
     attach();
     const promise = call();
     const { id } = write();
-    calls.answer({ type: "failure", id, code: "full", message: "No room.", data: [1] });
+    answer(calls, { type: "failure", id, code: "full", message: "No room.", data: [1] });
     expect(await failure(promise)).toMatchObject({
       kind: "failed",
       code: "full",
@@ -81,7 +84,7 @@ describe("an open session", () => {
     attach();
     const promise = call();
     const { id } = write();
-    calls.answer({ type: "failure", id, message: "", refused: true, ...said });
+    answer(calls, { type: "failure", id, message: "", refused: true, ...said });
     expect(await failure(promise)).toMatchObject({ kind: "refused", ...expected });
   });
 });
@@ -93,7 +96,7 @@ describe("without a session", () => {
     expect(await isSettled(promise)).toBe(false);
     attach();
     expect(said.pokes).toBe(1);
-    calls.answer({ type: "result", id: write().id, output: 1 });
+    answer(calls, { type: "result", id: write().id, output: 1 });
     expect(await promise).toBe(1);
   });
 
@@ -150,7 +153,7 @@ describe("deadlines", () => {
     clock.advance(100);
     expect(await failure(promise)).toMatchObject({ kind: "timedOut", mayHaveRun: true });
     expect(said.cancels).toEqual([id]);
-    expect(calls.answer({ type: "result", id })).toBe(false);
+    expect(answer(calls, { type: "result", id })).toBe(false);
   });
 
   test("many calls with many deadlines cost one timer, and each ends in its time", async () => {
@@ -174,7 +177,7 @@ describe("deadlines", () => {
     attach();
     const promise = call({ timeoutMs: 100 });
     const { id } = write();
-    clock.at(clock.now() + 5_000, () => void calls.answer({ type: "result", id, output: 1 }));
+    clock.at(clock.now() + 5_000, () => void answer(calls, { type: "result", id, output: 1 }));
     clock.sleep(5_000); // The process was stopped; both are due now.
     clock.flush();
     expect(await promise).toBe(1);
@@ -225,7 +228,7 @@ describe("abort", () => {
     const other = call({ signal });
     const first = call({ signal: controller.signal });
     write();
-    calls.answer({ type: "result", id: write().id });
+    answer(calls, { type: "result", id: write().id });
     await first;
     const many = Array.from({ length: 20 }, () => call({ signal: controller.signal }));
     const { id } = write();
@@ -265,7 +268,7 @@ describe("abort", () => {
     );
     const promise = call({ signal });
     expect(listeners).toBe(1);
-    calls.answer({ type: "result", id: write().id });
+    answer(calls, { type: "result", id: write().id });
     expect(listeners).toBe(0);
     controller.abort();
     expect(await promise).toBeUndefined();
@@ -287,7 +290,7 @@ describe("a lost session", () => {
       retryable: false,
     });
     attach();
-    calls.answer({ type: "result", id: write().id, output: 2 });
+    answer(calls, { type: "result", id: write().id, output: 2 });
     expect(await waiting).toBe(2);
   });
 
@@ -300,8 +303,8 @@ describe("a lost session", () => {
     attach();
     const { id } = write();
     expect(id).toBeGreaterThan(oldId);
-    expect(calls.answer({ type: "result", id: oldId, output: "old" })).toBe(false);
-    calls.answer({ type: "result", id, output: "new" });
+    expect(answer(calls, { type: "result", id: oldId, output: "old" })).toBe(false);
+    answer(calls, { type: "result", id, output: "new" });
     expect(await promise).toBe("new");
   });
 
@@ -314,7 +317,7 @@ describe("a lost session", () => {
     write();
     calls.detach(sentId);
     attach();
-    calls.answer({ type: "result", id: write().id, output: 1 });
+    answer(calls, { type: "result", id: write().id, output: 1 });
     expect(await promise).toBe(1);
   });
 
@@ -351,7 +354,7 @@ test("a call that is refused when it is sent again may have run the first time (
   calls.detach(write().id);
   attach();
   const { id } = write();
-  calls.answer({ type: "failure", id, code: "denied", message: "No.", refused: true });
+  answer(calls, { type: "failure", id, code: "denied", message: "No.", refused: true });
   expect(await failure(promise)).toMatchObject({ kind: "refused", mayHaveRun: true });
 });
 
@@ -424,14 +427,14 @@ describe("ids", () => {
     void call();
     const { id } = write();
     expect(calls.inFlight).toBe(1);
-    expect(calls.answer({ type: "result", id })).toBe(true);
+    expect(answer(calls, { type: "result", id })).toBe(true);
   });
 });
 
 test("a call settles once, whatever happens to it in whatever order", async () => {
   type Rig = ReturnType<typeof harness>;
   const ends: ((rig: Rig, id: number, abort: AbortController) => void)[] = [
-    ({ calls }, id) => void calls.answer({ type: "result", id, output: "answered" }),
+    ({ calls }, id) => void answer(calls, { type: "result", id, output: "answered" }),
     ({ calls }, id) => calls.turnDown(id, "tooLarge"),
     ({ calls }) => calls.detach(Infinity),
     ({ calls }) => calls.abandon(),
@@ -489,7 +492,7 @@ describe("abandon", () => {
     await room;
     expect(clock.pending).toBe(0);
     const next = call();
-    calls.answer({ type: "result", id: write().id, output: 1 });
+    answer(calls, { type: "result", id: write().id, output: 1 });
     expect(await next).toBe(1);
   });
 });

@@ -132,7 +132,7 @@ describe("draining", () => {
     await tick();
     expect([transport.said.length, reports]).toEqual([1, []]);
     const [said] = transport.said;
-    if (said?.type === "call") calls.answer({ type: "result", id: said.id });
+    if (said?.type === "call") calls.answer(said.id, { type: "result", id: said.id });
     await tick();
     expect([transport.said.length, reports]).toEqual([1, ["drained"]]);
   });
@@ -224,7 +224,7 @@ describe("the server's limit of executing calls", () => {
     await tick();
     expect([transport.said.length, calls.waiting]).toEqual([2, 3]);
     const first = transport.said[0];
-    if (first?.type === "call") calls.answer({ type: "result", id: first.id });
+    if (first?.type === "call") calls.answer(first.id, { type: "result", id: first.id });
     await tick();
     expect([transport.said.length, calls.waiting]).toEqual([3, 2]);
   });
