@@ -2,7 +2,6 @@
  * The front door: wires the floors, starts and stops them, and shows sources. It decides nothing
  * about connecting.
  */
-import { jsonClientCodec, LIVE_CAPABILITIES } from "@holdfast/protocol";
 import type {
   BucketKeyOf,
   CallArguments,
@@ -35,6 +34,7 @@ import {
   type RealtimeOptions,
 } from "./realtime-options.ts";
 import { SessionHost } from "./session-host.ts";
+import { speakLive, type Speak } from "./session-speech.ts";
 import {
   UpdateSubscriptions,
   type SubscriptionState,
@@ -62,20 +62,18 @@ export class RealtimeClient<C extends Contract = Contract> {
   readonly #calls: Calls;
   readonly #updates = new UpdateSubscriptions();
   readonly #manager: ConnectionManager;
+  readonly #state: Source<RealtimeConnectionState>;
   readonly #scope = new Scope();
   /** Where all events of the connection go; the manager is not yet there when it is handed out. */
   readonly #post = (event: ConnectionEvent): void => this.#manager.dispatch(event);
   #areAdaptersOn = false;
 
-  /** Throws `OptionsError` when an option cannot work. */
-  constructor(options: RealtimeOptions<C>) {
-    const {
-      url,
-      credentials,
-      platform = webPlatform(),
-      codec = jsonClientCodec,
-      traceEntriesMax = 500,
-    } = options;
+  /**
+   * Throws `OptionsError` when an option cannot work. `speak` is for clients that say more than
+   * this one; what they make of its parts is handed to each session.
+   */
+  constructor(options: RealtimeOptions<C>, speak: Speak = speakLive) {
+    const { url, credentials, platform = webPlatform(), traceEntriesMax = 500 } = options;
     checkUrl(url);
     checkNumber("callTimeoutMs", options.callTimeoutMs ?? 0);
     checkNumber("traceEntriesMax", traceEntriesMax);
@@ -88,22 +86,30 @@ export class RealtimeClient<C extends Contract = Contract> {
     this.platformName = platform.name;
     this.#auth = new AuthAdapter(credentials, clock);
     this.#calls = new Calls(clock);
+    const instanceId = platform.randomHex(16);
+    const { capabilities, codec, data } = speak({
+      platform,
+      calls: this.#calls,
+      updates: this.#updates,
+      instanceId,
+      onFault,
+    });
     const control = new SessionHost({
       clock,
-      codec,
+      codec: options.codec ?? codec,
       openTransport: options.createSocket
         ? webSocketTransport(options.createSocket)
         : platform.openTransport,
       facts: {
         client: { name: "holdfast-js", version: CLIENT_VERSION },
-        capabilities: LIVE_CAPABILITIES,
-        instanceId: platform.randomHex(16),
+        capabilities,
+        instanceId,
       },
       url,
       variesPath: platform.variesPath,
       auth: this.#auth,
       calls: this.#calls,
-      data: this.#updates,
+      data,
       onEvent: this.#post,
     });
     this.#manager = new ConnectionManager({
@@ -120,14 +126,16 @@ export class RealtimeClient<C extends Contract = Contract> {
       check: options.check,
     });
     this.connection = this.#manager.snapshots;
-    this.state = derived(this.connection, (snapshot) => connectionStateOf(snapshot));
+    this.#state = derived(this.connection, (snapshot) => connectionStateOf(snapshot));
   }
 
   /** Where the connection is, why, what blocks it, and when it dials next. */
   readonly connection: Source<ConnectionSnapshot>;
 
   /** The same in one of four words. */
-  readonly state: Source<RealtimeConnectionState>;
+  get state(): Source<RealtimeConnectionState> {
+    return this.#state;
+  }
 
   /** For traces: `exportTrace(client)` of `@holdfast/client/trace` makes a bug report of these. */
   readonly version: string = CLIENT_VERSION;

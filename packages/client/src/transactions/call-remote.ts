@@ -13,7 +13,7 @@ export interface RemoteCall {
 export type RemoteAnswer =
   | {
       readonly type: "result";
-      readonly output: unknown;
+      readonly output?: unknown;
       /** Where the updates stand that the call appended, by bucket. */
       readonly at?: Readonly<Record<BucketKey, number>> | undefined;
     }
