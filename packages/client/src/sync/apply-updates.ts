@@ -21,9 +21,10 @@ export interface UpdateBatch<Data = unknown> {
 
 /**
  * Nothing: data and cursor are stored, both. `moved`: the stored cursor is this, not `from`, for
- * example because another tab was faster; nothing was changed.
+ * example because another tab was faster, or undefined, because the data was deleted; nothing was
+ * changed.
  */
-export type ApplyOutcome = void | { readonly moved: Cursor };
+export type ApplyOutcome = void | { readonly moved: Cursor | undefined };
 
 /** Why a snapshot is needed. */
 export type SnapshotReason = "noCursor" | "tooFarBehind" | "newEpoch" | "aheadOfServer";
