@@ -27,3 +27,24 @@ export type { SpokenRefusal } from "./server-session-event.ts";
 export type { ServerRequest, ServerSocket, SocketListener } from "./server-socket.ts";
 export type { ServerStats } from "./server-stats.ts";
 export type { ErrorContext, ErrorPlace, SessionInfo } from "./session-host.ts";
+export { KEY_RETENTION_MS } from "./server-store.ts";
+export type {
+  CallKey,
+  CommitOutcome,
+  CommitUnit,
+  KeyedCall,
+  KeyedOutcome,
+  LogPage,
+  LogRange,
+  LogUpdate,
+  ReadLimits,
+  ReadRequest,
+  Retention,
+  ServerStore,
+  StoreNotice,
+  StoreTransaction,
+} from "./server-store.ts";
+export { StoreError } from "./store-error.ts";
+export type { StoreErrorCode } from "./store-error.ts";
+export { memoryStore } from "./stores/memory.ts";
+export type { MemoryStoreOptions } from "./stores/memory.ts";

@@ -105,6 +105,9 @@ export interface Retention {
   readonly keyMs: number;
 }
 
+/** How long results of keyed calls are kept by default: longer than any client asks again, 48 h. */
+export const KEY_RETENTION_MS = 172_800_000;
+
 export type StoreNotice =
   /** These updates are durable. `updates` are gapless; their data is as it was appended. */
   | {
