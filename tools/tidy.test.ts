@@ -32,6 +32,7 @@ const planted: readonly (readonly [path: string, text: string, fault: string])[]
   [`${src}adapters/platforms/a.ts`, 'import "../../session/b.ts";', "adapters may not import"],
   [`${src}session/a.ts`, 'import { on } from "node:events";', "session may not import node:events"],
   [`${src}session/a.ts`, 'import { v } from "valibot";', "session may not import valibot"],
+  [`${src}stores/a.ts`, 'await import("@photostructure/sqlite");', "stores may not import @photo"],
   [`${src}realtime/a.ts`, 'import "@holdfast/server";', "client may not import @holdfast/server"],
   ["packages/server/src/a.ts", 'import "@holdfast/client";', "server may not import"],
   ["packages/protocol/src/a.ts", 'export * from "@holdfast/client";', "protocol may not import"],

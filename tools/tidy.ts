@@ -170,6 +170,8 @@ function* floorFaults(path: string, inside: string, specifier: string): Generato
   if (target.startsWith("node:") || target === "ws") {
     if (!inside.startsWith("adapters/platforms/"))
       yield `${path}: ${floor} may not import ${target}`;
+  } else if (target === "@photostructure/sqlite") {
+    if (inside !== "stores/sqlite-driver.ts") yield `${path}: ${floor} may not import ${target}`;
   } else if (!clientFloors[floor]?.includes(target)) {
     yield `${path}: ${floor} may not import ${target}`;
   }

@@ -1,0 +1,179 @@
+/**
+ * A connection to the client's tables in a SQLite database: transactions, prepared statements, and
+ * what drivers throw as `StoreError`s. Every table is called `holdfast_…`, so that they may live in
+ * an app's own database.
+ */
+import { guarded } from "../base/errors.ts";
+import type { SqliteDatabase, SqliteStatement } from "./sqlite-driver.ts";
+import { StoreError, type StoreErrorKind } from "./store-error.ts";
+
+/** The shape of the tables. Those of a later version are left alone. */
+const SCHEMA_VERSION = 1;
+
+/** How long a statement waits for another process, blocking this one, in ms. */
+const BUSY_MS = 2_000;
+
+const SCHEMA = `
+  create table holdfast_meta (version integer not null) strict;
+  insert into holdfast_meta values (${SCHEMA_VERSION});
+  create table holdfast_transactions (account text not null, id text not null,
+    owner text not null, record text not null, primary key (account, id)) strict;
+  create table holdfast_outcomes (account text not null, id text not null,
+    ended_at real not null, outcome text not null, primary key (account, id)) strict;
+  create table holdfast_leases (account text not null, owner text not null, host text not null,
+    pid integer not null, expires_at real not null, primary key (account, owner)) strict;
+  create table holdfast_news (account text primary key, number integer not null) strict;
+  create table holdfast_debts (account text not null, bucket text not null,
+    epoch text not null, head integer not null, primary key (account, bucket)) strict;
+  create table holdfast_cursors (account text not null, bucket text not null,
+    epoch text not null, seq integer not null, primary key (account, bucket)) strict;
+  create table holdfast_documents (account text not null, bucket text not null, id text not null,
+    document text not null, primary key (account, bucket, id)) strict, without rowid;
+`;
+
+/** What belongs to accounts. Leases are not theirs but their clients', and go by themselves. */
+const CONTENTS = ["transactions", "outcomes", "debts", "cursors", "documents"];
+
+export class SqliteConnection {
+  readonly #database: SqliteDatabase;
+  readonly #isOwn: boolean;
+  readonly #statements = new Map<string, SqliteStatement>();
+  #isClosed = false;
+  #isDurable: boolean | undefined;
+  /** A rollback failed: the transaction may still be open. */
+  #isStuck = false;
+
+  /**
+   * Makes the tables where there are none. Throws a `StoreError` when it cannot, or when they are
+   * not ours to change. `isOwn`: the database is ours, and is closed with the connection.
+   */
+  constructor(database: SqliteDatabase, isOwn: boolean) {
+    this.#database = database;
+    this.#isOwn = isOwn;
+    try {
+      database.exec(`pragma busy_timeout = ${BUSY_MS}`);
+      // Before anything is written: a newer database stays as it is.
+      this.#checkVersion();
+      database.exec("pragma journal_mode = wal");
+      this.transact(true, () => {
+        if (!this.#checkVersion()) database.exec(SCHEMA);
+      });
+    } catch (error) {
+      if (isOwn) database.close();
+      throw storeError(error);
+    }
+  }
+
+  /** The statement, prepared once. Texts of it are constants: the cache has no other limit. */
+  sql(text: string): SqliteStatement {
+    const statement = this.#statements.get(text) ?? this.#database.prepare(text);
+    this.#statements.set(text, statement);
+    return statement;
+  }
+
+  /** Reads. */
+  read<T>(body: () => T): T {
+    if (this.#isClosed) throw new StoreError("closed");
+    try {
+      this.#unstick();
+      return body();
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  /**
+   * Runs `body` in one transaction, which is undone when it throws. `isDurable`: what it wrote
+   * survives a loss of power; otherwise only the end of the process.
+   */
+  transact<T>(isDurable: boolean, body: () => T): T {
+    return this.read(() => {
+      if (isDurable !== this.#isDurable) {
+        this.#database.exec(`pragma synchronous = ${isDurable ? "full" : "normal"}`);
+        this.#isDurable = isDurable;
+      }
+      this.#database.exec("begin immediate");
+      try {
+        const result = body();
+        this.#database.exec("commit");
+        return result;
+      } catch (error) {
+        this.#isStuck = true;
+        guarded(
+          () => this.#unstick(),
+          () => {}, // The next use tries again, and says so if it must.
+        );
+        throw error;
+      }
+    });
+  }
+
+  /** Deletes everything of an account; in a file of ours also from its free pages. */
+  forget(account: string): void {
+    if (this.#isOwn) this.read(() => this.#database.exec("pragma secure_delete = on"));
+    this.transact(true, () => {
+      for (const name of CONTENTS) {
+        this.#database.prepare(`delete from holdfast_${name} where account = ?`).run(account);
+      }
+    });
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#statements.clear();
+    if (!this.#isOwn) return;
+    try {
+      // Drivers may keep the files open until their statements are collected.
+      this.#database.exec("pragma busy_timeout = 0; pragma wal_checkpoint(truncate)");
+    } catch {
+      // Whoever has it open still will do it.
+    }
+    this.#database.close();
+  }
+
+  #unstick(): void {
+    if (!this.#isStuck) return;
+    try {
+      this.#database.exec("rollback");
+    } catch {
+      // SQLite may have rolled back by itself; a transaction can then be begun.
+      this.#database.exec("begin; rollback");
+    }
+    this.#isStuck = false;
+  }
+
+  /** Are the tables there? */
+  #checkVersion(): boolean {
+    const table = this.#database
+      .prepare("select 1 from sqlite_master where type = 'table' and name = 'holdfast_meta'")
+      .get();
+    if (!table) return false;
+    const row = this.#database.prepare("select version from holdfast_meta").get();
+    const version = Number((row as { readonly version?: unknown } | undefined)?.version);
+    if (version === SCHEMA_VERSION) return true;
+    throw new StoreError(version > SCHEMA_VERSION ? "newer" : "corrupt");
+  }
+}
+
+/** By SQLite's number, and by the name that some drivers use instead. */
+const KINDS: readonly (readonly [code: number, name: string, kind: StoreErrorKind])[] = [
+  [3, "PERM", "unavailable"],
+  [5, "BUSY", "blocked"],
+  [6, "LOCKED", "blocked"],
+  [8, "READONLY", "unavailable"],
+  [11, "CORRUPT", "corrupt"],
+  [13, "FULL", "quota"],
+  [14, "CANTOPEN", "unavailable"],
+  [26, "NOTADB", "corrupt"],
+];
+
+/** What a driver threw, in our words. */
+export function storeError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const { errcode, code } = (error ?? {}) as { readonly errcode?: number; readonly code?: string };
+  const name = /^SQLITE_([A-Z]+)/.exec(code ?? "")?.[1];
+  // Extended codes have the plain one in their last byte.
+  const known = KINDS.find(([number, word]) => number === ((errcode ?? 0) & 255) || word === name);
+  return new StoreError(known?.[2] ?? "failed", error);
+}
