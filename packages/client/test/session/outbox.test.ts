@@ -65,7 +65,7 @@ describe("frames", () => {
     const workers = Array.from({ length: 8 }, worker);
     for (let round = 0; round < 3; round++) {
       await tick();
-      for (const id of ids.splice(0)) calls.answer({ type: "result", id });
+      for (const id of ids.splice(0)) calls.answer(id, { type: "result", id });
     }
     await Promise.all(workers);
     expect(framesOf().map((types) => types.length)).toEqual([8, 8, 8]);
