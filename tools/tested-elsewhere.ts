@@ -23,6 +23,8 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/testing/src/exploration/step-view.ts":
     "packages/client/test/connection/exploration-faults.test.ts",
   "packages/testing/src/fake-platform.ts": "packages/testing/test/harness.test.ts",
+  "packages/testing/src/fault-link-connection.ts":
+    "packages/testing/test/fault-link.sockets.test.ts",
   "packages/testing/src/memory-connection.ts": "packages/testing/test/memory-link.test.ts",
   "packages/testing/src/memory-pipe.ts": "packages/testing/test/memory-link.test.ts",
   "packages/testing/src/exploration/walk.ts": "packages/client/test/connection/exploration.test.ts",

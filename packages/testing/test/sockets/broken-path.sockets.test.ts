@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
 
+import { FaultLink } from "../../src/fault-link.ts";
 import {
   cleanUp,
   deferred,
@@ -17,16 +18,15 @@ import {
   until,
 } from "./socket-world.ts";
 import type { Client } from "./socket-world.ts";
-import { TcpProxy } from "./tcp-proxy.ts";
 
 afterEach(cleanUp);
 
-/** A server, a proxy before it, and a client that goes through it. */
-async function proxied(): Promise<{ host: SocketServer; proxy: TcpProxy; client: Client }> {
+/** A server, a link that leads to it, and a client that goes through it. */
+async function linked(): Promise<{ host: SocketServer; link: FaultLink; client: Client }> {
   const host = await SocketServer.start();
-  const proxy = await TcpProxy.to(host.port);
-  deferred(() => proxy.close());
-  return { host, proxy, client: makeClient(proxy.port, { policy: QUICK }) };
+  const link = await FaultLink.open({ target: { port: host.port } });
+  deferred(() => link.close());
+  return { host, link, client: makeClient(link.port, { policy: QUICK }) };
 }
 
 describe("a server", () => {
@@ -125,10 +125,10 @@ describe("a server", () => {
 
 describe("a path", () => {
   test("that is a black hole is noticed by its silence, and left for a new one (B11)", async () => {
-    const { proxy, client } = await proxied();
+    const { link, client } = await linked();
     client.start();
     await reach(client, isOpen);
-    proxy.blackHole();
+    link.set({ stall: true });
     const calledAt = performance.now();
     const call = client.call("send", "into the dark");
     await expect(call).rejects.toMatchObject({ kind: "outcomeUnknown" });
@@ -136,25 +136,25 @@ describe("a path", () => {
     expect(client.connection.current.lastFailure).toMatchObject({ reason: "pingTimeout" });
     const again = client.call("echo", "and back");
     await pause(300);
-    proxy.heal();
+    link.clear();
     expect(await again).toBe("and back");
   });
 
   test("that hangs while dialling is given up in time, and tried again", async () => {
-    const { proxy, client } = await proxied();
-    proxy.blackHole();
+    const { link, client } = await linked();
+    link.set({ stall: true });
     client.start();
     const failed = await reach(client, ({ state }) => state === "backoff");
     expect(failed).toMatchObject({ reason: "connectTimeout" });
-    proxy.heal();
+    link.clear();
     await reach(client, isOpen);
   });
 
   test("that is half-open is noticed, and the server keeps one session in the end (L59)", async () => {
-    const { proxy, client, host } = await proxied();
+    const { link, client, host } = await linked();
     client.start();
     await reach(client, isOpen);
-    proxy.halfOpen();
+    link.halfOpen("server");
     const failed = await reach(client, ({ state }) => state === "backoff");
     expect(failed).toMatchObject({ reason: "pingTimeout" });
     await reach(client, isOpen);
@@ -162,29 +162,29 @@ describe("a path", () => {
   });
 
   test("that resets is the connection's loss at once", async () => {
-    const { proxy, client } = await proxied();
+    const { link, client } = await linked();
     client.start();
     await reach(client, isOpen);
-    proxy.reset();
+    link.reset();
     const failed = await reach(client, ({ state }) => state === "backoff", 1_000);
     expect(failed.lastFailure).toMatchObject({ reason: "transportClosed" });
     await reach(client, isOpen);
   });
 
   test("that is slow to accept is waited for", async () => {
-    const { proxy, client } = await proxied();
-    proxy.acceptDelayMs = 600;
+    const { link, client } = await linked();
+    link.set({ acceptDelayMs: 600 });
     client.start();
     await reach(client, isOpen);
-    expect(proxy.accepted).toBe(1);
+    expect(link.stats.accepted).toBe(1);
   });
 
   test("that accepts after the client's patience leaves no ghost behind (B09)", async () => {
-    const { proxy, client, host } = await proxied();
-    proxy.acceptDelayMs = 1_400;
+    const { link, client, host } = await linked();
+    link.set({ acceptDelayMs: 1_400 });
     client.start();
     await reach(client, ({ reason }) => reason === "connectTimeout");
-    proxy.acceptDelayMs = 0;
+    link.clear();
     await reach(client, isOpen);
     await pause(800);
     expect(host.server?.stats).toMatchObject({ connections: 1, sessions: 1, handshakes: 1 });
@@ -192,8 +192,8 @@ describe("a path", () => {
 });
 
 test("a client that is stopped in the midst of it all lets go of its socket", async () => {
-  const { proxy, client, host } = await proxied();
-  proxy.acceptDelayMs = 100;
+  const { link, client, host } = await linked();
+  link.set({ acceptDelayMs: 100 });
   client.start();
   client.stop();
   client.start();
