@@ -1,0 +1,126 @@
+/**
+ * Who hears of the transactions of one account: the handles of those made here, the app's effects,
+ * and the list of what is pending.
+ */
+import { guarded } from "../base/errors.ts";
+import type { Cell } from "../base/source.ts";
+import { Optimism } from "./optimism.ts";
+import type { PendingTransaction, TransactionDefinition } from "./transaction.ts";
+import { TransactionError } from "./transaction-error.ts";
+import type { TransactionEffect, TransactionEnd, TransactionPhase } from "./transaction-event.ts";
+import type { Entry } from "./transaction-model.ts";
+import type { TransactionRecord } from "./transaction-record.ts";
+
+/** Who waits for a transaction that this client object made. */
+export interface Waiter {
+  readonly phase: Cell<TransactionPhase>;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: TransactionError) => void;
+}
+
+export interface AudienceOptions {
+  readonly definitions: ReadonlyMap<string, TransactionDefinition>;
+  readonly pending: Cell<readonly PendingTransaction[]>;
+  /** Hears what an app's callback throws, and faults of ours. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Something to tell, rather than to do. */
+export type Telling = Extract<TransactionEffect, { type: "phase" | "settle" | "show" | "hide" }>;
+
+export class TransactionAudience {
+  readonly #options: AudienceOptions;
+  readonly #cancel: (id: string) => void;
+  readonly #optimism: Optimism;
+  readonly #waiters = new Map<string, Waiter>();
+  /** What is shown, by id. */
+  readonly #views = new Map<string, PendingTransaction>();
+  #hasNews = false;
+  /** One for all: Node takes the eleventh listener of a signal for a leak, and warns. */
+  readonly #onAbort = ({ target }: Pick<Event, "target">): void => {
+    for (const [id, { signal }] of this.#waiters) if (signal === target) this.#cancel(id);
+  };
+
+  constructor(options: AudienceOptions, cancel: (id: string) => void) {
+    this.#options = options;
+    this.#cancel = cancel;
+    this.#optimism = new Optimism(options.report);
+  }
+
+  add(id: string, waiter: Waiter): void {
+    this.#waiters.set(id, waiter);
+    waiter.signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  tell(telling: Telling): void {
+    this.#hasNews = true;
+    switch (telling.type) {
+      case "phase":
+        return this.#waiters.get(telling.id)?.phase.set(telling.phase);
+      case "settle":
+        return this.#end(telling.record, telling.end);
+      case "show":
+        return this.#show(telling.record, telling.input);
+      case "hide":
+        this.#views.delete(telling.id);
+        return this.#optimism.hide(telling.id, telling.isUndone);
+    }
+  }
+
+  /** Publishes what is pending, if there is news. */
+  publish(entries: Iterable<Entry>): void {
+    if (!this.#hasNews) return;
+    this.#hasNews = false;
+    const shown: PendingTransaction[] = [];
+    for (const { id, phase } of entries) {
+      const view = this.#views.get(id);
+      if (!view) continue;
+      const news = view.phase === phase ? view : { ...view, phase };
+      this.#views.set(id, news);
+      shown.push(news);
+    }
+    this.#options.pending.set(shown);
+  }
+
+  /** Nobody is told anything any more but that it is over; `isStored`: it goes on another time. */
+  close(isStored: (id: string) => boolean): void {
+    for (const id of this.#waiters.keys()) {
+      const kind = isStored(id) ? "closed" : "storeFailed";
+      this.#take(id)?.reject(new TransactionError(kind, { code: "closed" }));
+    }
+    this.#options.pending.set([]);
+  }
+
+  #show(record: TransactionRecord, input: unknown): void {
+    const view = viewOf(record, input);
+    const definition = this.#options.definitions.get(view.name);
+    this.#views.set(view.id, view);
+    if (definition) this.#optimism.show(record.order, view, definition);
+  }
+
+  #end(record: TransactionRecord, { output, error }: TransactionEnd): void {
+    const { definitions, report } = this.#options;
+    const { id, name, input } = record;
+    const waiter = this.#take(id);
+    if (error) return waiter?.reject(new TransactionError(error.kind, error));
+    waiter?.resolve(output);
+    const view = this.#views.get(id) ?? viewOf(record, input);
+    return guarded(() => definitions.get(name)?.onResult?.(output, view), report);
+  }
+
+  /** Whoever takes a waiter out settles it. */
+  #take(id: string): Waiter | undefined {
+    const waiter = this.#waiters.get(id);
+    this.#waiters.delete(id);
+    const signal = waiter?.signal;
+    if (signal && ![...this.#waiters.values()].some((other) => other.signal === signal))
+      signal.removeEventListener("abort", this.#onAbort);
+    return waiter;
+  }
+}
+
+function viewOf(record: TransactionRecord, input: unknown): PendingTransaction {
+  const { id, name, createdAt } = record;
+  return { id, name, input, createdAt, phase: "saving" };
+}

@@ -1,0 +1,66 @@
+/**
+ * What may go, goes: asked anew after every event, never on edges that could be missed (B30).
+ * Nothing is sent that the store does not know to be possibly sent.
+ */
+import { fail } from "./transaction-end.ts";
+import { change, type Entry, type Turn } from "./transaction-model.ts";
+
+/** Sends the heads of lanes, as many as may be on their way at once. */
+export function dispatch(turn: Turn): void {
+  const { inFlight, isClaimed, lanes, session } = turn.queue;
+  if (!session || !isClaimed) return;
+  let room = turn.policy.inFlightMax - inFlight.size;
+  const isAlone = [...inFlight].some(isSuspect);
+  for (const [head] of lanes.values()) {
+    if (!head || !isReady(turn, head, session.keyRetentionMs)) continue;
+    // What a session broke off over goes alone, so that no other is blamed with it.
+    if (isAlone || room <= 0 || (isSuspect(head) && inFlight.size)) break;
+    room--;
+    go(turn, head, session.keyRetentionMs);
+    if (isSuspect(head)) break;
+  }
+}
+
+function isReady({ now }: Turn, entry: Entry, keyRetentionMs: number | undefined): boolean {
+  const { record, rules, end, notBefore, call, cancel } = entry;
+  const isIdle =
+    record.phase === "cancelling" ? !cancel && (!call || keyRetentionMs !== undefined) : !call;
+  return isIdle && !end && !!rules && !record.blockers.length && notBefore <= now;
+}
+
+function go(turn: Turn, entry: Entry, keyRetentionMs: number | undefined): void {
+  const { queue, policy, wallNow, effects } = turn;
+  const { id, record } = entry;
+  if (entry.mayHaveRun && !isSafe(turn, entry, keyRetentionMs))
+    return fail(turn, entry, "outcomeUnknown");
+  if (record.sentAt === undefined) return change(turn, entry, { sentAt: wallNow });
+  if (entry.stored !== record) return;
+  const sending = ++queue.lastSending;
+  queue.inFlight.add(entry);
+  turn.touched.add(entry);
+  if (record.phase === "cancelling") {
+    entry.cancel = sending;
+    return void effects.push({ type: "sendCancel", id, sending });
+  }
+  entry.call = sending;
+  entry.mightHaveRun = entry.mayHaveRun;
+  entry.mayHaveRun = true;
+  queue.flown.add(entry);
+  const { method, input, deadlineAt } = record;
+  const timeoutMs = Math.max(1, Math.min(policy.callTimeoutMs, deadlineAt - wallNow));
+  const key = keyRetentionMs === undefined ? undefined : id;
+  effects.push({ type: "send", id, sending, call: { method, input, key, timeoutMs } });
+}
+
+/** May the server be asked again about what may have run? */
+function isSafe(
+  { policy, wallNow }: Turn,
+  { record, rules }: Entry,
+  keyRetentionMs: number | undefined,
+): boolean {
+  if (keyRetentionMs === undefined) return record.phase === "queued" && !!rules?.repeatable;
+  const keptMs = Math.max(keyRetentionMs - policy.keyMarginMs, keyRetentionMs / 2);
+  return wallNow - (record.sentAt ?? 0) < keptMs;
+}
+
+const isSuspect = ({ record }: Entry): boolean => record.violations > 0;

@@ -1,0 +1,201 @@
+/**
+ * Transactions, for the front door: takes them from the app, and hands what happens to the queue of
+ * the account that is signed in. One per client object; it outlives accounts and sessions.
+ */
+import { DEFAULT_WIRE_LIMITS, payloadFault, type BucketKey } from "@holdfast/protocol";
+import type { Millis } from "../base/clock.ts";
+import { OptionsError } from "../base/errors.ts";
+import { Cell, type Source } from "../base/source.ts";
+import type {
+  PendingTransaction,
+  TransactArguments,
+  TransactionDefinition,
+  TransactionHandle,
+} from "./transaction.ts";
+import { TransactionError } from "./transaction-error.ts";
+import type { TransactionEvent, TransactionPhase } from "./transaction-event.ts";
+import type { TransactionTrouble } from "./transaction-model.ts";
+import { DEFAULT_TRANSACTION_POLICY, type TransactionPolicy } from "./transaction-policy.ts";
+import { RECORD_VERSION, type TransactionRecord } from "./transaction-record.ts";
+import { TransactionRun, type TransactionPorts } from "./transaction-run.ts";
+import type { TransactionStore } from "./transaction-store.ts";
+
+export interface TransactionsOptions extends TransactionPorts {
+  readonly randomHex: (bytes: number) => string;
+  /** All kinds that may be made, and that may be stored since earlier. */
+  readonly definitions: readonly TransactionDefinition[];
+  readonly policy?: Partial<TransactionPolicy> | undefined;
+}
+
+/** How long a server keeps keys that does not say, in ms. */
+const KEY_RETENTION_MS = 172_800_000;
+
+export class Transactions {
+  readonly #options: TransactionsOptions;
+  readonly #policy: TransactionPolicy;
+  readonly #definitions: ReadonlyMap<string, TransactionDefinition>;
+  readonly #pending = new Cell<readonly PendingTransaction[]>([]);
+  readonly #trouble = new Cell<TransactionTrouble>({ setAside: [], unknown: [] });
+  #run: TransactionRun | undefined;
+  /** What a queue that opens must know of the present. */
+  #session: TransactionEvent | undefined;
+  #isFrozen = false;
+
+  constructor(options: TransactionsOptions) {
+    this.#options = options;
+    this.#policy = { ...DEFAULT_TRANSACTION_POLICY, ...options.policy };
+    this.#definitions = new Map(options.definitions.map((kind) => [kind.name, kind]));
+  }
+
+  /** What shows before it is confirmed, in the order of the queue. */
+  get pending(): Source<readonly PendingTransaction[]> {
+    return this.#pending;
+  }
+
+  /** What is stored and cannot be used, and whether the store fails. */
+  get trouble(): Source<TransactionTrouble> {
+    return this.#trouble;
+  }
+
+  /**
+   * An account is signed in. `openStore` opens its store, now or, when that fails, again later; who
+   * opened it closes it, after `closeAccount`.
+   */
+  open(openStore: () => Promise<TransactionStore>): void {
+    this.closeAccount();
+    this.#run = new TransactionRun({
+      ...this.#options,
+      policy: this.#policy,
+      definitions: this.#definitions,
+      pending: this.#pending,
+      trouble: this.#trouble,
+      openStore,
+    });
+    if (this.#session) this.#run.dispatch(this.#session);
+    this.#run.dispatch({ type: this.#isFrozen ? "frozen" : "alarm" });
+  }
+
+  /** Rejects what is open with `closed`; what is stored goes on when the account opens again. */
+  closeAccount(): void {
+    this.#run?.close();
+    this.#run = undefined;
+  }
+
+  /** Nothing stays behind. */
+  close(): void {
+    this.closeAccount();
+  }
+
+  /** `keyRetentionMs`: how long the server keeps keys, if it said so. */
+  sessionOpened(facts: { keepsKeys: boolean; keyRetentionMs?: Millis | undefined }): void {
+    const { keepsKeys, keyRetentionMs = KEY_RETENTION_MS } = facts;
+    this.#session = {
+      type: "sessionOpened",
+      keyRetentionMs: keepsKeys ? keyRetentionMs : undefined,
+    };
+    this.#run?.dispatch(this.#session);
+  }
+
+  /** `isViolation`: it ended with a protocol violation, the server's or, as it says, ours. */
+  sessionClosed({ isViolation }: { readonly isViolation: boolean }): void {
+    this.#session = undefined;
+    this.#run?.dispatch({ type: "sessionClosed", isViolation });
+  }
+
+  /**
+   * A bucket is applied up to `seq`; `keys` are those that the updates carried. Call it in the same
+   * step that shows them.
+   */
+  applied(bucket: BucketKey, seq: number, keys: readonly string[]): void {
+    this.#run?.dispatch({ type: "bucketReached", bucket, seq, keys });
+  }
+
+  /** The page is frozen: gives up its records within this call. */
+  freeze(): void {
+    this.#isFrozen = true;
+    this.#run?.dispatch({ type: "frozen" });
+  }
+
+  thaw(): void {
+    this.#isFrozen = false;
+    this.#run?.dispatch({ type: "thawed" });
+  }
+
+  /**
+   * Makes a transaction: shows its effect at once, stores it, and sends it when it may go. Throws
+   * `OptionsError` for a definition that this client was not given, and for a deadline that is no
+   * number; all else that can go wrong is told by `result`.
+   */
+  transact<Input, Output>(
+    definition: TransactionDefinition<Input, Output>,
+    ...[given, options = {}]: TransactArguments<Input>
+  ): TransactionHandle<Output> {
+    const { clock, owner, randomHex } = this.#options;
+    const { name, method, version } = definition;
+    const { blockers = [], deadlineMs = definition.deadlineMs ?? this.#policy.deadlineMs } =
+      options;
+    if (this.#definitions.get(name)?.method !== method || !(deadlineMs >= 0))
+      throw new OptionsError("unknown definition, or bad deadlineMs");
+    const createdAt = clock.wallNow();
+    const input = given as Input;
+    const wish: TransactionRecord = {
+      recordVersion: RECORD_VERSION,
+      id: randomHex(16),
+      owner,
+      order: 0,
+      name,
+      inputVersion: version,
+      method,
+      input,
+      lane: options.lane ?? definition.lane?.(input),
+      blockers: blockers.map((blocker) => (typeof blocker === "string" ? blocker : blocker.id)),
+      phase: "queued",
+      createdAt,
+      deadlineAt: createdAt + Math.min(deadlineMs, this.#policy.deadlineMsMax),
+      attempts: 0,
+      violations: 0,
+    };
+    const phases = blockers.map((blocker) => typeof blocker === "object" && blocker.phase.current);
+    const hasFailedBlocker = phases.includes("failed") || phases.includes("cancelled");
+    return this.#enqueue(wish, options.signal, hasFailedBlocker) as TransactionHandle<Output>;
+  }
+
+  #enqueue(
+    wish: TransactionRecord,
+    signal: AbortSignal | undefined,
+    hasFailedBlocker: boolean,
+  ): TransactionHandle {
+    const { id } = wish;
+    const run = this.#run;
+    const phase = new Cell<TransactionPhase>("saving", this.#options.report);
+    const result = new Promise<unknown>((resolve, reject) => {
+      const record = copyOf(wish, this.#policy.recordBytesMax);
+      const fault = run ? record : "noAccount";
+      if (run && typeof record === "object")
+        return run.make(record, { phase, signal, resolve, reject }, hasFailedBlocker);
+      phase.set("failed");
+      reject(new TransactionError("storeFailed", { code: fault as string }));
+    });
+    result.catch(() => {});
+    const cancel = (): Promise<boolean> => {
+      run?.dispatch({ type: "cancelRequested", id });
+      return result.then(
+        () => false,
+        (error: TransactionError) => error.kind === "cancelled",
+      );
+    };
+    return { id, phase, result, cancel };
+  }
+}
+
+/** What will be stored, out of the caller's reach; or why it cannot be. */
+function copyOf(record: TransactionRecord, bytesMax: number): TransactionRecord | string {
+  try {
+    const text = JSON.stringify(record);
+    if (new TextEncoder().encode(text).length > bytesMax) return "tooLarge";
+    const copy = JSON.parse(text) as TransactionRecord;
+    return payloadFault(copy.input, DEFAULT_WIRE_LIMITS.nesting) ?? copy;
+  } catch {
+    return "notEncodable";
+  }
+}
