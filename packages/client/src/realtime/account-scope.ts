@@ -3,24 +3,16 @@
  * when the user changes, the old account's store is left before the new one's is opened, and what
  * comes of the old one late concerns nobody (L18, L41).
  */
-import type { Clock } from "../base/clock.ts";
 import { reportUncaught } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import { Cell, type Source } from "../base/source.ts";
 import type { AccountStore, ClientStore } from "../stores/client-store.ts";
 
-/** How long after a failure the store is opened anew, in milliseconds. */
-export const STORE_RETRY_MS = 5_000;
-
 export interface AccountScopeOptions {
   readonly store: ClientStore;
-  readonly clock: Clock;
-  /** The account has a user, and no store yet: its parts wait. */
-  readonly onEnter: () => void;
-  readonly onOpen: (store: AccountStore) => void;
-  /** The store cannot be opened just now. It is tried again. */
-  readonly onFailure: (error: unknown) => void;
-  /** The account is left; its store is closed when this returns. */
+  /** Somebody is signed in. `opened` opens the store: now or, when that fails, again later. */
+  readonly onEnter: (opened: () => Promise<AccountStore>) => void;
+  /** The account is left; its store is closed after this. */
   readonly onLeave: () => void;
 }
 
@@ -37,7 +29,7 @@ export class AccountScope {
     this.#options = options;
   }
 
-  /** The open store; undefined while nobody is signed in or it is being opened. */
+  /** The open store; undefined while nobody is signed in or it is not open yet. */
   get current(): Source<AccountStore | undefined> {
     return this.#current;
   }
@@ -50,8 +42,16 @@ export class AccountScope {
     this.#account = account;
     if (account === null) return;
     const scope = (this.#scope = new Scope());
-    this.#options.onEnter();
-    void this.#open(account, scope);
+    let opened: Promise<AccountStore> | undefined;
+    const open = async (): Promise<AccountStore> => {
+      try {
+        return await this.#open(account, scope);
+      } catch (error) {
+        opened = undefined;
+        throw error;
+      }
+    };
+    this.#options.onEnter(() => (opened ??= open()));
   }
 
   /** Resolves when nothing is held any more. */
@@ -60,24 +60,16 @@ export class AccountScope {
     return this.#closing;
   }
 
-  async #open(account: string, scope: Scope): Promise<void> {
-    const { store, clock, onOpen, onFailure } = this.#options;
+  /** A store that opens when its account has been left is closed, and rejects. */
+  async #open(account: string, scope: Scope): Promise<AccountStore> {
     await this.#closing;
-    let opened: AccountStore;
-    try {
-      if (scope.signal.aborted) return;
-      opened = await store.open(account);
-    } catch (error) {
-      if (scope.signal.aborted) return;
-      onFailure(error);
-      const again = (): void => void this.#open(account, scope);
-      return scope.defer(clock.at(clock.now() + STORE_RETRY_MS, again));
-    }
-    scope.defer(() => this.#close(opened));
-    if (scope.signal.aborted) return;
-    onOpen(opened);
-    this.#current.set(opened);
+    scope.signal.throwIfAborted();
+    const store = await this.#options.store.open(account);
+    scope.defer(() => this.#close(store));
+    scope.signal.throwIfAborted();
     scope.defer(() => this.#current.set(undefined));
+    this.#current.set(store);
+    return store;
   }
 
   /** A fault of closing is nobody's state; it is shown as what it is. */

@@ -1,5 +1,5 @@
 /** Every option of the client: its default, its unit, and what happens at the limit. */
-import type { ClientMessage, Codec, Contract, SpokenServerMessage } from "@holdfast/protocol";
+import type { ClientMessage, Codec, Contract, ServerMessage } from "@holdfast/protocol";
 import type { Credentials } from "../adapters/credentials.ts";
 import type { Platform } from "../adapters/platform.ts";
 import { OptionsError } from "../base/errors.ts";
@@ -32,7 +32,7 @@ export interface RealtimeOptions<C extends Contract = Contract> {
   /** Makes sockets: for headers, TLS settings, proxy agents, or `ws`. Default: the platform's. */
   readonly createSocket?: CreateSocket;
   /** Default: JSON. */
-  readonly codec?: Codec<SpokenServerMessage, ClientMessage>;
+  readonly codec?: Codec<ServerMessage, ClientMessage>;
   /**
    * Numbers of the connection that differ from the defaults. Each must be finite and not negative.
    */

@@ -77,6 +77,11 @@ export class UpdateSubscriptions implements SessionData {
     };
   }
 
+  /** Does anybody listen? */
+  has(bucket: BucketKey): boolean {
+    return this.#subscriptions.has(bucket);
+  }
+
   attach(link: SubscriptionLink): readonly BucketPosition[] {
     this.#link = link;
     if (this.#isPaused) link.pauseReading();

@@ -100,10 +100,10 @@ test("a handler that is missing, or gives something else, does not compile", () 
     linkedPair({
       contract,
       handlers: {
-        echo: (text, { publish }) => {
-          publish("news", "fit");
+        echo: async (text, { publish }) => {
+          await publish("news", "fit");
           // @ts-expect-error -- an update of `news` is a string
-          publish("news", 1);
+          await publish("news", 1);
           return text.length;
         },
         ping() {},

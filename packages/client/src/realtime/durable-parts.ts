@@ -1,0 +1,68 @@
+/** What a durable client is made of beside its connection, wired. */
+import type { AccountStore } from "../stores/client-store.ts";
+import type { BucketHooks } from "../sync/apply-updates.ts";
+import { Sync } from "../sync/sync.ts";
+import { Transactions } from "../transactions/transactions.ts";
+import { AccountScope } from "./account-scope.ts";
+import type { BucketHooksMaker, DurableOptions } from "./durable-options.ts";
+import { DurableSession } from "./durable-session.ts";
+import { keyedCalls } from "./keyed-calls.ts";
+import type { ClientParts } from "./session-speech.ts";
+
+/** Made while the client is. */
+export class DurableParts {
+  readonly parts: ClientParts;
+  readonly sync: Sync;
+  readonly transactions: Transactions;
+  readonly session: DurableSession;
+  readonly account: AccountScope;
+
+  constructor(options: DurableOptions, parts: ClientParts) {
+    const { platform, instanceId, onFault, calls } = parts;
+    const { clock, random } = platform;
+    const hooks = Object.entries(options.buckets ?? {});
+    const ports = { clock, random, report: onFault };
+    this.parts = parts;
+    this.sync = new Sync({
+      ...ports,
+      policy: options.syncPolicy ?? {},
+      kinds: new Set(hooks.map(([kind]) => kind)),
+      onApplied: (bucket, cursor, keys) => this.transactions.applied(bucket, cursor.seq, keys),
+    });
+    this.transactions = new Transactions({
+      ...ports,
+      owner: instanceId,
+      randomHex: platform.randomHex,
+      definitions: options.transactions ?? [],
+      policy: options.transactionPolicy,
+      remote: keyedCalls(calls),
+      reached: (bucket) => this.sync.reached(bucket),
+    });
+    this.session = new DurableSession(parts, this.sync, this.transactions);
+    this.account = new AccountScope({
+      store: options.store,
+      onEnter: (opened) =>
+        this.transactions.open(async () => {
+          const store = await opened();
+          return store.transactions;
+        }),
+      onLeave: () => {
+        this.transactions.closeAccount();
+        this.sync.account(undefined);
+      },
+    });
+    this.account.current.subscribe((store) => {
+      if (store) this.sync.account({ store: store.sync, hooks: hooksFor(store, hooks) });
+    });
+  }
+}
+
+function hooksFor(
+  store: AccountStore,
+  makers: readonly (readonly [string, BucketHooksMaker | undefined])[],
+): ReadonlyMap<string, BucketHooks> {
+  const hooks = new Map<string, BucketHooks>();
+  for (const [kind, maker] of makers)
+    if (maker) hooks.set(kind, typeof maker === "function" ? maker(store) : maker);
+  return hooks;
+}
