@@ -1,0 +1,237 @@
+/**
+ * The driver of one bucket: a mailbox, one alarm, and the hands of the machine in `bucket.ts`. It
+ * decides nothing. One executor is one bucket's in one account; once it is killed, nothing that
+ * still comes to an end changes anything.
+ */
+import type { BucketKey } from "@holdfast/protocol";
+import type { Cancel, Clock, Millis } from "../base/clock.ts";
+import { CallError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
+import type { ApplyOutcome, BucketHooks, Cursor, UpdateBatch } from "./apply-updates.ts";
+import type { BucketEffect, BucketEvent, WorkEvent } from "./bucket-event.ts";
+import { closedModel, nextDeadline } from "./bucket-model.ts";
+import type { BucketModel } from "./bucket-model.ts";
+import { step } from "./bucket.ts";
+import { BACKGROUND } from "./fetch-limiter.ts";
+import type { Fetcher, FetchLimiter } from "./fetch-limiter.ts";
+import { SyncError } from "./sync-error.ts";
+import type { SyncErrorKind } from "./sync-error.ts";
+import type { SyncPolicy } from "./sync-policy.ts";
+import type { SyncRemote } from "./sync-remote.ts";
+
+/** What an executor shares with the others. */
+export interface ExecutorHost {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: SyncPolicy;
+  readonly limiter: FetchLimiter;
+  /** Of the session that is attached. */
+  readonly remote: SyncRemote | undefined;
+  subscribe(bucket: BucketKey, position: Cursor | undefined): void;
+  unsubscribe(bucket: BucketKey): void;
+  /** The executor has done what there was to do for now. */
+  changed(executor: BucketExecutor): void;
+  /** The app has stored everything up to `cursor`; `keys`: of the calls whose updates that were. */
+  applied(bucket: BucketKey, cursor: Cursor, keys: readonly string[]): void;
+  /** A hook of the app threw. */
+  report(error: unknown): void;
+}
+
+type Performed<Type> = Extract<BucketEffect, { readonly type: Type }>;
+
+const NO_KEYS: readonly string[] = [];
+
+export class BucketExecutor implements Fetcher {
+  readonly bucket: BucketKey;
+  /** The bucket's, while it is open. */
+  hooks: BucketHooks | undefined;
+  priority: number = BACKGROUND;
+  readonly #host: ExecutorHost;
+  readonly #mailbox: BucketEvent[] = [];
+  #model: BucketModel;
+  #isDraining = false;
+  #isKilled = false;
+  #alarmAt: Millis | undefined;
+  #cancelAlarm: Cancel | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(bucket: BucketKey, host: ExecutorHost) {
+    this.bucket = bucket;
+    this.#host = host;
+    this.#model = closedModel(bucket);
+  }
+
+  get model(): BucketModel {
+    return this.#model;
+  }
+
+  open(hooks: BucketHooks): void {
+    this.hooks = hooks;
+    const canSnapshot = hooks.snapshot !== undefined;
+    const from = hooks.from ?? (canSnapshot ? "snapshot" : "start");
+    this.dispatch({ type: "opened", traits: { from, canSnapshot } });
+  }
+
+  close(): void {
+    this.dispatch({ type: "closed" });
+  }
+
+  /** Closes it for good. */
+  kill(): void {
+    this.close();
+    this.#isKilled = true;
+  }
+
+  grant(): void {
+    this.dispatch({ type: "granted" });
+  }
+
+  dispatch(event: BucketEvent): void {
+    if (this.#isKilled) return;
+    this.#mailbox.push(event);
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) this.#handle(next);
+    this.#isDraining = false;
+    this.#rearm();
+    this.#host.changed(this);
+  }
+
+  #handle(event: BucketEvent): void {
+    const { clock, random, policy } = this.#host;
+    const stamp = { now: clock.now(), random: random() };
+    const { model, effects } = step(this.#model, event, stamp, policy);
+    this.#model = model;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #rearm(): void {
+    const deadline = nextDeadline(this.#model);
+    if (deadline === this.#alarmAt) return;
+    this.#cancelAlarm?.();
+    this.#alarmAt = deadline;
+    this.#cancelAlarm =
+      deadline === undefined
+        ? undefined
+        : this.#host.clock.at(deadline, () => {
+            this.#alarmAt = undefined;
+            this.dispatch({ type: "alarm" });
+          });
+  }
+
+  #perform(effect: BucketEffect): void {
+    const host = this.#host;
+    switch (effect.type) {
+      case "read":
+        return this.#work(
+          effect.workId,
+          "applyFailed",
+          () => this.hooks?.cursor?.(this.bucket),
+          (cursor) => ({ type: "cursorRead", cursor }),
+        );
+      case "apply":
+        return this.#work(
+          effect.workId,
+          "applyFailed",
+          () => this.hooks?.apply(effect.batch),
+          STORED,
+        );
+      case "commit":
+        return this.#work(
+          effect.workId,
+          "applyFailed",
+          () => effect.snapshot.commit(effect.from),
+          STORED,
+        );
+      case "snapshot":
+        return this.#snapshot(effect);
+      case "fetch":
+        return this.#fetch(effect);
+      case "abort":
+        return this.#abort?.abort();
+      case "subscribe":
+        return host.subscribe(this.bucket, effect.position);
+      case "unsubscribe":
+        return host.unsubscribe(this.bucket);
+      case "queue":
+        return host.limiter.enter(this);
+      case "release":
+        return host.limiter.leave(this);
+      case "tell":
+        return host.applied(this.bucket, effect.cursor, keysOf(effect.cursor, effect.batch));
+    }
+  }
+
+  #snapshot({ workId, reason }: Performed<"snapshot">): void {
+    const { signal } = (this.#abort = new AbortController());
+    const context = { bucket: this.bucket, reason, signal };
+    this.#work(
+      workId,
+      "fetchFailed",
+      () => this.hooks?.snapshot?.(context),
+      (snapshot) =>
+        snapshot ? { type: "snapshotTaken", snapshot } : failed("fetchFailed", undefined),
+    );
+  }
+
+  #fetch({ workId, from: { epoch, seq } }: Performed<"fetch">): void {
+    const { remote, policy } = this.#host;
+    const { signal } = (this.#abort = new AbortController());
+    const request = { bucket: this.bucket, epoch, after: seq, limit: policy.pageUpdates };
+    this.#work(
+      workId,
+      "fetchFailed",
+      () => remote?.fetch(request, policy.fetchMs, signal),
+      (answer) => (answer ? { type: "fetched", answer } : failed("fetchFailed", undefined)),
+    );
+  }
+
+  /** Does it, and tells the machine of its end: at once, if it ends at once. */
+  #work<T>(
+    workId: number,
+    kind: SyncErrorKind,
+    act: () => T | Promise<T>,
+    end: (result: T) => WorkEvent,
+  ): void {
+    const fail = (error: unknown): void => {
+      if (kind === "applyFailed" && !this.#isKilled) this.#host.report(error);
+      this.dispatch({ ...failed(kind, error), workId });
+    };
+    let result: T | Promise<T>;
+    try {
+      result = act();
+    } catch (error) {
+      return fail(error);
+    }
+    if (isPending(result)) {
+      Promise.resolve(result).then((value) => this.dispatch({ ...end(value), workId }), fail);
+    } else {
+      this.dispatch({ ...end(result), workId });
+    }
+  }
+}
+
+/** Databases answer with promises of their own making, too. */
+function isPending<T>(result: T | PromiseLike<T>): result is PromiseLike<T> {
+  return typeof (result as { readonly then?: unknown } | undefined)?.then === "function";
+}
+
+const STORED = (outcome: ApplyOutcome): WorkEvent => ({ type: "committed", outcome });
+
+function failed(kind: SyncErrorKind, cause: unknown): WorkEvent {
+  const error = new SyncError(kind, { cause });
+  const retryAfterMs = cause instanceof CallError ? cause.retryAfterMs : undefined;
+  return retryAfterMs === undefined
+    ? { type: "failed", error }
+    : { type: "failed", error, retryAfterMs };
+}
+
+/** Of the updates that are stored now. */
+function keysOf({ epoch, seq }: Cursor, batch?: UpdateBatch): readonly string[] {
+  if (batch?.to.epoch !== epoch) return NO_KEYS;
+  let keys = NO_KEYS;
+  for (const update of batch.updates) {
+    if (update.key !== undefined && update.seq <= seq) keys = [...keys, update.key];
+  }
+  return keys;
+}

@@ -1,0 +1,241 @@
+/**
+ * The buckets of one client: who has which open, which are in debt and caught up although nobody
+ * has them open, and which the server named by itself.
+ */
+import { bucketKind, DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
+import type { BucketKey } from "@holdfast/protocol";
+import type { Clock } from "../base/clock.ts";
+import { guarded, OptionsError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
+import type { BucketHooks, Cursor } from "./apply-updates.ts";
+import { BucketEntry } from "./bucket-entry.ts";
+import { BucketExecutor } from "./bucket-executor.ts";
+import type { ExecutorHost } from "./bucket-executor.ts";
+import type { OpenBucket, OpenBucketOptions } from "./bucket-handle.ts";
+import { isOwing } from "./bucket-model.ts";
+import { DebtBook } from "./debt-book.ts";
+import { FetchLimiter } from "./fetch-limiter.ts";
+import { ActivityMeter, activityOf } from "./sync-activity.ts";
+import type { SyncLink } from "./sync-link.ts";
+import type { SyncOptions } from "./sync-options.ts";
+import type { SyncPolicy } from "./sync-policy.ts";
+import type { SyncRemote } from "./sync-remote.ts";
+import type { SyncStore } from "./sync-store.ts";
+
+const OPEN_MAX = DEFAULT_WIRE_LIMITS.subscriptions;
+/** Buckets that are caught up although nobody has them open, at a time. */
+const BACKGROUND_MAX = OPEN_MAX / 2;
+
+export class BucketRegistry implements ExecutorHost {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: SyncPolicy;
+  readonly limiter: FetchLimiter;
+  readonly meter: ActivityMeter = new ActivityMeter();
+  readonly #options: SyncOptions;
+  readonly #hooks: ReadonlyMap<string, BucketHooks>;
+  readonly #link: SyncLink;
+  readonly #entries = new Map<BucketKey, BucketEntry>();
+  /** Debt that cannot be paid in this session. */
+  readonly #unpayable = new Set<BucketKey>();
+  #book: DebtBook | undefined;
+  #isClosed = false;
+
+  constructor(options: SyncOptions, policy: SyncPolicy, link: SyncLink) {
+    this.#options = options;
+    this.#link = link;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.policy = policy;
+    this.limiter = new FetchLimiter(policy);
+    this.#hooks = new Map(Object.entries(options.hooks));
+    this.account(undefined);
+  }
+
+  get remote(): SyncRemote | undefined {
+    return this.#link.remote;
+  }
+
+  find(bucket: BucketKey): BucketEntry | undefined {
+    return this.#entries.get(bucket);
+  }
+
+  /** The bucket's entry, made if need be. Whoever does not use it forgets it. */
+  enter(bucket: BucketKey): BucketEntry {
+    let entry = this.#entries.get(bucket);
+    if (!entry) {
+      entry = new BucketEntry(bucket, new BucketExecutor(bucket, this), this.#options.report);
+      this.#entries.set(bucket, entry);
+    }
+    return entry;
+  }
+
+  forgetUnused(entry: BucketEntry): void {
+    if (entry.isUnused) this.#entries.delete(entry.bucket);
+  }
+
+  /** Everything begins anew, from the cursors that the hooks know for this account. */
+  account(store: SyncStore | undefined): void {
+    this.#book?.close();
+    this.#unpayable.clear();
+    const entries = [...this.#entries.values()];
+    for (const entry of entries) entry.executor.kill();
+    const { clock, random, policy } = this;
+    const { report } = this.#options;
+    const loaded = (): void => {
+      for (const { executor } of this.#entries.values()) this.changed(executor);
+      this.#tend();
+    };
+    this.#book = new DebtBook({ clock, random, policy, store, loaded, report });
+    for (const entry of entries) {
+      const { hooks } = entry.executor;
+      entry.isBackground = entry.isAccountBucket = false;
+      entry.executor = new BucketExecutor(entry.bucket, this);
+      entry.prioritise();
+      if (hooks && entry.isOpen) this.#start(entry, hooks);
+      else this.changed(entry.executor);
+    }
+  }
+
+  open(bucket: BucketKey, { priority = 0, ...own }: OpenBucketOptions): OpenBucket {
+    if (!this.#entries.has(bucket) && this.#entries.size >= OPEN_MAX) {
+      throw new OptionsError("too many buckets");
+    }
+    const hooks = { ...this.#hooks.get(bucketKind(bucket)), ...own };
+    const { apply } = hooks;
+    if (!apply) throw new OptionsError("no apply hook");
+    const entry = this.enter(bucket);
+    const present = entry.executor.hooks;
+    const isOther = hookNames(hooks).some((name) => hooks[name] !== present?.[name]);
+    if (entry.isOpen && isOther) throw new OptionsError("open with other hooks");
+    const opening = { priority };
+    entry.openings.add(opening);
+    this.#prioritise(entry);
+    if (isOther || !entry.executor.model.traits) this.#start(entry, { ...hooks, apply });
+    return {
+      close: () => {
+        if (entry.openings.delete(opening)) this.#release(entry);
+      },
+      setPriority: (next) => {
+        opening.priority = next;
+        this.#prioritise(entry);
+      },
+    };
+  }
+
+  /** The server subscribes us to it by itself. */
+  adopt(bucket: BucketKey): void {
+    const hooks = this.#hooks.get(bucketKind(bucket));
+    if (!hooks || this.#entries.get(bucket)?.isWanted || this.#entries.size >= OPEN_MAX) return;
+    const entry = this.enter(bucket);
+    entry.isAccountBucket = true;
+    entry.executor.open(hooks);
+  }
+
+  attach(): void {
+    this.#unpayable.clear();
+    const executors = Array.from(this.#entries.values(), ({ executor }) => executor);
+    executors.sort((a, b) => b.priority - a.priority || 0);
+    for (const executor of executors) executor.dispatch({ type: "attached" });
+    this.#tend();
+  }
+
+  detach(): void {
+    for (const { executor } of this.#entries.values()) executor.dispatch({ type: "detached" });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#book?.close();
+    for (const { executor } of this.#entries.values()) executor.kill();
+    this.#entries.clear();
+  }
+
+  subscribe(bucket: BucketKey, position: Cursor | undefined): void {
+    this.#link.subscribe(bucket, position);
+  }
+
+  unsubscribe(bucket: BucketKey): void {
+    this.#link.unsubscribe(bucket);
+  }
+
+  applied(bucket: BucketKey, cursor: Cursor, keys: readonly string[]): void {
+    const { onApplied, report } = this.#options;
+    guarded(() => onApplied(bucket, cursor, keys), report);
+  }
+
+  report(error: unknown): void {
+    this.#options.report(error);
+  }
+
+  changed(executor: BucketExecutor): void {
+    const { bucket, model, hooks } = executor;
+    const entry = this.#entries.get(bucket);
+    if (entry?.executor !== executor) return;
+    const activity = activityOf(model);
+    this.meter.change(entry.activity, activity);
+    entry.activity = activity;
+    const { server, isRead } = model;
+    if (hooks?.cursor && server && isRead) {
+      const isGone = model.error?.code === "gone";
+      const debt = { bucket, epoch: server.epoch, head: server.seq };
+      this.#book?.note(bucket, isOwing(model) && !isGone ? debt : undefined);
+    }
+    entry.publish();
+    this.#endBackground(entry);
+    this.forgetUnused(entry);
+  }
+
+  /** A debt that is paid, or cannot be paid now, needs its bucket no longer. */
+  #endBackground(entry: BucketEntry): void {
+    const { phase, error } = entry.state.current;
+    const isStuck = error?.kind === "unsubscribed" || error?.kind === "tooFarBehind";
+    if (!entry.isBackground || !(phase === "live" || isStuck)) return;
+    if (isStuck) this.#unpayable.add(entry.bucket);
+    entry.isBackground = false;
+    if (!entry.isWanted) entry.executor.close();
+    this.#tend();
+  }
+
+  /** Sees to it that every debt that can be paid is being paid. */
+  #tend(): void {
+    if (!this.remote || this.#isClosed) return;
+    for (const bucket of this.#book?.owed.keys() ?? []) {
+      if (this.#entries.size >= BACKGROUND_MAX) return;
+      const hooks = this.#hooks.get(bucketKind(bucket));
+      const isWanted = this.#entries.get(bucket)?.isWanted;
+      if (!hooks?.cursor || isWanted || this.#unpayable.has(bucket)) continue;
+      const entry = this.enter(bucket);
+      entry.isBackground = true;
+      this.#start(entry, hooks);
+    }
+  }
+
+  #start({ executor }: BucketEntry, hooks: BucketHooks): void {
+    if (this.#isClosed) return;
+    executor.close();
+    executor.open(hooks);
+    if (this.remote) executor.dispatch({ type: "attached" });
+  }
+
+  #prioritise(entry: BucketEntry): void {
+    entry.prioritise();
+    this.limiter.admit();
+  }
+
+  #release(entry: BucketEntry): void {
+    this.#prioritise(entry);
+    if (entry.isOpen) return;
+    entry.executor.close();
+    const hooks = this.#hooks.get(bucketKind(entry.bucket));
+    if (entry.isAccountBucket && hooks) this.#start(entry, hooks);
+    else this.#tend();
+  }
+}
+
+type HookName = keyof BucketHooks;
+const HOOK_NAMES: readonly HookName[] = ["cursor", "apply", "snapshot", "from"];
+
+function hookNames(hooks: Partial<BucketHooks>): readonly HookName[] {
+  return HOOK_NAMES.filter((name) => name in hooks);
+}
