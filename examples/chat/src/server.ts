@@ -147,10 +147,10 @@ export class Chat implements PageActions {
         return { account, expiresAt, data: { name } };
       },
       handlers: {
-        "message.send": (draft, { account, accountData, publish }) => {
+        "message.send": async (draft, { account, accountData, publish }) => {
           const author = { account, name: accountData.name };
           const { message, isNew } = this.#room.post(author, draft, Date.now());
-          if (isNew) publish(ROOM, message);
+          if (isNew) await publish(ROOM, message);
           return message;
         },
         history: ({ after }) => ({ messages: this.#room.after(after) }),

@@ -42,7 +42,13 @@ export type {
 export { FAILURE_CODES } from "./failure-code.ts";
 export type { FailureCode } from "./failure-code.ts";
 export type { Check, Fields } from "./field-check.ts";
-export { JSON_SUBPROTOCOL, jsonClientCodec, jsonCodec, jsonServerCodec } from "./json-codec.ts";
+export {
+  JSON_SUBPROTOCOL,
+  jsonClientCodec,
+  jsonCodec,
+  jsonDurableClientCodec,
+  jsonServerCodec,
+} from "./json-codec.ts";
 export { DEFAULT_WIRE_LIMITS, HELLO_BYTES_MAX, HELLO_DEADLINE_MS } from "./limits.ts";
 export type { WireLimits } from "./limits.ts";
 export { SERVER_MESSAGES } from "./log-message-table.ts";

@@ -7,6 +7,7 @@ import type { ClientMessage } from "./client-message.ts";
 import { EncodeError } from "./codec.ts";
 import type { Codec } from "./codec.ts";
 import { DEFAULT_WIRE_LIMITS } from "./limits.ts";
+import { SERVER_MESSAGES } from "./log-message-table.ts";
 import { readMessages } from "./message-table.ts";
 import type { MessageTable } from "./message-table.ts";
 import { payloadFault } from "./payload-fault.ts";
@@ -23,11 +24,13 @@ const FRAME_LEVELS = 4;
 /** The subprotocol of JSON: `holdfast.v1.json`. */
 export const JSON_SUBPROTOCOL = "holdfast.v1.json";
 
-/** JSON as a client of this release speaks it: a message of `log` or `keys` is of unknown type. */
+/** JSON as a plain client speaks it: a message of `log` or `keys` is of unknown type. */
 export const jsonClientCodec: Codec<SpokenServerMessage, ClientMessage, string> =
-  /* @__PURE__ */ jsonCodec(SPOKEN_SERVER_MESSAGES, (message) =>
-    message.type === "call" ? [message.input] : [],
-  );
+  /* @__PURE__ */ jsonCodec(SPOKEN_SERVER_MESSAGES, clientPayloads);
+
+/** JSON as a client speaks it that has transactions and sync: `log` and `keys` too. */
+export const jsonDurableClientCodec: Codec<ServerMessage, ClientMessage, string> =
+  /* @__PURE__ */ jsonCodec(SERVER_MESSAGES, clientPayloads);
 
 /** JSON as a server speaks it. */
 export const jsonServerCodec: Codec<ClientMessage, ServerMessage, string> =
@@ -78,6 +81,10 @@ function stringified(message: unknown): string {
   } catch (cause) {
     throw new EncodeError("notEncodable", cause);
   }
+}
+
+function clientPayloads(message: ClientMessage): readonly unknown[] {
+  return message.type === "call" ? [message.input] : [];
 }
 
 function serverPayloads(message: ServerMessage): readonly unknown[] {

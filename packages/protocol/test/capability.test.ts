@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
 
-import { capabilityOf, commonCapabilities, LIVE_CAPABILITIES } from "../src/index.ts";
+import {
+  ALL_CAPABILITIES,
+  capabilityOf,
+  commonCapabilities,
+  LIVE_CAPABILITIES,
+} from "../src/index.ts";
 import { fullClientMessages, fullServerMessages } from "./examples.ts";
 
 test("what both sides named is common; words from the future are dropped", () => {
   expect(commonCapabilities(["updates", "log"], ["presence", "updates"])).toEqual(["updates"]);
+  expect(commonCapabilities(ALL_CAPABILITIES, LIVE_CAPABILITIES)).toEqual(["updates"]);
   expect(commonCapabilities(LIVE_CAPABILITIES, [])).toEqual([]);
 });
 
@@ -14,7 +20,7 @@ test("handshake, calls, pings, tokens and farewells need no capability", () => {
     .map((message) => message.type);
   expect(new Set(free)).toEqual(
     new Set(
-      ["hello", "cancel", "ping", "token"].concat([
+      ["hello", "ping", "token"].concat([
         "welcome",
         "result",
         "failure",
@@ -32,6 +38,6 @@ test("a keyed call, and a cancel by key, need `keys`; plain ones do not", () => 
   const { key: _key, ...plain } = call;
   expect(capabilityOf(call)).toBe("keys");
   expect(capabilityOf(plain)).toBeUndefined();
-  expect(capabilityOf({ type: "cancel", key: "k1" })).toBe("keys");
+  expect(capabilityOf({ type: "cancel", id: 1, key: "k1" })).toBe("keys");
   expect(capabilityOf({ type: "cancel", id: 1 })).toBeUndefined();
 });

@@ -18,7 +18,7 @@ export const fullClientMessages: ByType<ClientMessage> = {
     buckets: [{ bucket: "room:1" }, { bucket: "room:2", epoch: "e1", after: 7 }],
   },
   call: { type: "call", id: 1, method: "send", input: { a: [1] }, timeoutMs: 15_000, key: "k1" },
-  cancel: { type: "cancel", id: 1 },
+  cancel: { type: "cancel", id: 3, key: "k1" },
   subscribe: { type: "subscribe", buckets: [{ bucket: "room:1", epoch: "e1", after: 0 }] },
   unsubscribe: { type: "unsubscribe", buckets: ["room:1"] },
   fetch: { type: "fetch", id: 2, bucket: "room:1", epoch: "e1", after: 0, limit: 200 },
@@ -95,6 +95,7 @@ export const fullServerMessages: ByType<ServerMessage> = {
 export const optionalFields: Readonly<Record<string, readonly string[]>> = {
   hello: ["token", "buckets"],
   call: ["input", "key"],
+  cancel: ["key"],
   welcome: ["tokenExpiresAt", "keyRetentionMs"],
   result: ["output", "at"],
   failure: ["data", "retryAfterMs", "refused"],

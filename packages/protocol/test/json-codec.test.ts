@@ -5,6 +5,7 @@ import {
   DEFAULT_WIRE_LIMITS,
   EncodeError,
   jsonClientCodec,
+  jsonDurableClientCodec,
   jsonCodec,
   jsonServerCodec,
   payloadFault,
@@ -218,6 +219,7 @@ test("mangled frames never throw, and what is read has a type of its direction",
       for (const [codec, types] of [
         [jsonServerCodec, clientTypes],
         [jsonClientCodec, serverTypes],
+        [jsonDurableClientCodec, serverTypes],
       ] as const) {
         const read: readonly (ClientMessage | ServerMessage)[] | Malformed = codec.decode(
           frame,

@@ -1,17 +1,21 @@
-/** Publishing: checks an update, gives it its place in the bucket, and pushes it to subscribers. */
+/**
+ * What may be appended to a bucket: checks an update against the contract and the limits, and gives
+ * it its place within a unit of work.
+ */
 import { bucketKind, EncodeError } from "@holdfast/protocol";
 import type { BucketKey, Contract, WireLimits } from "@holdfast/protocol";
 
-import type { BucketLog } from "./bucket-log.ts";
+import type { Clock } from "./base/clock.ts";
 import type { Published, PublishOptions } from "./call-context.ts";
-import { SharedMessage } from "./outbox.ts";
 import type { ServerCodec } from "./outbox.ts";
-import type { Subscribers } from "./subscribers.ts";
+import { SharedMessage } from "./outbox.ts";
+import type { PreparedPushes } from "./prepared-pushes.ts";
+import type { StoreTransaction } from "./server-store.ts";
 
 export type PublishErrorCode =
   /** The contract has no such kind of bucket, or the key is too long. */
   | "unknownBucket"
-  /** The data does not fit the contract, or its validator is asynchronous. */
+  /** The data does not fit the contract, or its validator threw or is asynchronous. */
   | "badData"
   /** Larger than `limits.updateBytes`, counted with the message around it. */
   | "tooLarge"
@@ -29,44 +33,42 @@ export class PublishError extends Error {
   }
 }
 
-/** `Publish` without its types, as the inside has it: the contract is checked at run time. */
-export type PublishAny = (bucket: BucketKey, data: unknown, options?: PublishOptions) => Published;
-
 export class BucketPublisher {
   readonly #contract: Contract;
-  readonly #log: BucketLog;
-  readonly #subscribers: Subscribers;
   readonly #codec: ServerCodec;
   readonly #limits: WireLimits;
+  readonly #clock: Clock;
+  readonly #prepared: PreparedPushes;
 
   /** `codec` is the one by which the size of an update is measured. */
   constructor(
     contract: Contract,
-    log: BucketLog,
-    subscribers: Subscribers,
     codec: ServerCodec,
     limits: WireLimits,
+    clock: Clock,
+    prepared: PreparedPushes,
   ) {
     this.#contract = contract;
-    this.#log = log;
-    this.#subscribers = subscribers;
     this.#codec = codec;
     this.#limits = limits;
+    this.#clock = clock;
+    this.#prepared = prepared;
   }
 
-  /** Is there such a bucket? Every key of a kind in the contract names one. */
-  knows(bucket: BucketKey): boolean {
-    return Object.hasOwn(this.#contract.buckets, bucketKind(bucket));
-  }
-
-  /** Synchronous from the check to the push, so that numbers and pushes have the same order. */
-  publish(bucket: BucketKey, data: unknown, options: Required<PublishOptions>): Published {
+  /** Throws `PublishError` before anything was appended, or what the store throws. */
+  append(
+    tx: StoreTransaction,
+    bucket: BucketKey,
+    data: unknown,
+    { at = this.#clock.wallNow() }: PublishOptions = {},
+  ): Published {
     const checked = this.#check(bucket, data);
-    if (!Number.isSafeInteger(options.at) || options.at < 0) {
+    const time = Math.floor(at);
+    if (!Number.isSafeInteger(time) || time < 0) {
       throw new PublishError("badData", "An update's time must be epoch milliseconds.");
     }
-    const { epoch, head } = this.#log.head(bucket);
-    const update = { seq: head + 1, at: options.at, data: checked };
+    const { epoch, head } = tx.head(bucket);
+    const update = { seq: head + 1, at: time, data: checked };
     const message = new SharedMessage({
       type: "updates",
       bucket,
@@ -76,19 +78,20 @@ export class BucketPublisher {
       updates: [update],
     });
     this.#measure(message);
-    this.#log.append(bucket, update);
-    this.#subscribers.push(bucket, message);
-    return { bucket, epoch, seq: update.seq, at: update.at };
+    const { seq } = tx.append(bucket, checked, time);
+    // What was measured is what will be pushed: one encoding serves both.
+    this.#prepared.add(bucket, epoch, update, message);
+    return { bucket, epoch, seq, at: time };
   }
 
   #check(bucket: BucketKey, data: unknown): unknown {
     const isName = bucket.length <= this.#limits.nameLength && !bucket.includes("\0");
-    if (!this.knows(bucket) || !isName) {
+    if (!Object.hasOwn(this.#contract.buckets, bucketKind(bucket)) || !isName) {
       throw new PublishError("unknownBucket", "There is no such bucket.");
     }
     const schema = this.#contract.buckets[bucketKind(bucket)]?.data;
     if (!schema) return data;
-    const result = schema["~standard"].validate(data);
+    const result = validated(() => schema["~standard"].validate(data));
     if (result instanceof Promise) {
       // Nobody waits for it, and what it rejects with must not end the process.
       result.catch(() => undefined);
@@ -108,5 +111,13 @@ export class BucketPublisher {
       throw new PublishError(code, "The update cannot be encoded.", error);
     }
     throw new PublishError("tooLarge", `The update is over ${this.#limits.updateBytes} bytes.`);
+  }
+}
+
+function validated<Result>(validate: () => Result): Result {
+  try {
+    return validate();
+  } catch (error) {
+    throw new PublishError("badData", "A bucket's validator threw.", error);
   }
 }

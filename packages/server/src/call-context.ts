@@ -13,6 +13,7 @@ import type {
 
 import type { Accepted, AccountDataOf } from "./authenticate.ts";
 import { CallFailure } from "./call-failure.ts";
+import type { AnyUnit, CommitTransaction } from "./committer.ts";
 
 /** Where an update stands. */
 export interface Published {
@@ -29,14 +30,32 @@ export interface PublishOptions {
 }
 
 /**
- * Appends an update to a bucket and pushes it to everybody who subscribes. Throws `PublishError`
- * when the data does not fit the contract or the limits; then nothing was appended.
+ * Appends an update to a bucket, and pushes it to everybody who subscribes once it is durable: a
+ * commit of its own. Rejects with `PublishError` when the data does not fit the contract or the
+ * limits, and with `StoreFault` when the store failed; then nothing was appended.
  */
 export type Publish<C extends Contract> = <K extends BucketKeyOf<C>>(
   bucket: K,
   data: DataOf<C, K>,
   options?: PublishOptions,
-) => Published;
+) => Promise<Published>;
+
+/**
+ * Runs a unit of work and makes it durable, all of it or nothing. The unit is synchronous and does
+ * nothing but what `tx` offers, because it may be run again. Once a call: a second commit rejects
+ * with `CommitError`.
+ *
+ * In a call with a key the unit and the call's answer are stored together, exactly once: what the
+ * unit returns is the answer, whatever the handler returns afterwards, and it is checked against the
+ * contract within the unit. A handler that commits nothing has its answer stored after it returned,
+ * which makes the answer repeatable, but not what the handler did meanwhile.
+ *
+ * Rejects with what the unit threw, with `CallFailure` `cancelled` when the key was cancelled, or
+ * with `StoreFault`; then nothing of it stands.
+ */
+export type Commit<C extends Contract, Db, Returned> = (
+  unit: (tx: CommitTransaction<C, Db>) => Returned,
+) => Promise<Returned>;
 
 /** Whoever is asked about: the account of a session, as `authenticate` named it. */
 export interface Viewer<A extends Accepted = Accepted> {
@@ -50,41 +69,104 @@ export interface Viewer<A extends Accepted = Accepted> {
 export interface CallContext<
   C extends Contract = Contract,
   A extends Accepted = Accepted,
+  Db = unknown,
+  Returned = unknown,
 > extends Viewer<A> {
-  /** Aborted when nobody waits for the answer: cancelled, timed out, or the session has ended. */
+  /**
+   * Aborted when nobody waits for the answer: cancelled, timed out, or the session has ended. The
+   * end of a session does not abort a call with a key: the next session may ask for it again.
+   */
   readonly signal: AbortSignal;
-  /** As `server.publish`. What a handler publishes reaches the caller before the result does. */
+  /** The key, where the caller gave one. */
+  readonly key: string | undefined;
+  /**
+   * As `server.publish`. What a handler has published when its promise resolves reaches the caller
+   * before the result does. It is a commit of its own: where a call with a key must not publish
+   * twice, append within `commit`.
+   */
   readonly publish: Publish<C>;
+  /** See {@link Commit}. */
+  readonly commit: Commit<C, Db, Returned>;
 }
 
 /** Answers one method. Throw a `CallFailure` to fail in your own words. */
-export type Handler<C extends Contract, M extends MethodOf<C>, A extends Accepted = Accepted> = (
+export type Handler<
+  C extends Contract,
+  M extends MethodOf<C>,
+  A extends Accepted = Accepted,
+  Db = unknown,
+> = (
   input: HandlerInputOf<C, M>,
-  ctx: CallContext<C, A>,
+  ctx: CallContext<C, A, Db, HandlerOutputOf<C, M>>,
 ) => HandlerOutputOf<C, M> | Promise<HandlerOutputOf<C, M>>;
 
 /** One handler for each method of the contract. */
-export type Handlers<C extends Contract, A extends Accepted = Accepted> = {
-  readonly [M in MethodOf<C>]: Handler<C, M, A>;
+export type Handlers<C extends Contract, A extends Accepted = Accepted, Db = unknown> = {
+  readonly [M in MethodOf<C>]: Handler<C, M, A, Db>;
 };
 
 /** Why nobody waits any more. */
 export type AbortCode = "cancelled" | "timedOut" | "closed";
+
+/** A call may commit once. */
+export class CommitError extends Error {
+  override readonly name = "CommitError";
+
+  constructor() {
+    super("This call has committed already.");
+  }
+}
+
+/** `Publish` and `Commit` without their types, as the inside has them. */
+export type PublishAny = (
+  bucket: BucketKey,
+  data: unknown,
+  options?: PublishOptions,
+) => Promise<Published>;
+export type CommitAny = (unit: AnyUnit) => Promise<Committed>;
+
+/** What stands after a commit. */
+export interface Committed {
+  readonly output: unknown;
+  readonly at: Readonly<Record<BucketKey, number>>;
+}
 
 /** The context of a call that runs. Its signal is made when a handler first asks for it. */
 export class RunningCall implements CallContext {
   readonly account: string;
   readonly accountData: undefined;
   readonly sessionId: string;
-  readonly publish: Publish<Contract>;
+  readonly key: string | undefined;
+  readonly publish: PublishAny;
+  /** What the call committed, or is about to. */
+  committed: Promise<Committed> | undefined;
+  readonly #commitAny: CommitAny;
   #abortCode: AbortCode | undefined;
   #controller: AbortController | undefined;
 
-  constructor(viewer: Viewer, publish: Publish<Contract>) {
+  constructor(viewer: Viewer, key: string | undefined, publish: PublishAny, commit: CommitAny) {
     this.account = viewer.account;
     this.accountData = viewer.accountData;
     this.sessionId = viewer.sessionId;
+    this.key = key;
     this.publish = publish;
+    this.#commitAny = commit;
+  }
+
+  /** Made when a handler asks for it, for it may be taken apart from the context. */
+  get commit(): (unit: (tx: never) => unknown) => Promise<unknown> {
+    return (unit) => {
+      const output = this.#commit(unit as AnyUnit);
+      // Who runs the call looks at `committed`: a handler that does not wait is no crash.
+      output.catch(ignore);
+      return output;
+    };
+  }
+
+  async #commit(unit: AnyUnit): Promise<unknown> {
+    if (this.committed) throw new CommitError();
+    this.committed = this.#commitAny(unit);
+    return (await this.committed).output;
   }
 
   get signal(): AbortSignal {
@@ -105,3 +187,5 @@ export class RunningCall implements CallContext {
 function reasonOf(code: AbortCode): CallFailure {
   return new CallFailure(code, `nobody waits for this call: ${code}`);
 }
+
+function ignore(): void {}

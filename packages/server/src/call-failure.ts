@@ -44,6 +44,7 @@ export function failureOf(id: number, failure: CallFailure): Failure {
 
 const MESSAGES: Readonly<Partial<Record<FailureCode, string>>> = {
   badInput: "the input nests too deep",
+  keyReused: "the key belongs to another method or another input",
   unknownMethod: "the server has no such method",
   draining: "the server is about to end and takes no new calls",
   busy: "too many calls of this session wait",

@@ -2,6 +2,7 @@
  * Runs the handler of a method: input checked before, output after, everything it throws made an
  * answer. What is synchronous stays synchronous, so that a simple call costs no promise.
  */
+import { EncodeError } from "@holdfast/protocol";
 import type {
   Call,
   Contract,
@@ -14,6 +15,8 @@ import type {
 
 import type { CallContext, Viewer } from "./call-context.ts";
 import { CallFailure, failureOf, ownFailure } from "./call-failure.ts";
+import { StoreFault } from "./committer.ts";
+import { outputFailure } from "./outbox.ts";
 
 /** Hears of every call whose handler broke: it threw something of its own, or gave a bad output. */
 export type ReportCallError = (
@@ -57,12 +60,11 @@ export class CallRouter {
   /** Runs the call; `settle` hears its answer exactly once, perhaps before this returns. */
   run(call: Call, ctx: CallContext, settle: (answer: Result | Failure) => void): void {
     const route = this.#routes.get(call.method);
-    const fail = (error: unknown): void => settle(this.#failure(call, ctx, error));
+    const fail = (error: unknown): void => settle(this.failure(call, ctx, error));
     const succeed = (output: unknown): void => settle({ type: "result", id: call.id, output });
     if (!route) return settle(ownFailure(call.id, "unknownMethod"));
     try {
-      const parsed = check(route.input, call.input, BadInput);
-      const returned = then(parsed, (input) => route.handle(input, ctx));
+      const returned = invoke(route, call, ctx);
       const output = then(returned, (value) => check(route.output, value, BadOutput));
       if (isPromiseLike(output)) output.then(succeed, fail);
       else succeed(output);
@@ -71,22 +73,46 @@ export class CallRouter {
     }
   }
 
-  #failure(call: Call, { account, sessionId }: CallContext, error: unknown): Failure {
+  /** What the handler returns. Rejects with whatever {@link failure} makes an answer of. */
+  async returned(call: Call, ctx: CallContext): Promise<unknown> {
+    const route = this.#routes.get(call.method);
+    if (!route) throw new CallFailure("unknownMethod", "the server has no such method");
+    return await invoke(route, call, ctx);
+  }
+
+  /** What the handler returned, as it is answered: at once, for it is checked within a commit. */
+  outputOf(method: string, returned: unknown): unknown {
+    const output = check(this.#routes.get(method)?.output, returned, BadOutput);
+    if (!isPromiseLike(output)) return output;
+    // Nobody waits for it, and what it rejects with must not end the process.
+    output.then(ignore, ignore);
+    throw new BadOutput([], "The output of a call with a key needs a synchronous validator.");
+  }
+
+  /** The answer of a call whose handler, or whose checks, threw this. Reports what is a fault. */
+  failure(call: Call, { account, sessionId }: CallContext, error: unknown): Failure {
     if (error instanceof CallFailure) return failureOf(call.id, error);
     if (error instanceof BadInput) return error.failure(call.id);
+    // A store's fault was reported where it came up.
+    if (error instanceof StoreFault) return ownFailure(call.id, "internal", "the store failed");
     this.#report(error, { place: "handler", method: call.method, account, sessionId });
     // What was thrown may hold anything; it stays here.
+    if (error instanceof EncodeError) return outputFailure(call.id, error);
     return ownFailure(call.id, error instanceof BadOutput ? "badOutput" : "internal");
   }
+}
+
+function invoke(route: Route, call: Call, ctx: CallContext): unknown {
+  return then(check(route.input, call.input, BadInput), (input) => route.handle(input, ctx));
 }
 
 /** A handler returned what its contract does not allow. Told to `onError`, never to the caller. */
 class BadOutput extends Error {
   override readonly name = "BadOutput";
 
-  constructor(issues: readonly StandardIssue[]) {
+  constructor(issues: readonly StandardIssue[], message?: string) {
     const places = issues.map((issue) => pathOf(issue).join(".") || "the output itself").join(", ");
-    super(`A handler's output breaks the contract: ${places}.`);
+    super(message ?? `A handler's output breaks the contract: ${places}.`);
   }
 }
 
@@ -130,6 +156,8 @@ function pathOf(issue: StandardIssue): (string | number)[] {
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && isFunction(value.then);
 }
+
+function ignore(): void {}
 
 function isFunction(value: unknown): boolean {
   return typeof value === "function";

@@ -7,8 +7,10 @@ export type { Random } from "./base/random.ts";
 export type { BucketRules, BucketRulesOf } from "./bucket-gate.ts";
 export { PublishError } from "./bucket-publisher.ts";
 export type { PublishErrorCode } from "./bucket-publisher.ts";
+export { CommitError } from "./call-context.ts";
 export type {
   CallContext,
+  Commit,
   Handler,
   Handlers,
   Publish,
@@ -18,10 +20,12 @@ export type {
 } from "./call-context.ts";
 export { CallFailure } from "./call-failure.ts";
 export type { CallFailureDetails } from "./call-failure.ts";
+export { StoreFault } from "./committer.ts";
+export type { CommitTransaction } from "./committer.ts";
 export type { ServerCodec } from "./outbox.ts";
 export { RealtimeServer } from "./realtime-server.ts";
 export type { CloseOptions, RealtimeServerOptions } from "./server-options.ts";
-export { DEFAULT_SERVER_POLICY } from "./server-policy.ts";
+export { DEFAULT_RETENTION, DEFAULT_SERVER_POLICY } from "./server-policy.ts";
 export type { ServerPolicy } from "./server-policy.ts";
 export type { SpokenRefusal } from "./server-session-event.ts";
 export type { ServerRequest, ServerSocket, SocketListener } from "./server-socket.ts";

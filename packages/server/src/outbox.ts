@@ -80,6 +80,17 @@ export class Outbox {
     }
   }
 
+  /**
+   * Adds a message unless it has more bytes than these. Returns how many it has; 0: it was not
+   * added.
+   */
+  addWithin(message: ServerMessage, bytesMax: number): number {
+    const encoded = this.#encode(message);
+    if (encoded.bytes > bytesMax) return 0;
+    this.#keep(encoded);
+    return encoded.bytes;
+  }
+
   /** Adds a message that many get. */
   addShared(message: SharedMessage): void {
     this.#keep(message.in(this.#codec, this.#limits.nesting));
@@ -128,15 +139,19 @@ export class Outbox {
 }
 
 /** It can be encoded, but no frame can hold it. */
-class TooLarge extends EncodeError {
+export class TooLarge extends EncodeError {
   constructor() {
     super("notEncodable");
   }
 }
 
-function substitute({ type, id }: Result | Failure, error: EncodeError): Failure {
+/** The failure that takes the place of an output that cannot be sent. */
+export function outputFailure(id: number, error: EncodeError, what: string = "output"): Failure {
   const isLarge = error instanceof TooLarge || error.code === "tooDeep";
   const code: FailureCode = isLarge ? "tooLarge" : "badOutput";
-  const what = type === "result" ? "output" : "failure's data";
   return ownFailure(id, code, `the ${what} cannot be sent`);
+}
+
+function substitute({ type, id }: Result | Failure, error: EncodeError): Failure {
+  return outputFailure(id, error, type === "result" ? "output" : "failure's data");
 }

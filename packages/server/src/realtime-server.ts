@@ -3,39 +3,21 @@
  * parts that all its sessions share and decides nothing itself: sessions decide in `server-
  * session.ts`, each for itself.
  */
-import {
-  DEFAULT_WIRE_LIMITS,
-  HELLO_BYTES_MAX,
-  jsonServerCodec,
-  LIVE_CAPABILITIES,
-} from "@holdfast/protocol";
+import { jsonServerCodec } from "@holdfast/protocol";
 import type { BucketKeyOf, Contract, DataOf } from "@holdfast/protocol";
 
 import { refuse } from "./authenticate.ts";
 import type { Accepted } from "./authenticate.ts";
-import { Alarms } from "./base/alarms.ts";
-import { systemClock } from "./base/clock.ts";
-import { randomName, systemRandom } from "./base/random.ts";
-import { BucketGate } from "./bucket-gate.ts";
-import type { BucketRulesOf } from "./bucket-gate.ts";
-import { BucketPublisher } from "./bucket-publisher.ts";
-import type { PublishAny } from "./bucket-publisher.ts";
 import type { Published, PublishOptions } from "./call-context.ts";
-import { CallRouter } from "./call-router.ts";
-import { Flusher } from "./flusher.ts";
+import type { AnyUnit, CommitTransaction } from "./committer.ts";
 import type { ServerCodec } from "./outbox.ts";
-import { ReconnectWindow } from "./reconnect-window.ts";
+import { ServerParts } from "./server-parts.ts";
 import type { CloseOptions, RealtimeServerOptions } from "./server-options.ts";
-import { DEFAULT_SERVER_POLICY } from "./server-policy.ts";
 import type { SpokenRefusal } from "./server-session-event.ts";
 import type { ServerRequest, ServerSocket, SocketListener } from "./server-socket.ts";
-import { ServerCounts } from "./server-stats.ts";
 import type { ServerStats } from "./server-stats.ts";
 import { SessionDriver } from "./session-driver.ts";
-import type { ErrorContext, OpenSession, SessionHost, SessionInfo } from "./session-host.ts";
-import { SessionRegistry } from "./session-registry.ts";
-import { MemoryBucketLog } from "./stores/memory.ts";
-import { Subscribers } from "./subscribers.ts";
+import type { OpenSession, SessionHost, SessionInfo } from "./session-host.ts";
 import { wholeMs } from "./wire-value.ts";
 
 /** Ends once, in three steps: `goAway` to all, the stragglers, then everything it holds. */
@@ -44,8 +26,13 @@ interface Closing extends Required<CloseOptions> {
   readonly finish: () => void;
 }
 
-export class RealtimeServer<C extends Contract = Contract, A extends Accepted = Accepted> {
+export class RealtimeServer<
+  C extends Contract = Contract,
+  A extends Accepted = Accepted,
+  Db = undefined,
+> {
   readonly #codecs: readonly [ServerCodec, ...ServerCodec[]];
+  readonly #parts: ServerParts<C, A, Db>;
   readonly #host: SessionHost;
   readonly #connections = new Set<OpenSession>();
   readonly #onClosed: (() => void)[] = [];
@@ -53,14 +40,16 @@ export class RealtimeServer<C extends Contract = Contract, A extends Accepted = 
   #closing: Closing | undefined;
 
   /** Throws when a method of the contract has no handler. Nothing happens until `accept`. */
-  constructor(options: RealtimeServerOptions<C, A>) {
+  constructor(options: RealtimeServerOptions<C, A, Db>) {
     const [first = jsonServerCodec, ...others] = options.codecs ?? [];
     this.#codecs = [first, ...others];
-    this.#host = hostOf(options, first, (session) => this.#forget(session));
+    this.#parts = new ServerParts(options, first, (session) => this.#forget(session));
+    this.#host = this.#parts.host;
   }
 
   /** Takes over an open socket. The session says hello, or is ended after `policy.helloMs`. */
   accept(socket: ServerSocket, request: ServerRequest): SocketListener {
+    this.#parts.trimmer.start();
     const codec = this.#codecs.find(({ subprotocol }) => subprotocol === request.subprotocol);
     const sessionId = `s${++this.#sessionCount}`;
     const session = new SessionDriver(
@@ -97,15 +86,27 @@ export class RealtimeServer<C extends Contract = Contract, A extends Accepted = 
   }
 
   /**
-   * Appends an update to a bucket and pushes it to everybody who subscribes, at the end of this
-   * tick. Throws `PublishError` when it does not fit the contract or `limits.updateBytes`.
+   * Appends an update to a bucket, and pushes it to everybody who subscribes once it is durable: a
+   * commit of its own. Rejects with `PublishError` when it does not fit the contract or
+   * `limits.updateBytes`, and with `StoreFault` when the store failed; then nothing was appended.
    */
   publish<K extends BucketKeyOf<C>>(
     bucket: K,
     data: DataOf<C, K>,
     options?: PublishOptions,
-  ): Published {
-    return this.#host.publish(bucket, data, options);
+  ): Promise<Published> {
+    return this.#host.calls.publish(bucket, data, options);
+  }
+
+  /**
+   * Runs a unit of work outside of any call and makes it durable, all of it or nothing. The unit is
+   * synchronous and does nothing but what `tx` offers, because it may be run again. Rejects as
+   * `publish` does, or with what the unit threw.
+   */
+  async commit<Output>(unit: (tx: CommitTransaction<C, Db>) => Output): Promise<Output> {
+    // What units see inside has the same shape; only the types of the contract are lost there.
+    const { output } = await this.#host.calls.commit(unit as AnyUnit);
+    return output as Output;
   }
 
   /**
@@ -137,11 +138,11 @@ export class RealtimeServer<C extends Contract = Contract, A extends Accepted = 
 
   /** What was counted so far, and what is open now. */
   get stats(): ServerStats {
-    const { counts, registry, subscribers } = this.#host;
+    const { counts, registry, pump } = this.#host;
     return {
       connections: this.#connections.size,
       sessions: registry.size,
-      buckets: subscribers.buckets,
+      buckets: pump.buckets,
       handshakes: counts.handshakes,
       framesReceived: counts.framesReceived,
       framesSent: counts.framesSent,
@@ -156,8 +157,8 @@ export class RealtimeServer<C extends Contract = Contract, A extends Accepted = 
   /**
    * Ends the server. Clients hear `goAway` and leave within the window; calls go on. After the
    * window new calls are refused, and `graceMs` later the sessions that are left are ended.
-   * Resolves when the last socket is gone; then no timer and no listener is left. Calling it again
-   * waits for the same end.
+   * Resolves when the last socket is gone; then no timer and no listener is left. A store that was
+   * passed to the server stays open. Calling it again waits for the same end.
    */
   close(options: CloseOptions = {}): Promise<void> {
     if (this.#closing) return this.#closing.done;
@@ -184,67 +185,7 @@ export class RealtimeServer<C extends Contract = Contract, A extends Accepted = 
 
   #finishClosing(): void {
     if (!this.#closing || this.#connections.size > 0) return;
-    this.#host.flusher.cancel();
     for (const cleanup of this.#onClosed.splice(0)) cleanup();
-    this.#closing.finish();
+    void this.#parts.close().then(this.#closing.finish);
   }
-}
-
-/** Makes the parts that all sessions share. */
-function hostOf<C extends Contract, A extends Accepted>(
-  options: RealtimeServerOptions<C, A>,
-  codec: ServerCodec,
-  forget: (session: OpenSession) => void,
-): SessionHost {
-  const { contract, clock = systemClock, random = systemRandom } = options;
-  const report = reporter(options.onError);
-  const limits = { ...DEFAULT_WIRE_LIMITS, ...options.limits };
-  const numbers = { ...DEFAULT_SERVER_POLICY, ...options.policy };
-  const rules = (options.buckets ?? {}) as BucketRulesOf<Contract>;
-  const router = new CallRouter(contract, options.handlers, report);
-  const log = new MemoryBucketLog(randomName(random, 16));
-  const subscribers = new Subscribers();
-  const publisher = new BucketPublisher(contract, log, subscribers, codec, limits);
-  const counts = new ServerCounts();
-  const publish: PublishAny = (bucket, data, { at = clock.wallNow() } = {}) => {
-    const published = publisher.publish(bucket, data, { at: Math.floor(at) });
-    counts.updatesPublished++;
-    return published;
-  };
-  return {
-    clock,
-    alarms: new Alarms(clock),
-    flusher: new Flusher(clock),
-    policy: { ...numbers, limits, methods: router, capabilities: LIVE_CAPABILITIES },
-    helloLimits: { ...limits, frameBytes: Math.min(limits.frameBytes, HELLO_BYTES_MAX) },
-    window: new ReconnectWindow(numbers.expectedConnections),
-    counts,
-    registry: new SessionRegistry(),
-    subscribers,
-    log,
-    gate: new BucketGate(contract, rules, report),
-    router,
-    authenticate: options.authenticate,
-    publish,
-    report,
-    forget,
-  };
-}
-
-type Report = (error: unknown, context: ErrorContext) => void;
-
-/** What `onError` throws must not reach the session that reported. */
-function reporter(onError: Report = warn): Report {
-  return (error, context) => {
-    try {
-      onError(error, context);
-    } catch {
-      // There is nobody left to tell.
-    }
-  };
-}
-
-function warn(error: unknown, { place, method }: ErrorContext): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : "something was thrown";
-  process.emitWarning(`${method ?? place}: ${text}`, "HoldfastServerWarning");
 }

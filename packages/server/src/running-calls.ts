@@ -1,31 +1,49 @@
 /** The handlers of one session that run, so that they can be told when nobody waits any more. */
 import type { Call, Failure, Result } from "@holdfast/protocol";
 
-import type { PublishAny } from "./bucket-publisher.ts";
 import { RunningCall } from "./call-context.ts";
-import type { AbortCode, Viewer } from "./call-context.ts";
+import type { AbortCode, CommitAny, Committed, PublishAny, Viewer } from "./call-context.ts";
 import type { CallRouter } from "./call-router.ts";
+import type { CallWithKey, KeyedCalls, Settle } from "./keyed-calls.ts";
+
+/** What the calls of all sessions share. */
+export interface CallParts {
+  readonly router: CallRouter;
+  readonly keyed: KeyedCalls;
+  readonly publish: PublishAny;
+  readonly commit: CommitAny;
+}
 
 export class RunningCalls {
-  readonly #router: CallRouter;
-  readonly #publish: PublishAny;
+  readonly #parts: CallParts;
   readonly #contexts = new Map<number, RunningCall>();
 
-  constructor(router: CallRouter, publish: PublishAny) {
-    this.#router = router;
-    this.#publish = publish;
+  constructor(parts: CallParts) {
+    this.#parts = parts;
   }
 
   /** `settle` hears the answer exactly once, perhaps before this returns. */
-  run(call: Call, viewer: Viewer, settle: (answer: Result | Failure) => void): void {
-    const context = new RunningCall(viewer, this.#publish);
+  run(call: Call, viewer: Viewer, settle: Settle): void {
+    const { router, keyed, publish, commit } = this.#parts;
+    if (hasKey(call)) return keyed.run(call, viewer, settle);
+    const context = new RunningCall(viewer, undefined, publish, commit);
     this.#contexts.set(call.id, context);
-    this.#router.run(call, context, (answer) => {
+    const settled = (answer: Result | Failure): void => {
       this.#contexts.delete(call.id);
       settle(answer);
+    };
+    router.run(call, context, (answer) => {
+      if (!context.committed) return settled(answer);
+      // A handler that does not wait for its commit is answered when it stands, or does not.
+      context.committed.then(
+        ({ at }: Committed) => settled(withPositions(answer, at)),
+        (error: unknown) =>
+          settled(answer.type === "failure" ? answer : router.failure(call, context, error)),
+      );
     });
   }
 
+  /** Nobody waits for it. What has a key goes on: the next session may ask for it again. */
   abort(id: number, code: AbortCode): void {
     this.#contexts.get(id)?.abort(code);
   }
@@ -33,4 +51,12 @@ export class RunningCalls {
   abortAll(code: AbortCode): void {
     for (const context of this.#contexts.values()) context.abort(code);
   }
+}
+
+function hasKey(call: Call): call is CallWithKey {
+  return call.key !== undefined;
+}
+
+function withPositions(answer: Result | Failure, at: Committed["at"]): Result | Failure {
+  return answer.type === "failure" || Object.keys(at).length === 0 ? answer : { ...answer, at };
 }

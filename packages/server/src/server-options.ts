@@ -1,29 +1,49 @@
 /** What a server is made of: every option with its default and what happens at its limit. */
-import type { Contract, WireLimits } from "@holdfast/protocol";
+import type { BucketKey, Contract, WireLimits } from "@holdfast/protocol";
 
 import type { Accepted, Authenticate } from "./authenticate.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Random } from "./base/random.ts";
 import type { BucketRulesOf } from "./bucket-gate.ts";
-import type { Handlers } from "./call-context.ts";
+import type { Handlers, Viewer } from "./call-context.ts";
 import type { ServerCodec } from "./outbox.ts";
 import type { ServerPolicy } from "./server-policy.ts";
+import type { Retention, ServerStore } from "./server-store.ts";
 import type { ErrorContext } from "./session-host.ts";
 
-export interface RealtimeServerOptions<C extends Contract, A extends Accepted> {
+export interface RealtimeServerOptions<C extends Contract, A extends Accepted, Db = undefined> {
   /** The calls and buckets, shared with the clients. */
   readonly contract: C;
   /** Who is it? Asked at each hello and each renewal. See {@link Authenticate}. */
   readonly authenticate: Authenticate<A>;
   /**
+   * Where updates and the results of keyed calls are kept. Default: in memory, so that both are
+   * gone with the process. A store that is passed here is yours to close, after the server has
+   * closed; the server closes only the one that it made itself.
+   */
+  readonly store?: ServerStore<Db>;
+  /** What is kept of it, and how long. Looked after once a minute. Default `DEFAULT_RETENTION`. */
+  readonly retention?: Partial<Retention>;
+  /**
    * One for each method of the contract. Named after `authenticate`, so that it knows the
    * account's data. A handler keeps its place among `limits.callsExecuting` until it settles: one
    * that may take long must heed `context.signal`, or in the end its client is not heard any more.
    */
-  readonly handlers: Handlers<C, NoInfer<A>>;
+  readonly handlers: Handlers<C, NoInfer<A>, NoInfer<Db>>;
   /** Who may read which bucket. Default: nobody may read any. */
   readonly buckets?: BucketRulesOf<C, NoInfer<A>>;
-  /** What the wire allows; `welcome` tells the clients. Default: the protocol's. */
+  /**
+   * Buckets that every session of an account shall hear of, such as its inbox, without having asked:
+   * subscribed by each hello of a client that speaks `log`, after those that it names itself.
+   * `buckets` decides about them as about others. What it throws is reported, and none are added.
+   */
+  readonly accountBuckets?: (
+    viewer: Viewer<NoInfer<A>>,
+  ) => readonly BucketKey[] | Promise<readonly BucketKey[]>;
+  /**
+   * What the wire allows; `welcome` tells the clients. Default: the protocol's. Updates and pages
+   * are cut to what fits into half a frame.
+   */
   readonly limits?: Partial<WireLimits>;
   /** Waits, rates and bounds. Default: `DEFAULT_SERVER_POLICY`. */
   readonly policy?: Partial<ServerPolicy>;

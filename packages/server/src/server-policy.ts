@@ -1,6 +1,8 @@
 /** What a server allows and how long it waits: every number with its unit, default and reason. */
 import { HELLO_DEADLINE_MS } from "@holdfast/protocol";
 
+import type { Retention } from "./server-store.ts";
+
 /**
  * The numbers that decide; the limits of the wire (`WireLimits`) are apart because `welcome` names
  * them.
@@ -31,6 +33,11 @@ export interface ServerPolicy {
    */
   readonly callsWaiting: number;
   /**
+   * Keyed calls of one account that execute in this process, also those whose sessions have ended.
+   * Past it further ones are refused with `busy`. Default 1 024.
+   */
+  readonly keyedCallsMax: number;
+  /**
    * How many messages a session may say in a second, on average. Calls that are admitted do not
    * count: they are bounded by how many may execute. A bucket counts as a message. Past
    * `messagesBurst`: `rateLimited`. Default 2 000.
@@ -58,10 +65,18 @@ export const DEFAULT_SERVER_POLICY: ServerPolicy = {
   lingerMs: 2_000,
   callTimeoutMaxMs: 300_000,
   callsWaiting: 2_048,
+  keyedCallsMax: 1_024,
   messagesPerSecond: 2_000,
   messagesBurst: 4_000,
   bufferedBytesMax: 4_194_304,
   heartbeat: { minMs: 1_000, maxMs: 30_000 },
   expectedConnections: 1,
   graceMs: 5_000,
+};
+
+/** 30 days and 100 000 updates of each bucket; results of keyed calls for 48 h. */
+export const DEFAULT_RETENTION: Retention = {
+  updateAgeMs: 30 * 24 * 3_600_000,
+  updatesMax: 100_000,
+  keyMs: 48 * 3_600_000,
 };

@@ -1,62 +1,87 @@
 /**
- * The calls of a session: who may run, who waits, whose time is up. Each admitted call gets one
- * answer. A handler keeps its place until it ends, so that a client cannot run more of them by
- * cancelling or by short deadlines.
+ * The requests of a session, which are calls, fetches and cancels by key: who may run, who waits,
+ * whose time is up. Each admitted one gets one answer. It keeps its place until it ends, so that a
+ * client cannot run more of them by cancelling or by short deadlines.
  */
 import { payloadFault } from "@holdfast/protocol";
-import type { Call, Cancel, Failure, FailureCode, Result } from "@holdfast/protocol";
+import type { Ack, Cancel, Failure } from "@holdfast/protocol";
 
 import { ownFailure } from "./call-failure.ts";
+import type { ServerSessionEffect } from "./server-session-effect.ts";
+import type { Answer, SessionRequest } from "./server-session-event.ts";
 import { say, violate } from "./server-session-turn.ts";
 import type { Turn } from "./server-session-turn.ts";
 
-/** Admits a call, lets it wait, or refuses it. False says that it was refused. */
-export function admitCall(turn: Turn, call: Call): boolean {
+/** Admits a request, lets it wait, or refuses it. False says that it was refused. */
+export function admit(turn: Turn, request: SessionRequest): boolean {
   const { model, policy, stamp } = turn;
-  if (call.id <= model.lastCallId) {
+  if (request.id <= model.lastCallId) {
     violate(turn, "a call id must rise");
     return true;
   }
-  model.lastCallId = call.id;
-  const deadline = stamp.now + Math.min(call.timeoutMs, policy.callTimeoutMaxMs);
-  const obstacle = obstacleTo(turn, call);
-  if (obstacle !== undefined) say(turn, ownFailure(call.id, obstacle));
-  else if (hasPlace(turn)) start(turn, call, deadline);
-  else wait(turn, call, deadline);
-  return obstacle === undefined;
+  model.lastCallId = request.id;
+  const timeoutMs = request.type === "call" ? request.timeoutMs : Infinity;
+  const deadline = stamp.now + Math.min(timeoutMs, policy.callTimeoutMaxMs);
+  const refused = obstacleTo(turn, request);
+  if (refused) {
+    say(turn, refused);
+    return false;
+  }
+  // Before the answer, which may come at once.
+  if (request.type === "call" && request.key !== undefined) say(turn, ackOf(request));
+  if (hasPlace(turn)) start(turn, request, deadline);
+  else wait(turn, request, deadline);
+  return true;
 }
 
-function obstacleTo({ model, policy, stamp }: Turn, call: Call): FailureCode | undefined {
-  if (!policy.methods.has(call.method)) return "unknownMethod";
-  if (payloadFault(call.input, policy.limits.nesting)) return "badInput";
-  if (stamp.now >= model.callsRefusedFrom) return "draining";
-  return model.waiting.length >= policy.callsWaiting ? "busy" : undefined;
+function ackOf({ id }: SessionRequest): Ack {
+  return { type: "ack", id };
+}
+
+function obstacleTo(turn: Turn, request: SessionRequest): Failure | undefined {
+  const { model, policy, stamp } = turn;
+  const { id } = request;
+  if (request.type === "call") {
+    if (!policy.methods.has(request.method)) return ownFailure(id, "unknownMethod");
+    if (payloadFault(request.input, policy.limits.nesting)) return ownFailure(id, "badInput");
+  }
+  if (request.type === "fetch" && request.limit === 0) {
+    return ownFailure(id, "badInput", "a fetch asks for at least one update");
+  }
+  if (stamp.now >= model.callsRefusedFrom) return ownFailure(id, "draining");
+  return model.waiting.length >= policy.callsWaiting ? ownFailure(id, "busy") : undefined;
 }
 
 function hasPlace({ model, policy }: Turn): boolean {
   return model.executing.length < policy.limits.callsExecuting;
 }
 
-/** A handler ended: its answer goes out, unless the caller has one, and its place to the next. */
-export function settleCall(turn: Turn, id: number, answer: Result | Failure): void {
+/** A request ended: its answer goes out, unless the caller has one, and its place to the next. */
+export function settle(turn: Turn, id: number, answer: Answer): void {
   const { model } = turn;
   const settled = model.executing.find((call) => call.id === id);
   if (!settled) return;
-  if (settled.deadline !== Infinity) say(turn, answer);
+  if (settled.deadline !== Infinity) say(turn, spoken(turn, answer));
   model.executing = model.executing.filter((call) => call !== settled);
   const next = model.waiting[0];
   if (!next) return;
-  takeWaiting(turn, next.call.id);
-  start(turn, next.call, next.deadline);
+  takeWaiting(turn, next.request.id);
+  start(turn, next.request, next.deadline);
+}
+
+/** Where a call's updates stand is of use only to who speaks of keys. */
+function spoken({ model }: Turn, answer: Answer): Answer {
+  if (answer.type !== "result" || !answer.at || model.capabilities.includes("keys")) return answer;
+  const { at: _, ...rest } = answer;
+  return rest;
 }
 
 /**
- * The caller no longer waits. A call that has its answer, or never came, is none of ours: answers
+ * The caller no longer waits. A request that has its answer, or never came, is none of ours: answers
  * cross cancels.
  */
-export function cancelCall(turn: Turn, cancel: Cancel): void {
-  const { id } = cancel;
-  if (id !== undefined) giveUp(turn, id, "cancelled");
+export function cancelRequest(turn: Turn, { id }: Cancel): void {
+  giveUp(turn, id, "cancelled");
 }
 
 /** Answers every call whose time is up. */
@@ -64,18 +89,31 @@ export function expireCalls(turn: Turn): void {
   const { executing, waiting } = turn.model;
   const due = (deadline: number): boolean => deadline <= turn.stamp.now;
   for (const call of executing) if (due(call.deadline)) giveUp(turn, call.id, "timedOut");
-  for (const { call, deadline } of waiting) if (due(deadline)) giveUp(turn, call.id, "timedOut");
+  for (const { request, deadline } of waiting) {
+    if (due(deadline)) giveUp(turn, request.id, "timedOut");
+  }
 }
 
-function start(turn: Turn, call: Call, deadline: number): void {
-  turn.model.executing = [...turn.model.executing, { id: call.id, deadline }];
-  turn.effects.push({ type: "runCall", call });
+function start(turn: Turn, request: SessionRequest, deadline: number): void {
+  turn.model.executing = [...turn.model.executing, { id: request.id, deadline }];
+  turn.effects.push(effectOf(request));
+}
+
+function effectOf(request: SessionRequest): ServerSessionEffect {
+  switch (request.type) {
+    case "call":
+      return { type: "runCall", call: request };
+    case "fetch":
+      return { type: "fetchPage", fetch: request };
+    case "cancel":
+      return { type: "cancelKey", id: request.id, key: request.key };
+  }
 }
 
 /** Reading pauses with the first call that waits, not before: who keeps to the limit is heard. */
-function wait(turn: Turn, call: Call, deadline: number): void {
+function wait(turn: Turn, request: SessionRequest, deadline: number): void {
   if (turn.model.waiting.length === 0) turn.effects.push({ type: "pauseReading" });
-  turn.model.waiting = [...turn.model.waiting, { call, deadline }];
+  turn.model.waiting = [...turn.model.waiting, { request, deadline }];
 }
 
 function giveUp(turn: Turn, id: number, code: "cancelled" | "timedOut"): void {
@@ -87,7 +125,7 @@ function giveUp(turn: Turn, id: number, code: "cancelled" | "timedOut"): void {
     );
     turn.effects.push({ type: "abortCall", id, code });
     say(turn, ownFailure(id, code));
-  } else if (model.waiting.some(({ call }) => call.id === id)) {
+  } else if (model.waiting.some(({ request }) => request.id === id)) {
     takeWaiting(turn, id);
     // Its handler never ran, whatever the code says of calls in general.
     say(turn, { ...ownFailure(id, code), refused: true });
@@ -96,6 +134,6 @@ function giveUp(turn: Turn, id: number, code: "cancelled" | "timedOut"): void {
 
 /** Takes a call out of the queue; reading goes on when it was the last. */
 function takeWaiting(turn: Turn, id: number): void {
-  turn.model.waiting = turn.model.waiting.filter(({ call }) => call.id !== id);
+  turn.model.waiting = turn.model.waiting.filter(({ request }) => request.id !== id);
   if (turn.model.waiting.length === 0) turn.effects.push({ type: "resumeReading" });
 }

@@ -65,6 +65,10 @@ function open(turn: Turn, hello: Hello, event: Authenticated): void {
   model.account = account;
   model.capabilities = commonCapabilities(policy.capabilities, hello.capabilities);
   turn.effects.push({ type: "register" });
+  // A client without `log` could not come to know what it missed of buckets that it never named.
+  if (model.capabilities.includes("updates") && model.capabilities.includes("log")) {
+    turn.effects.push({ type: "nameBuckets" });
+  }
   say(turn, {
     type: "welcome",
     account,
@@ -74,6 +78,7 @@ function open(turn: Turn, hello: Hello, event: Authenticated): void {
     heartbeat: policy.heartbeat,
     windowMs: stamp.windowMs,
     ...(expiresAt !== undefined && { tokenExpiresAt: expiresAt }),
+    ...(model.capabilities.includes("keys") && { keyRetentionMs: policy.keyRetentionMs }),
   });
   if (hello.buckets && model.capabilities.includes("updates")) {
     subscribe(turn, hello.buckets);

@@ -1,5 +1,5 @@
 /** What a session asks its driver to do, as data. */
-import type { BucketKey, Call, ServerMessage } from "@holdfast/protocol";
+import type { BucketKey, BucketPosition, Call, Fetch, ServerMessage } from "@holdfast/protocol";
 
 /** Effects are imperatives. None of them throws; what becomes of them comes back as events. */
 export type ServerSessionEffect =
@@ -16,12 +16,25 @@ export type ServerSessionEffect =
   | { readonly type: "register" }
   /** May the account read these? `authorized` answers, in one event or several. */
   | { readonly type: "authorize"; readonly buckets: readonly BucketKey[] }
-  /** Push the bucket's updates from here on, after saying `subscribed`. Idempotent. */
-  | { readonly type: "join"; readonly bucket: BucketKey }
+  /** Which buckets does the application name? `named` answers, if it names any. */
+  | { readonly type: "nameBuckets" }
+  /**
+   * Say `subscribed` and what follows the position, then push the bucket's updates. A bucket that
+   * was joined is only announced again.
+   */
+  | {
+      readonly type: "join";
+      readonly bucket: BucketKey;
+      readonly position?: BucketPosition | undefined;
+    }
   /** Push no more of it. */
   | { readonly type: "leave"; readonly bucket: BucketKey }
   /** Run the handler: `callSettled` answers, always. */
   | { readonly type: "runCall"; readonly call: Call }
+  /** Read a page of the log, if the account may: `callSettled` answers, always. */
+  | { readonly type: "fetchPage"; readonly fetch: Fetch }
+  /** See to it that the key takes no effect if it has not: `callSettled` answers, always. */
+  | { readonly type: "cancelKey"; readonly id: number; readonly key: string }
   /** Nobody waits for this call any more. It still settles. */
   | { readonly type: "abortCall"; readonly id: number; readonly code: "cancelled" | "timedOut" }
   | { readonly type: "pauseReading" }

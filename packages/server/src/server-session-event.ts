@@ -1,10 +1,15 @@
 /** Everything that can happen to a session on the server, as data. */
 import type {
   BucketKey,
+  Call,
+  Cancel,
   ClientMessage,
   Failure,
+  Fetch,
+  Page,
   RefusalAction,
   Result,
+  TooFarBehind,
   UnsubscribedCode,
 } from "@holdfast/protocol";
 
@@ -35,8 +40,10 @@ export type ServerSessionEvent =
   | { readonly type: "authenticationFailed"; readonly checkId: number }
   /** Answers `authorize`. A verdict without a code allows. */
   | { readonly type: "authorized"; readonly verdicts: readonly BucketVerdict[] }
-  /** A call that `runCall` started has ended. */
-  | { readonly type: "callSettled"; readonly id: number; readonly answer: Result | Failure }
+  /** The application names buckets that the account shall hear of, whatever it asks for. */
+  | { readonly type: "named"; readonly buckets: readonly BucketKey[] }
+  /** What `runCall`, `fetchPage` or `cancelKey` started has ended. */
+  | { readonly type: "callSettled"; readonly id: number; readonly answer: Answer }
   /** The account may no longer read this bucket. */
   | { readonly type: "revoked"; readonly bucket: BucketKey }
   /** A later session of the same instance is open. */
@@ -52,6 +59,15 @@ export type ServerSessionEvent =
   | { readonly type: "alarm" };
 
 export type ServerSessionEventType = ServerSessionEvent["type"];
+
+/** What is asked under an id, and answered once. */
+export type SessionRequest = Call | Fetch | KeyedCancel;
+
+/** The caller asks that a keyed call shall not take effect. */
+export type KeyedCancel = Cancel & { readonly key: string };
+
+/** How a request is answered. */
+export type Answer = Result | Failure | Page | TooFarBehind;
 
 /** What a refusal says to the client. */
 export interface SpokenRefusal {

@@ -1,8 +1,9 @@
 /** The whole truth about one session on the server, and when time will next matter to it. */
-import type { BucketKey, Call, Capability, Hello, WireLimits } from "@holdfast/protocol";
+import type { BucketKey, BucketPosition, Capability, Hello, WireLimits } from "@holdfast/protocol";
 
 import type { Millis } from "./base/clock.ts";
 import type { ServerPolicy } from "./server-policy.ts";
+import type { SessionRequest } from "./server-session-event.ts";
 
 /** `closed`: nothing more is said; with a `linger` deadline the socket is not gone yet. */
 export type ServerSessionState = "awaitingHello" | "authenticating" | "open" | "closed";
@@ -12,17 +13,25 @@ export type ServerSessionDeadlines = Readonly<
   Partial<Record<"hello" | "authenticate" | "tokenExpiry" | "drain" | "linger", Millis>>
 >;
 
-/** A handler that runs. Its place is taken until it ends, even when nobody waits for its answer. */
+/** A request that runs. Its place is taken until it ends, even when nobody waits for its answer. */
 export interface ExecutingCall {
   readonly id: number;
   /** Infinity once the caller has its answer: timed out or cancelled. */
   readonly deadline: Millis;
 }
 
-/** A call that waits for a place. */
+/** A request that waits for a place. */
 export interface WaitingCall {
-  readonly call: Call;
+  readonly request: SessionRequest;
   readonly deadline: Millis;
+}
+
+/** A bucket that the session wants to hear of. */
+export interface Subscription {
+  /** The right to read is there, and its updates are pushed. */
+  readonly isLive: boolean;
+  /** From where on; undefined: from now on. */
+  readonly position?: BucketPosition | undefined;
 }
 
 export interface ServerSessionModel {
@@ -46,7 +55,7 @@ export interface ServerSessionModel {
   readonly executing: readonly ExecutingCall[];
   /** In the order of their arrival. While one waits, reading is paused. */
   readonly waiting: readonly WaitingCall[];
-  readonly subscriptions: ReadonlyMap<BucketKey, "asked" | "live">;
+  readonly subscriptions: ReadonlyMap<BucketKey, Subscription>;
   /** From here on new calls are refused, because the server is closing. */
   readonly callsRefusedFrom: Millis;
 }
@@ -57,6 +66,8 @@ export interface ServerSessionModel {
  */
 export interface ServerSessionPolicy extends ServerPolicy {
   readonly limits: WireLimits;
+  /** How long results of keyed calls are kept, in ms. */
+  readonly keyRetentionMs: number;
   /** The methods that exist. */
   readonly methods: { has(method: string): boolean };
   /** The optional families of messages that this server speaks. */
@@ -72,7 +83,7 @@ export interface ServerStamp {
   readonly windowMs: number;
 }
 
-const NO_SUBSCRIPTIONS: ReadonlyMap<BucketKey, "asked" | "live"> = new Map();
+const NO_SUBSCRIPTIONS: ReadonlyMap<BucketKey, Subscription> = new Map();
 
 /** A connection that was just accepted. */
 export function newServerSession(now: Millis, policy: ServerSessionPolicy): ServerSessionModel {

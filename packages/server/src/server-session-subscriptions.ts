@@ -2,10 +2,11 @@
 import type { BucketKey, BucketPosition } from "@holdfast/protocol";
 
 import type { BucketVerdict } from "./server-session-event.ts";
+import type { Subscription } from "./server-session-model.ts";
 import { say } from "./server-session-turn.ts";
 import type { Turn } from "./server-session-turn.ts";
 
-type Table = Map<BucketKey, "asked" | "live">;
+type Table = Map<BucketKey, Subscription>;
 
 /**
  * Asks for the right to read. A bucket that is live already is announced again, one that is asked
@@ -14,14 +15,17 @@ type Table = Map<BucketKey, "asked" | "live">;
 export function subscribe(turn: Turn, positions: readonly BucketPosition[]): void {
   const table: Table = new Map(turn.model.subscriptions);
   const asked: BucketKey[] = [];
-  for (const { bucket } of positions) {
+  const honoured = turn.model.capabilities.includes("log");
+  for (const asks of positions) {
+    const { bucket } = asks;
     const standing = table.get(bucket);
-    if (standing === "live") {
+    if (standing?.isLive) {
       turn.effects.push({ type: "join", bucket });
     } else if (standing === undefined && table.size >= turn.policy.limits.subscriptions) {
       say(turn, { type: "unsubscribed", bucket, code: "limit" });
     } else if (standing === undefined) {
-      table.set(bucket, "asked");
+      const position = honoured && asks.after !== undefined ? asks : undefined;
+      table.set(bucket, { isLive: false, position });
       asked.push(bucket);
     }
   }
@@ -33,10 +37,11 @@ export function subscribe(turn: Turn, positions: readonly BucketPosition[]): voi
 export function judge(turn: Turn, verdicts: readonly BucketVerdict[]): void {
   const table: Table = new Map(turn.model.subscriptions);
   for (const { bucket, code } of verdicts) {
-    if (table.get(bucket) !== "asked") continue;
+    const standing = table.get(bucket);
+    if (!standing || standing.isLive) continue;
     if (code === undefined) {
-      table.set(bucket, "live");
-      turn.effects.push({ type: "join", bucket });
+      table.set(bucket, { isLive: true });
+      turn.effects.push({ type: "join", bucket, position: standing.position });
     } else {
       table.delete(bucket);
       say(turn, { type: "unsubscribed", bucket, code });
@@ -49,7 +54,7 @@ export function judge(turn: Turn, verdicts: readonly BucketVerdict[]): void {
 export function unsubscribe(turn: Turn, buckets: readonly BucketKey[]): void {
   const table: Table = new Map(turn.model.subscriptions);
   for (const bucket of buckets) {
-    if (table.get(bucket) === "live") turn.effects.push({ type: "leave", bucket });
+    if (table.get(bucket)?.isLive) turn.effects.push({ type: "leave", bucket });
     table.delete(bucket);
     say(turn, { type: "unsubscribed", bucket });
   }
@@ -63,6 +68,6 @@ export function revoke(turn: Turn, bucket: BucketKey): void {
   const table: Table = new Map(turn.model.subscriptions);
   table.delete(bucket);
   turn.model.subscriptions = table;
-  if (standing === "live") turn.effects.push({ type: "leave", bucket });
+  if (standing.isLive) turn.effects.push({ type: "leave", bucket });
   say(turn, { type: "unsubscribed", bucket, code: "revoked" });
 }

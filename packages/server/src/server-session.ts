@@ -11,12 +11,12 @@
  * Credentials, calls and subscriptions have files of their own; the driver is `session-driver.ts`.
  */
 import { capabilityOf } from "@holdfast/protocol";
-import type { ClientMessage } from "@holdfast/protocol";
+import type { BucketKey, ClientMessage } from "@holdfast/protocol";
 
-import { admitCall, cancelCall, expireCalls, settleCall } from "./server-session-calls.ts";
+import { admit, cancelRequest, expireCalls, settle } from "./server-session-calls.ts";
 import { check, checked, greeted, unchecked } from "./server-session-credentials.ts";
 import type { ServerSessionEffect } from "./server-session-effect.ts";
-import type { ServerSessionEvent } from "./server-session-event.ts";
+import type { ServerSessionEvent, SessionRequest } from "./server-session-event.ts";
 import type {
   ServerSessionModel,
   ServerSessionPolicy,
@@ -68,7 +68,9 @@ function live(turn: Turn, event: ServerSessionEvent): void {
     case "received":
       return received(turn, event.messages);
     case "callSettled":
-      return settleCall(turn, event.id, event.answer);
+      return settle(turn, event.id, event.answer);
+    case "named":
+      return named(turn, event.buckets);
     case "authorized":
       return judge(turn, event.verdicts);
     case "authenticated":
@@ -134,11 +136,11 @@ function hear(turn: Turn, message: ClientMessage): void {
 function hearOpen(turn: Turn, message: Exclude<ClientMessage, { type: "ping" }>): void {
   switch (message.type) {
     case "call":
-      // Admitted calls are bounded by how many may execute; refused ones would be free otherwise.
-      if (!admitCall(turn, message)) spend(turn, 1);
-      return;
+    case "fetch":
+      return request(turn, message);
     case "cancel":
-      cancelCall(turn, message);
+      if (message.key !== undefined) return request(turn, { ...message, key: message.key });
+      cancelRequest(turn, message);
       return spend(turn, 1);
     case "subscribe":
       subscribe(turn, message.buckets);
@@ -151,9 +153,23 @@ function hearOpen(turn: Turn, message: Exclude<ClientMessage, { type: "ping" }>)
       return spend(turn, 1);
     case "hello":
       return violate(turn, "a second hello");
-    case "fetch":
-      return violate(turn, "fetch is not spoken here");
   }
+}
+
+/** Admitted ones are bounded by how many may execute; refused ones would be free otherwise. */
+function request(turn: Turn, asked: SessionRequest): void {
+  if (!admit(turn, asked)) spend(turn, 1);
+}
+
+/** Only an open session hears of buckets; what it asked for itself stays as it asked. */
+function named(turn: Turn, buckets: readonly BucketKey[]): void {
+  const { state, subscriptions } = turn.model;
+  if (state !== "open") return;
+  const others = buckets.filter((bucket) => !subscriptions.has(bucket));
+  subscribe(
+    turn,
+    others.map((bucket) => ({ bucket })),
+  );
 }
 
 /**

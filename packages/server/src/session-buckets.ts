@@ -1,54 +1,122 @@
-/** The buckets of one session: rights asked for, and the list of those it is subscribed to. */
-import type { BucketKey } from "@holdfast/protocol";
+/**
+ * The buckets of one session: rights asked for, the feeds of those it is subscribed to, and the
+ * pages that it fetches.
+ */
+import type {
+  BucketKey,
+  BucketPosition,
+  Failure,
+  Fetch,
+  Page,
+  TooFarBehind,
+  UnsubscribedCode,
+} from "@holdfast/protocol";
 
+import { BucketFeed, isTooFar, PageBudget, pageFor, tooFarBehind } from "./bucket-feed.ts";
+import type { FeedSession } from "./bucket-feed.ts";
 import type { BucketGate } from "./bucket-gate.ts";
 import type { Viewer } from "./call-context.ts";
+import { ownFailure } from "./call-failure.ts";
 import type { BucketVerdict } from "./server-session-event.ts";
-import type { Subscriber, Subscribers } from "./subscribers.ts";
+import type { LogPage } from "./server-store.ts";
+
+/** What became of a fetch. */
+export type Fetched = Page | TooFarBehind | Failure;
 
 export class SessionBuckets {
   readonly #gate: BucketGate;
-  readonly #subscribers: Subscribers;
-  readonly #subscriber: Subscriber;
+  readonly #session: FeedSession;
+  /** The viewer of the moment: a renewed credential may change what is known of the account. */
+  readonly #viewer: () => Viewer;
   readonly #judged: (verdicts: readonly BucketVerdict[]) => void;
-  readonly #joined = new Set<BucketKey>();
+  readonly #feeds = new Map<BucketKey, BucketFeed>();
+  #budget: PageBudget = new PageBudget();
   #late: BucketVerdict[] = [];
 
   constructor(
     gate: BucketGate,
-    subscribers: Subscribers,
-    subscriber: Subscriber,
+    session: FeedSession,
+    viewer: () => Viewer,
     judged: (verdicts: readonly BucketVerdict[]) => void,
   ) {
     this.#gate = gate;
-    this.#subscribers = subscribers;
-    this.#subscriber = subscriber;
+    this.#session = session;
+    this.#viewer = viewer;
     this.#judged = judged;
   }
 
   /** Asks for each; verdicts that come together are told together. */
-  authorize(viewer: Viewer, buckets: readonly BucketKey[]): void {
+  authorize(buckets: readonly BucketKey[]): void {
+    this.#budget = new PageBudget();
     const verdicts: BucketVerdict[] = [];
     for (const bucket of buckets) {
-      const verdict = this.#gate.ask(viewer, bucket);
+      const verdict = this.#ask(bucket);
       if (verdict instanceof Promise) void verdict.then((late) => this.#tellSoon(late));
       else verdicts.push(verdict);
     }
     if (verdicts.length > 0) this.#judged(verdicts);
   }
 
-  join(bucket: BucketKey): void {
-    this.#joined.add(bucket);
-    this.#subscribers.add(bucket, this.#subscriber);
+  /** Subscribes, or says again where a bucket stands that is subscribed. */
+  join(bucket: BucketKey, position: BucketPosition | undefined): void {
+    const standing = this.#feeds.get(bucket);
+    if (standing) return standing.announce();
+    const feed = new BucketFeed(bucket, this.#session, this.#gate.sight(bucket, this.#viewer));
+    this.#feeds.set(bucket, feed);
+    feed.open(position, this.#budget);
   }
 
   leave(bucket: BucketKey): void {
-    this.#joined.delete(bucket);
-    this.#subscribers.remove(bucket, this.#subscriber);
+    this.#feeds.get(bucket)?.close();
+    this.#feeds.delete(bucket);
   }
 
   leaveAll(): void {
-    for (const bucket of this.#joined) this.leave(bucket);
+    for (const feed of this.#feeds.values()) feed.close();
+    this.#feeds.clear();
+  }
+
+  /** A page was said: the bucket's pushes may follow it. */
+  paged(page: Page): void {
+    this.#feeds.get(page.bucket)?.paged(page);
+  }
+
+  /** `settle` hears the answer once, perhaps before this returns. A subscribed bucket may be read. */
+  fetch(fetch: Fetch, settle: (answer: Fetched) => void): void {
+    const feed = this.#feeds.get(fetch.bucket);
+    if (feed) return this.#read(fetch, feed, settle);
+    const judged = ({ code }: BucketVerdict): void => {
+      if (code === undefined) this.#read(fetch, undefined, settle);
+      else settle(notReadable(fetch.id, code));
+    };
+    const verdict = this.#ask(fetch.bucket);
+    if (verdict instanceof Promise) void verdict.then(judged);
+    else judged(verdict);
+  }
+
+  #read(fetch: Fetch, feed: BucketFeed | undefined, settle: (answer: Fetched) => void): void {
+    feed?.fetching();
+    this.#session.reader.page(fetch.bucket, fetch.after, (page) => {
+      settle(this.#answer(fetch, feed, page));
+      feed?.fetched();
+    });
+  }
+
+  #answer(fetch: Fetch, feed: BucketFeed | undefined, page: LogPage | undefined): Fetched {
+    const { id, bucket, epoch, after, limit } = fetch;
+    if (!page) return ownFailure(id, "internal", "the log could not be read");
+    // The right that it was read by may have been taken away meanwhile.
+    if (feed?.isClosed && !this.#feeds.has(bucket)) return notReadable(id, "denied");
+    if (isTooFar(page, epoch, after)) return tooFarBehind(page, id);
+    const sees = this.#gate.sight(bucket, this.#viewer);
+    return pageFor(page, { author: this.#session.author, sees }, id, limit);
+  }
+
+  /** What is filtered cannot be said to who knows no skips. */
+  #ask(bucket: BucketKey): BucketVerdict | Promise<BucketVerdict> {
+    const isFiltered = this.#gate.sight(bucket, this.#viewer) !== undefined;
+    if (isFiltered && !this.#session.speaksLog) return { bucket, code: "denied" };
+    return this.#gate.ask(this.#viewer(), bucket);
   }
 
   #tellSoon(verdict: BucketVerdict): void {
@@ -59,4 +127,9 @@ export class SessionBuckets {
       this.#judged(verdicts);
     });
   }
+}
+
+/** Nothing was read, so the failure says `refused`, whatever the application's word. */
+function notReadable(id: number, code: UnsubscribedCode): Failure {
+  return { type: "failure", id, code, message: "this bucket may not be read", refused: true };
 }

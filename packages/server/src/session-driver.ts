@@ -1,28 +1,30 @@
 /**
  * The thin driver of one session: events in, one at a time; the machine decides; its effects are
  * performed here. It owns the socket's half of the outbox, the calls that run and the check of the
- * credential, all made when first needed.
+ * credential; what is under way for it is in `session-work.ts`.
  */
-import type { BucketKey, Call, Frame } from "@holdfast/protocol";
+import type { Capability, Frame, ServerMessage } from "@holdfast/protocol";
 
 import type { Alarm } from "./base/alarms.ts";
 import type { Viewer } from "./call-context.ts";
 import { CredentialCheck } from "./credential-check.ts";
 import type { CheckOwner } from "./credential-check.ts";
 import type { ServerCodec } from "./outbox.ts";
-import { RunningCalls } from "./running-calls.ts";
 import type { ServerSessionEffect } from "./server-session-effect.ts";
 import type { ServerSessionEvent } from "./server-session-event.ts";
 import { newServerSession, nextServerDeadline } from "./server-session-model.ts";
 import type { ServerSessionModel, ServerStamp } from "./server-session-model.ts";
 import { serverSession } from "./server-session.ts";
 import type { ServerRequest, ServerSocket, SocketListener } from "./server-socket.ts";
-import { SessionBuckets } from "./session-buckets.ts";
 import type { ErrorPlace, OpenSession, SessionHost, SessionInfo } from "./session-host.ts";
+import { SessionWork } from "./session-work.ts";
+import type { WorkOwner } from "./session-work.ts";
 import { SessionWriter } from "./session-writer.ts";
 import type { WriterOwner } from "./session-writer.ts";
 
-export class SessionDriver implements SocketListener, OpenSession, CheckOwner, WriterOwner {
+export class SessionDriver
+  implements SocketListener, OpenSession, CheckOwner, WorkOwner, WriterOwner
+{
   readonly sessionId: string;
   readonly #host: SessionHost;
   readonly #socket: ServerSocket;
@@ -37,8 +39,7 @@ export class SessionDriver implements SocketListener, OpenSession, CheckOwner, W
   /** Event-loop time of the handshake so far. */
   #handshakeMs = 0;
   #openedAt = 0;
-  #calls: RunningCalls | undefined;
-  #buckets: SessionBuckets | undefined;
+  #work: SessionWork | undefined;
 
   constructor(
     host: SessionHost,
@@ -67,6 +68,10 @@ export class SessionDriver implements SocketListener, OpenSession, CheckOwner, W
   }
   get session(): number {
     return this.#model.hello?.session ?? 0;
+  }
+
+  get capabilities(): readonly Capability[] {
+    return this.#model.capabilities;
   }
 
   get info(): SessionInfo {
@@ -146,24 +151,29 @@ export class SessionDriver implements SocketListener, OpenSession, CheckOwner, W
   #perform(effect: ServerSessionEffect): void {
     switch (effect.type) {
       case "send":
-        if (effect.message.type === "refuse") this.#host.counts.refused(effect.message.code);
-        return this.#writer.send(effect.message);
+        return this.#send(effect.message);
       case "runCall":
-        return this.#run(effect.call);
+        return this.#ownWork().run(effect.call);
+      case "fetchPage":
+        return this.#ownWork().fetch(effect.fetch);
+      case "cancelKey":
+        return this.#ownWork().cancelKey(effect.id, effect.key);
       case "abortCall":
-        return this.#calls?.abort(effect.id, effect.code);
+        return this.#work?.abort(effect.id, effect.code);
       case "authenticate":
         return this.#check.ask(effect.checkId, effect.token);
       case "abortCheck":
         return this.#check.abort();
       case "register":
         return this.#register();
+      case "nameBuckets":
+        return this.#ownWork().nameBuckets();
       case "authorize":
-        return this.#authorize(effect.buckets);
+        return this.#ownWork().buckets.authorize(effect.buckets);
       case "join":
-        return this.#join(effect.bucket);
+        return this.#ownWork().buckets.join(effect.bucket, effect.position);
       case "leave":
-        return this.#buckets?.leave(effect.bucket);
+        return this.#ownWork().buckets.leave(effect.bucket);
       case "pauseReading":
         return this.#socket.pauseReading();
       case "resumeReading":
@@ -179,29 +189,19 @@ export class SessionDriver implements SocketListener, OpenSession, CheckOwner, W
     }
   }
 
-  #run(call: Call): void {
-    this.#host.counts.callsStarted++;
-    const { router, publish } = this.#host;
-    this.#calls ??= new RunningCalls(router, publish);
-    this.#calls.run(call, this.#viewer(), (answer) => {
-      this.dispatch({ type: "callSettled", id: call.id, answer });
-    });
+  #send(message: ServerMessage): void {
+    if (message.type === "refuse") this.#host.counts.refused(message.code);
+    this.#writer.send(message);
+    // Pushes may follow a page, but only once it was said.
+    if (message.type === "page") this.#work?.buckets.paged(message);
   }
 
-  #authorize(buckets: readonly BucketKey[]): void {
-    const { gate, subscribers } = this.#host;
-    this.#buckets ??= new SessionBuckets(gate, subscribers, this.#writer, (verdicts) =>
-      this.dispatch({ type: "authorized", verdicts }),
-    );
-    this.#buckets.authorize(this.#viewer(), buckets);
+  /** Made when first needed: many a session only listens to its own heartbeat. */
+  #ownWork(): SessionWork {
+    return (this.#work ??= new SessionWork(this.#host, this.#writer, this));
   }
 
-  #join(bucket: BucketKey): void {
-    this.#buckets?.join(bucket);
-    this.#writer.send({ type: "subscribed", ...this.#host.log.head(bucket) });
-  }
-
-  #viewer(): Viewer {
+  get viewer(): Viewer {
     const { account, sessionId } = this;
     // What it is, only the application's types know.
     return { account, accountData: this.#check.accountData as undefined, sessionId };
@@ -218,8 +218,7 @@ export class SessionDriver implements SocketListener, OpenSession, CheckOwner, W
   #release(): void {
     const { registry, window, clock } = this.#host;
     this.#check.abort();
-    this.#calls?.abortAll("closed");
-    this.#buckets?.leaveAll();
+    this.#work?.end();
     registry.remove(this);
     window.opened(registry.size, clock.now());
   }

@@ -1,23 +1,23 @@
 /** What a session's driver needs of its server: the parts that all sessions share. */
-import type { FrameLimits } from "@holdfast/protocol";
+import type { BucketKey, FrameLimits } from "@holdfast/protocol";
 
 import type { Accepted, Authenticate } from "./authenticate.ts";
 import type { Alarms } from "./base/alarms.ts";
 import type { Clock } from "./base/clock.ts";
 import type { BucketGate } from "./bucket-gate.ts";
-import type { BucketLog } from "./bucket-log.ts";
-import type { PublishAny } from "./bucket-publisher.ts";
-import type { CallRouter } from "./call-router.ts";
+import type { BucketPump } from "./bucket-pump.ts";
+import type { Viewer } from "./call-context.ts";
 import type { Flusher } from "./flusher.ts";
+import type { LogReader } from "./log-reader.ts";
 import type { ReconnectWindow } from "./reconnect-window.ts";
+import type { CallParts } from "./running-calls.ts";
 import type { ServerSessionEvent } from "./server-session-event.ts";
 import type { ServerSessionPolicy } from "./server-session-model.ts";
 import type { ServerCounts } from "./server-stats.ts";
 import type { Registered, SessionRegistry } from "./session-registry.ts";
-import type { Subscribers } from "./subscribers.ts";
 
 /** Where an error that the server survived came from. */
-export type ErrorPlace = "authenticate" | "authorize" | "handler" | "encode" | "session";
+export type ErrorPlace = "authenticate" | "authorize" | "handler" | "store" | "encode" | "session";
 
 /** What else is known of the error. Holds no payload and no credential. */
 export interface ErrorContext {
@@ -48,6 +48,9 @@ export interface OpenSession extends Registered {
   dispatch(event: ServerSessionEvent): void;
 }
 
+/** At once or later. */
+type Answered<T> = T | Promise<T>;
+
 /** The parts that all sessions of a server share. */
 export interface SessionHost {
   readonly clock: Clock;
@@ -59,12 +62,13 @@ export interface SessionHost {
   readonly window: ReconnectWindow;
   readonly counts: ServerCounts;
   readonly registry: SessionRegistry<OpenSession>;
-  readonly subscribers: Subscribers;
-  readonly log: BucketLog;
   readonly gate: BucketGate;
-  readonly router: CallRouter;
+  readonly reader: LogReader;
+  readonly pump: BucketPump;
+  readonly calls: CallParts;
   readonly authenticate: Authenticate<Accepted>;
-  readonly publish: PublishAny;
+  /** The buckets that the application names for an account. */
+  readonly accountBuckets: ((viewer: Viewer) => Answered<readonly BucketKey[]>) | undefined;
   /** Never throws. */
   report(error: unknown, context: ErrorContext): void;
   /** The session's socket is gone. */

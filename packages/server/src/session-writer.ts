@@ -9,7 +9,6 @@ import { Outbox } from "./outbox.ts";
 import type { ServerCodec, SharedMessage } from "./outbox.ts";
 import type { ServerSocket } from "./server-socket.ts";
 import type { SessionHost } from "./session-host.ts";
-import type { Subscriber } from "./subscribers.ts";
 
 /** What the writer tells its session. */
 export interface WriterOwner {
@@ -19,7 +18,7 @@ export interface WriterOwner {
   report(error: unknown, place: "encode"): void;
 }
 
-export class SessionWriter implements Subscriber, Flushable {
+export class SessionWriter implements Flushable {
   readonly #host: SessionHost;
   readonly #socket: ServerSocket;
   readonly #owner: WriterOwner;
@@ -40,6 +39,13 @@ export class SessionWriter implements Subscriber, Flushable {
     if (this.#outbox.isWorthAFrame) this.#write();
     // Also when nothing waits any more: the buffer is judged at the end of each tick.
     this.#flushSoon();
+  }
+
+  /** As `send`, unless it has more bytes than these. Returns how many it has; 0: it was not sent. */
+  sendWithin(message: ServerMessage, bytesMax: number): number {
+    const bytes = this.#outbox.addWithin(message, bytesMax);
+    if (bytes > 0) this.#flushSoon();
+    return bytes;
   }
 
   push(message: SharedMessage): void {

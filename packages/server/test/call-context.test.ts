@@ -4,9 +4,12 @@ import { RunningCall } from "../src/call-context.ts";
 import { CallFailure } from "../src/call-failure.ts";
 
 const running = (): RunningCall =>
-  new RunningCall({ account: "ada", accountData: undefined, sessionId: "s1" }, () => {
-    throw new Error("nothing is published here");
-  });
+  new RunningCall(
+    { account: "ada", accountData: undefined, sessionId: "s1" },
+    undefined,
+    async () => await Promise.reject(new Error("nothing is published here")),
+    async (unit) => await Promise.resolve({ output: unit({} as never), at: {} }),
+  );
 
 test("a signal that was asked for is aborted, with a failure as the reason", () => {
   const call = running();

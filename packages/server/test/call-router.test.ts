@@ -52,9 +52,12 @@ function run(
 }
 
 const context = (): RunningCall =>
-  new RunningCall({ account: "ada", accountData: undefined, sessionId: "s1" }, () => {
-    throw new Error("nothing is published here");
-  });
+  new RunningCall(
+    { account: "ada", accountData: undefined, sessionId: "s1" },
+    undefined,
+    async () => await Promise.reject(new Error("nothing is published here")),
+    async () => await Promise.reject(new Error("nothing is committed here")),
+  );
 
 test("what is synchronous is answered at once", () => {
   const { answers } = run((input) => input * 2, 5, { input: "now", output: "now" });

@@ -17,6 +17,7 @@ export const policy: ServerSessionPolicy = {
   messagesBurst: 20,
   methods: new Set(["echo"]),
   capabilities: ["updates"],
+  keyRetentionMs: 1_000,
 };
 
 export const wallStart = 1_800_000_000_000;
@@ -112,7 +113,14 @@ export function brief(effects: readonly ServerSessionEffect[]): string[] {
         return `authenticate ${effect.checkId} ${effect.token ?? "-"}`;
       case "authorize":
         return `authorize ${effect.buckets.join(" ")}`;
-      case "join":
+      case "fetchPage":
+        return `fetchPage ${effect.fetch.id}`;
+      case "cancelKey":
+        return `cancelKey ${effect.id} ${effect.key}`;
+      case "join": {
+        const { bucket, position } = effect;
+        return `join ${bucket}${position ? ` ${position.epoch} ${position.after}` : ""}`;
+      }
       case "leave":
         return `${effect.type} ${effect.bucket}`;
       case "close":
@@ -130,7 +138,8 @@ function briefMessage(message: ServerMessage): string {
     case "failure":
       return `failure ${message.id} ${message.code}${message.refused ? " refused" : ""}`;
     case "result":
-      return `result ${message.id}`;
+    case "ack":
+      return `${message.type} ${message.id}`;
     case "unsubscribed":
       return `unsubscribed ${message.bucket}${message.code ? ` ${message.code}` : ""}`;
     case "pong":

@@ -3,6 +3,7 @@ import { expect, expectTypeOf, test } from "vitest";
 
 import { refuse } from "../src/authenticate.ts";
 import { RealtimeServer } from "../src/realtime-server.ts";
+import type { ServerStore } from "../src/server-store.ts";
 
 const contract = defineContract({
   calls: { add: call<{ a: number; b: number }, number>(), reset: call() },
@@ -26,10 +27,9 @@ test("handlers are typed by the contract, the account's data by authenticate", (
         return input.a + input.b;
       },
       reset: async (_, ctx) => {
-        ctx.publish("room:1", { text: "reset" });
+        await ctx.publish("room:1", { text: "reset" });
         // @ts-expect-error -- a bucket's data has its type in handlers too
-        expect(() => ctx.publish("room:1", { text: 1n })).toThrow();
-        await Promise.resolve();
+        await ctx.publish("room:1", { text: 1n });
       },
     },
     buckets: { room: { authorize: (viewer) => viewer.accountData.roles.includes("admin") } },
@@ -51,7 +51,45 @@ test("an account without data gives handlers none", () => {
   });
 });
 
-test("what breaks the contract does not compile", () => {
+test("a unit is typed by the contract, the store and the method that it answers", () => {
+  const store = {} as ServerStore<{ run(sql: string): number }>;
+  void new RealtimeServer({
+    ...open,
+    store,
+    handlers: {
+      add: async ({ a, b }, { commit }) =>
+        await commit((tx) => {
+          expectTypeOf(tx.db).toEqualTypeOf<{ run(sql: string): number }>();
+          expectTypeOf(tx.append("room:1", { text: "sum" }).seq).toEqualTypeOf<number>();
+          // @ts-expect-error -- not the bucket's data
+          tx.append("room:1", { text: 1 });
+          // @ts-expect-error -- no such bucket
+          tx.append("hall:1", { text: "" });
+          return a + b;
+        }),
+      reset: () => undefined,
+    },
+  });
+  void new RealtimeServer({
+    ...open,
+    handlers: {
+      ...handlers,
+      add: async (_, { commit }) =>
+        await commit((tx) => {
+          // Nothing can be written beside the log of a store in memory.
+          expectTypeOf(tx.db).toEqualTypeOf<undefined>();
+          return 1;
+        }),
+    },
+  });
+  void new RealtimeServer({
+    ...open,
+    // @ts-expect-error -- what the unit returns is the answer of the call
+    handlers: { ...handlers, add: async (_, { commit }) => await commit(() => "3") },
+  });
+});
+
+test("what breaks the contract does not compile", async () => {
   // @ts-expect-error -- a method without a handler
   expect(() => new RealtimeServer({ ...open, handlers: { add: handlers.add } })).toThrow("reset");
   // @ts-expect-error -- a handler of no method
@@ -67,9 +105,9 @@ test("what breaks the contract does not compile", () => {
   void new RealtimeServer({ ...open, handlers, buckets: { hall: { authorize: () => true } } });
   const server = new RealtimeServer({ ...open, handlers });
   // @ts-expect-error -- no such bucket
-  expect(() => server.publish("hall:1", { text: "" })).toThrow();
+  await expect(server.publish("hall:1", { text: "" })).rejects.toThrow();
   // @ts-expect-error -- not its data
-  server.publish("room:1", { text: 5 });
+  await server.publish("room:1", { text: 5 });
   // @ts-expect-error -- no such bucket
   server.revoke("ada", "hall:1");
 });

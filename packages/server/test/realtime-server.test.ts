@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { refuse } from "../src/authenticate.ts";
 import { PublishError } from "../src/bucket-publisher.ts";
 import type { MemoryPeer } from "./memory-peer.ts";
-import { settled, TestServer } from "./serve.ts";
+import { TestServer } from "./serve.ts";
 import type { Account } from "./serve.ts";
 
 const call = (id: number, method: string, input?: unknown, timeoutMs = 15_000): Call => ({
@@ -19,9 +19,11 @@ const subscribe = (...buckets: string[]) =>
   ({ type: "subscribe", buckets: buckets.map((bucket) => ({ bucket })) }) as const;
 
 /** Nothing is left: no connection, no session, no alarm. */
-function expectNothingLeft(own: TestServer): void {
-  own.clock.flush();
+async function expectNothingLeft(own: TestServer): Promise<void> {
+  await own.tick();
   expect(own.server.stats).toMatchObject({ connections: 0, sessions: 0, buckets: 0 });
+  // A server that is in use looks after its store, until it is closed.
+  await own.server.close();
   expect(own.clock.pending).toBe(0);
 }
 
@@ -56,7 +58,7 @@ describe("opening", () => {
     expect(peer.takes()).toEqual([{ type: "refuse", action: "reauthenticate", code: "badToken" }]);
     expect(peer.closedWith).toEqual({ code: 4101, reason: "badToken" });
     expect(own.server.stats.refusals).toEqual({ badToken: 1 });
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 
   test("a check that throws sends the client away for a while, and is reported", async () => {
@@ -90,7 +92,7 @@ describe("opening", () => {
     answer({ account: "ada", data: { admin: true } });
     await own.tick();
     expect(peer.takes()).toEqual([]);
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 
   test("the application sees headers, origin and address, and no token means undefined", async () => {
@@ -119,12 +121,12 @@ describe("opening", () => {
     }
   });
 
-  test("no common subprotocol is said, then closed", () => {
+  test("no common subprotocol is said, then closed", async () => {
     const own = new TestServer();
     const peer = own.dial({ subprotocol: "chat.v0" });
     expect(peer.takes()).toEqual([{ type: "refuse", action: "stop", code: "unsupportedVersion" }]);
     expect(peer.closedWith?.code).toBe(4001);
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 });
 
@@ -150,7 +152,8 @@ describe("one session per client object", () => {
     const newer = await own.open({ instanceId: "same", session: 2 });
     older.drop();
     newer.says(subscribe("room:1"));
-    own.server.publish("room:1", 1);
+    await own.tick();
+    await own.server.publish("room:1", 1);
     await own.tick();
     expect(types(newer.takes())).toEqual(["subscribed", "updates"]);
     expect(own.server.sessions("ada")).toHaveLength(1);
@@ -292,7 +295,7 @@ describe("calls", () => {
     expect(own.signals[0]?.reason).toMatchObject({ code: "closed" });
     own.slow[0]?.("late");
     await own.tick();
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 
   test("the 65th call waits and pauses reading until one has ended", async () => {
@@ -323,9 +326,9 @@ describe("buckets", () => {
     expect(first).toMatchObject({ type: "subscribed", bucket: "room:7", head: 0 });
     peers[1]?.takes();
     const at = own.clock.wallNow();
-    expect(own.server.publish("room:7", "a")).toMatchObject({ bucket: "room:7", seq: 1, at });
-    own.server.publish("room:7", "b", { at: 5 });
-    own.server.publish("room:8", "other");
+    expect(await own.server.publish("room:7", "a")).toMatchObject({ bucket: "room:7", seq: 1, at });
+    await own.server.publish("room:7", "b", { at: 5 });
+    await own.server.publish("room:8", "other");
     await own.tick();
     const expected = [
       {
@@ -352,12 +355,12 @@ describe("buckets", () => {
 
   test("the first push follows the head that was named", async () => {
     const own = new TestServer();
-    own.server.publish("note:1", { text: "before" });
+    await own.server.publish("note:1", { text: "before" });
     const peer = await own.open();
     peer.says(subscribe("note:1"));
-    own.server.publish("note:1", { text: "while the right is checked" });
+    await own.server.publish("note:1", { text: "while the right is checked" });
     await own.tick();
-    own.server.publish("note:1", { text: "after" });
+    await own.server.publish("note:1", { text: "after" });
     await own.tick();
     expect(peer.takes()).toMatchObject([
       { type: "subscribed", head: 2 },
@@ -383,8 +386,8 @@ describe("buckets", () => {
     const peer = await own.open({ buckets: [{ bucket: "room:1" }, { bucket: "room:2" }] });
     peer.says({ type: "unsubscribe", buckets: ["room:1"] });
     own.server.revoke("ada", "room:2");
-    own.server.publish("room:1", 1);
-    own.server.publish("room:2", 1);
+    await own.server.publish("room:1", 1);
+    await own.server.publish("room:2", 1);
     await own.tick();
     expect(peer.takes()).toEqual([
       { type: "unsubscribed", bucket: "room:1" },
@@ -395,27 +398,22 @@ describe("buckets", () => {
 
   test("what does not fit is not published, and uses no number", async () => {
     const own = new TestServer();
-    const codeOf = (publish: () => unknown): string => {
-      try {
-        publish();
-      } catch (error) {
-        if (error instanceof PublishError) return error.code;
-        throw error;
-      }
-      return "published";
-    };
+    const codeOf = async (published: Promise<unknown>): Promise<string> =>
+      await published.then(
+        () => "published",
+        (error: unknown) => (error instanceof PublishError ? error.code : String(error)),
+      );
     const { server } = own;
     const cycle: unknown[] = [];
     cycle.push(cycle);
-    expect(codeOf(() => server.publish("room:1", "x".repeat(65_536)))).toBe("tooLarge");
-    expect(codeOf(() => server.publish("room:1", cycle))).toBe("notEncodable");
-    expect(codeOf(() => server.publish("room:1", 1n))).toBe("notEncodable");
-    expect(codeOf(() => server.publish("note:1", { text: 5 as never }))).toBe("badData");
-    expect(codeOf(() => server.publish("room:1", 1, { at: Number.NaN }))).toBe("badData");
-    expect(codeOf(() => server.publish("nothing:1" as "room:1", 1))).toBe("unknownBucket");
-    expect(codeOf(() => server.publish(`room:${"x".repeat(128)}`, 1))).toBe("unknownBucket");
-    expect(server.publish("room:1", "fits").seq).toBe(1);
-    await settled();
+    expect(await codeOf(server.publish("room:1", "x".repeat(65_536)))).toBe("tooLarge");
+    expect(await codeOf(server.publish("room:1", cycle))).toBe("notEncodable");
+    expect(await codeOf(server.publish("room:1", 1n))).toBe("notEncodable");
+    expect(await codeOf(server.publish("note:1", { text: 5 as never }))).toBe("badData");
+    expect(await codeOf(server.publish("room:1", 1, { at: Number.NaN }))).toBe("badData");
+    expect(await codeOf(server.publish("nothing:1" as "room:1", 1))).toBe("unknownBucket");
+    expect(await codeOf(server.publish(`room:${"x".repeat(128)}`, 1))).toBe("unknownBucket");
+    expect((await server.publish("room:1", "fits")).seq).toBe(1);
   });
 });
 
@@ -425,17 +423,17 @@ describe("a client that is too much", () => {
     const peer = await own.open({ buckets: [{ bucket: "room:1" }] });
     peer.answersClose = false;
     peer.bufferedBytes = 4_194_304;
-    own.server.publish("room:1", 1);
+    await own.server.publish("room:1", 1);
     await own.tick();
     expect(types(peer.takes())).toEqual(["updates"]);
     peer.bufferedBytes += 1;
-    own.server.publish("room:1", 2);
+    await own.server.publish("room:1", 2);
     await own.tick();
     expect(peer.takes()).toMatchObject([{ type: "refuse", code: "slowConsumer" }]);
     expect(peer.closedWith?.code).toBe(4205);
     await own.tick(2_000);
     expect(peer.isTerminated).toBe(true);
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 
   test.each<[string, (peer: MemoryPeer) => void, string]>([
@@ -488,7 +486,7 @@ describe("a client that is too much", () => {
     for (let id = 1; id <= 65; id++) peer.says(call(id, "slow"));
     expect(own.errors).toMatchObject([{ context: { place: "session" } }]);
     expect(peer.isTerminated).toBe(true);
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 });
 
@@ -527,7 +525,7 @@ describe("steering", () => {
     expect(types(peer.takes())).toEqual(["welcome", "tokenAccepted"]);
     await own.tick(30_000);
     expect(peer.takes()).toMatchObject([{ action: "reauthenticate", code: "tokenExpired" }]);
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 
   test("a renewal replaces what handlers know of the account", async () => {
@@ -562,7 +560,7 @@ describe("time", () => {
     await own.tick(40_000);
     expect(own.server.stats).toMatchObject({ sessions: 1, refusals: { idle: 49 } });
     await own.tick(60_000);
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 
   test("a server that stood still hears the frames that wait before it judges silence", async () => {
@@ -600,7 +598,7 @@ describe("closing", () => {
     expect(stays.takes()).toMatchObject([{ type: "refuse", code: "serverRestart" }]);
     expect(stays.closedWith?.code).toBe(4200);
     await closed;
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 
   test("closing twice is closing once", async () => {
@@ -635,7 +633,7 @@ describe("closing", () => {
     const late = own.dial();
     expect(late.takes()).toMatchObject([{ type: "refuse", code: "serverRestart", windowMs: 500 }]);
     await own.tick(6_000);
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 
   test("an empty server closes at once, and tells who feeds it", async () => {
@@ -644,7 +642,7 @@ describe("closing", () => {
     own.server.onClosed(() => told++);
     await own.server.close();
     expect(told).toBe(1);
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 
   test("sessions that come and go leave nothing behind", async () => {
@@ -653,6 +651,6 @@ describe("closing", () => {
     for (const peer of peers) peer.says(subscribe("room:1"), call(1, "slow"));
     await own.tick();
     for (const peer of peers) peer.drop();
-    expectNothingLeft(own);
+    await expectNothingLeft(own);
   });
 });

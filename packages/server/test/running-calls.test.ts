@@ -1,30 +1,51 @@
 import { call, defineContract } from "@holdfast/protocol";
 import type { Call, Failure, Result } from "@holdfast/protocol";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
+import type { RunningCall } from "../src/call-context.ts";
+import { CallFailure } from "../src/call-failure.ts";
 import { CallRouter } from "../src/call-router.ts";
+import { StoreFault } from "../src/committer.ts";
 import { RunningCalls } from "../src/running-calls.ts";
 import { settled } from "./serve.ts";
 
-const contract = defineContract({ calls: { wait: call<void, string>() } });
+const contract = defineContract({ calls: { run: call<void, string>() } });
 const viewer = { account: "ada", accountData: undefined, sessionId: "s1" };
-const asked = (id: number): Call => ({ type: "call", id, method: "wait", timeoutMs: 1 });
+const asked = (id: number): Call => ({ type: "call", id, method: "run", timeoutMs: 1 });
+
+interface Run {
+  readonly calls: RunningCalls;
+  readonly answers: (Result | Failure)[];
+  readonly errors: unknown[];
+  readonly start: (id: number) => void;
+}
+
+function setUp(run: (ctx: RunningCall) => unknown, commit?: () => Promise<never>): Run {
+  const errors: unknown[] = [];
+  const handlers = { run: (_: void, ctx: RunningCall) => run(ctx) };
+  const router = new CallRouter(contract, handlers, (error) => errors.push(error));
+  const calls = new RunningCalls({
+    router,
+    keyed: { run: () => undefined } as never,
+    publish: async () => await Promise.reject(new Error("nothing is published here")),
+    commit:
+      commit ??
+      (async (unit) => await Promise.resolve({ output: unit({} as never), at: { "room:1": 7 } })),
+  });
+  const answers: (Result | Failure)[] = [];
+  const start = (id: number): void =>
+    calls.run(asked(id), viewer, (answer) => answers.push(answer));
+  return { calls, answers, errors, start };
+}
 
 test("each call has its own signal, and one that has ended hears nothing more", async () => {
   const signals: AbortSignal[] = [];
   const ends: ((output: string) => void)[] = [];
-  const handlers = {
-    wait: async (_: void, { signal }: { signal: AbortSignal }) => {
-      signals.push(signal);
-      return await new Promise<string>((resolve) => ends.push(resolve));
-    },
-  };
-  const router = new CallRouter(contract, handlers, () => undefined);
-  const calls = new RunningCalls(router, () => {
-    throw new Error("nothing is published here");
+  const { calls, answers, start } = setUp(async ({ signal }) => {
+    signals.push(signal);
+    return await new Promise<string>((resolve) => ends.push(resolve));
   });
-  const answers: (Result | Failure)[] = [];
-  for (const id of [1, 2, 3]) calls.run(asked(id), viewer, (answer) => answers.push(answer));
+  for (const id of [1, 2, 3]) start(id);
   calls.abort(1, "cancelled");
   calls.abort(77, "cancelled");
   ends[2]?.("done");
@@ -36,4 +57,52 @@ test("each call has its own signal, and one that has ended hears nothing more", 
     undefined,
   ]);
   expect(answers).toEqual([{ type: "result", id: 3, output: "done" }]);
+});
+
+describe("a call that commits", () => {
+  test("is answered by its handler, with the places of what it appended", async () => {
+    const { answers, start } = setUp(async ({ commit }) => `${String(await commit(() => "a"))}b`);
+    start(1);
+    await settled();
+    expect(answers).toEqual([{ type: "result", id: 1, output: "ab", at: { "room:1": 7 } }]);
+  });
+
+  test("is answered after its commit, also if the handler does not wait for it", async () => {
+    const { answers, start } = setUp(({ commit }) => {
+      void commit(() => "a");
+      return "b";
+    });
+    start(1);
+    expect(answers).toEqual([]);
+    await settled();
+    expect(answers).toEqual([{ type: "result", id: 1, output: "b", at: { "room:1": 7 } }]);
+  });
+
+  test("does so once", async () => {
+    const { answers, errors, start } = setUp(async ({ commit }) => {
+      await commit(() => 1);
+      await commit(() => 2);
+    });
+    start(1);
+    await settled();
+    expect(answers).toMatchObject([{ type: "failure", code: "internal" }]);
+    expect(errors).toMatchObject([{ name: "CommitError" }]);
+  });
+
+  test.each<[string, Error, string]>([
+    ["a store that fails", new StoreFault(new Error("disk")), "internal"],
+    ["a unit that throws on purpose", new CallFailure("full", "no room"), "full"],
+  ])("fails with %s, whether its handler waits or not", async (_, fault, code) => {
+    const commit = async (): Promise<never> => await Promise.reject(fault);
+    for (const handler of [
+      async (ctx: RunningCall) => await ctx.commit(() => 1),
+      (ctx: RunningCall) => void ctx.commit(() => 1),
+    ]) {
+      const { answers, errors, start } = setUp(handler, commit);
+      start(1);
+      await settled();
+      expect(answers).toMatchObject([{ type: "failure", id: 1, code }]);
+      expect(errors).toEqual([]);
+    }
+  });
 });

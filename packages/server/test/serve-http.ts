@@ -43,7 +43,7 @@ export async function serveHttp(
         : { account: token },
     handlers: {
       echo: (input) => input,
-      send: (text, { publish }) => publish("room:1", text).seq,
+      send: async (text, { publish }) => (await publish("room:1", text)).seq,
       stuck: async () => await new Promise<string>(() => undefined),
     },
     buckets: { room: { authorize: () => true } },

@@ -80,8 +80,8 @@ export class TestServer {
             : { account: token, data: { admin: token === "ada" } }),
       handlers: {
         echo: (input) => input,
-        send: (input, { publish, account }) => ({
-          seq: publish("room:1", { from: account, text: input.text }).seq,
+        send: async (input, { publish, account }) => ({
+          seq: (await publish("room:1", { from: account, text: input.text })).seq,
         }),
         slow: async (_, { signal }) => {
           this.signals.push(signal);
@@ -136,7 +136,10 @@ export class TestServer {
   async tick(ms = 0): Promise<void> {
     await settled();
     this.clock.advance(ms);
-    await settled();
-    this.clock.flush();
+    // The log is read one turn after it was asked for, and what was read is written one turn later.
+    for (let turn = 0; turn < 3; turn++) {
+      await settled();
+      this.clock.flush();
+    }
   }
 }

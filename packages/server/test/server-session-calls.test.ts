@@ -133,7 +133,7 @@ describe("more calls than may execute", () => {
     const session = openSession();
     session.frame(call(1), call(2), call(3), call(4));
     expect(brief(session.frame(cancel(3)))).toEqual(["send failure 3 cancelled refused"]);
-    expect(session.model.waiting.map((waiting) => waiting.call.id)).toEqual([4]);
+    expect(session.model.waiting.map((waiting) => waiting.request.id)).toEqual([4]);
   });
 
   test("keep their deadline when they get to run", () => {

@@ -53,8 +53,8 @@ describe("the next deadline", () => {
       "a waiting call",
       {
         waiting: [
-          { call, deadline: 9 },
-          { call, deadline: 8 },
+          { request: call, deadline: 9 },
+          { request: call, deadline: 8 },
         ],
       },
       8,

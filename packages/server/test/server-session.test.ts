@@ -67,24 +67,11 @@ describe("while open", () => {
   test.each<[string, ClientMessage]>([
     ["a fetch", { type: "fetch", id: 1, bucket: "room:1", epoch: "e", after: 0, limit: 1 }],
     ["a keyed call", { ...call, type: "call", id: 1, method: "echo", timeoutMs: 1, key: "k" }],
-    ["a cancel by key", { type: "cancel", key: "k" }],
+    ["a cancel by key", { type: "cancel", id: 1, key: "k" }],
   ])("%s ends the session: the server does not speak its capability (B52)", (_, message) => {
     const effects = openSession().frame(message);
     expect(brief(effects)).toEqual(refusal("retry", "protocolViolation", 4214));
     expect(sent(effects)[0]).toHaveProperty("message", expect.stringContaining("needs the capab"));
-  });
-
-  test("a fetch ends the session even where the log was agreed: this server keeps none", () => {
-    const session = openSession({ capabilities: ["updates", "log"] });
-    const effects = session.frame({
-      type: "fetch",
-      id: 1,
-      bucket: "room:1",
-      epoch: "e",
-      after: 0,
-      limit: 1,
-    });
-    expect(sent(effects)[0]).toHaveProperty("message", "fetch is not spoken here");
   });
 
   test("a client that did not name updates may not subscribe", () => {

@@ -47,7 +47,10 @@ export interface LinkedPairOptions<C extends Contract, A extends Accepted = Acce
   readonly client?: LinkedClientOptions<C>;
   /** Further options of the server. */
   readonly server?: Partial<
-    Pick<RealtimeServerOptions<C, A>, "limits" | "policy" | "codecs" | "onError">
+    Pick<
+      RealtimeServerOptions<C, A>,
+      "limits" | "policy" | "codecs" | "onError" | "store" | "retention" | "accountBuckets"
+    >
   >;
   /** Default: a clock of its own. Pass one to share it with `authenticate` or the handlers. */
   readonly clock?: ManualClock;
@@ -146,10 +149,15 @@ export class LinkedPair<
     await this.clock.runUntil(areAll, withinMs);
   }
 
-  /** The server's process dies: connections break, dials fail, buckets and sessions are gone. */
+  /**
+   * The server's process dies: connections break, dials fail, sessions are gone. Buckets are gone as
+   * well, unless `server.store` keeps them.
+   */
   killServer(): void {
     this.#isServerUp = false;
     for (const { link } of this.clients) link.drop();
+    // A process that is gone leaves no timer behind.
+    void this.#server.close({ windowMs: 0, graceMs: 0 });
   }
 
   /** A new server process takes the place of the old one, which is killed if it still runs. */

@@ -45,9 +45,9 @@ export class ChatWorld {
           this.ran.push(`add ${amount}`);
           return (this.sum += amount);
         },
-        send: (text, { publish }) => {
+        send: async (text, { publish }) => {
           this.ran.push(`send ${text}`);
-          return { seq: publish("room:1", text).seq };
+          return { seq: (await publish("room:1", text)).seq };
         },
         wait: (what) => this.#wait(what),
         waitRead: (what) => this.#wait(what),

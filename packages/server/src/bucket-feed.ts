@@ -1,0 +1,257 @@
+/**
+ * One bucket in one session: from the subscription, over the first page, to the live updates.
+ *
+ * Theory of operation. The feed joins the pump first and reads the log then; what is pushed meanwhile
+ * is held, so that what was read and what was held overlap or touch. `live` means that everything up
+ * to `position` was said and the next push follows it. `behind` means that the client must fetch:
+ * nothing is pushed until a page that was said has reached the head, and while a fetch is under way
+ * pushes are held for that moment. Whatever does not follow makes a `live` feed `behind` again; who
+ * cannot fetch hears `subscribed` anew.
+ */
+import type { BucketKey, BucketPosition, Page, ServerMessage } from "@holdfast/protocol";
+
+import type { Cancel } from "./base/clock.ts";
+import type { BucketPump, PumpedFeed } from "./bucket-pump.ts";
+import { runFor } from "./bucket-run.ts";
+import type { BucketRun, RunReader } from "./bucket-run.ts";
+import type { LogReader } from "./log-reader.ts";
+import type { SharedMessage } from "./outbox.ts";
+import type { LogPage, LogRange } from "./server-store.ts";
+
+/** So many pushes are held while a read is under way; what is lost of them is read again. */
+const HELD_MAX = 1_000;
+
+/** What the feeds of one session share. */
+export interface FeedSession {
+  readonly pump: BucketPump;
+  readonly reader: LogReader;
+  /** It can fetch, and hears pages unasked. */
+  readonly speaksLog: boolean;
+  /** Whose keys it may see; undefined where it speaks no `keys`. */
+  readonly author: string | undefined;
+  say(message: ServerMessage): void;
+  /** Says it if it has no more bytes than these; returns how many it has, 0: not said. */
+  sayWithin(message: ServerMessage, bytesMax: number): number;
+  push(message: SharedMessage): void;
+}
+
+/** What may be sent unasked in answer to one `hello` or `subscribe`. */
+export class PageBudget {
+  #buckets = 64;
+  #bytes = 1_048_576;
+
+  /** May one more page be read? */
+  takeBucket(): boolean {
+    return this.#bytes > 0 && this.#buckets-- > 0;
+  }
+
+  /** Says the page if it fits in what is left. */
+  say(session: FeedSession, page: Page): boolean {
+    const bytes = session.sayWithin(page, this.#bytes);
+    this.#bytes = bytes > 0 ? this.#bytes - bytes : 0;
+    return bytes > 0;
+  }
+}
+
+export class BucketFeed implements PumpedFeed {
+  readonly #bucket: BucketKey;
+  readonly #session: FeedSession;
+  readonly #sees: RunReader["sees"];
+  #state: "opening" | "live" | "behind" | "closed" = "opening";
+  /** Everything up to here was said, or is the client's to fetch. */
+  #position = 0;
+  #epoch = "";
+  #wanted: BucketPosition | undefined;
+  #budget: PageBudget | undefined;
+  /** Present while a read is under way that may make the feed live. */
+  #held: BucketRun[] | undefined;
+  #fetches = 0;
+  #cancelRetry: Cancel | undefined;
+
+  constructor(bucket: BucketKey, session: FeedSession, sees: RunReader["sees"]) {
+    this.#bucket = bucket;
+    this.#session = session;
+    this.#sees = sees;
+  }
+
+  get isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
+  /** Joins, and answers with `subscribed` and what goes with a position, when the log was read. */
+  open(wanted: BucketPosition | undefined, budget: PageBudget): void {
+    this.#wanted = wanted;
+    this.#budget = budget;
+    this.#session.pump.join(this.#bucket, this);
+    this.#read();
+  }
+
+  /** Says again where the bucket stands. One that is about to be opened answers anyway. */
+  announce(): void {
+    if (this.#state !== "opening") this.#subscribed(this.#known());
+  }
+
+  close(): void {
+    this.#state = "closed";
+    this.#held = undefined;
+    this.#cancelRetry?.();
+    this.#session.pump.leave(this.#bucket, this);
+  }
+
+  push(run: BucketRun): void {
+    if (this.#held) {
+      this.#held.push(run);
+      // The oldest, so that what is missing shows as a gap.
+      if (this.#held.length > HELD_MAX) this.#held.shift();
+    } else if (this.#state === "live") {
+      this.#pass(run);
+    }
+  }
+
+  lose(): void {
+    if (this.#state === "live" || this.#state === "behind") this.#reopen();
+  }
+
+  /** A fetch of this bucket is under way. */
+  fetching(): void {
+    this.#fetches++;
+    if (this.#state === "behind") this.#held ??= [];
+  }
+
+  /** It has ended. */
+  fetched(): void {
+    this.#fetches--;
+    if (this.#fetches === 0 && this.#state === "behind") this.#held = undefined;
+  }
+
+  /** A page was said: if it reached the head, pushes go on behind it. */
+  paged({ epoch, upTo, head }: Page): void {
+    if (this.#state !== "behind" || upTo < head || epoch !== this.#epoch) return;
+    this.#position = head;
+    // Nothing was held if the feed fell behind after the fetch had begun.
+    if (this.#held) this.#goLive();
+    else this.#fallBehind();
+  }
+
+  #read(): void {
+    const held: BucketRun[] = [];
+    this.#held = held;
+    const answered = (range: LogRange | undefined, page?: LogPage): void => {
+      if (this.#held !== held || this.#state !== "opening") return;
+      if (range) this.#opened(range, page);
+      else this.#cancelRetry = this.#session.pump.later(() => this.#read());
+    };
+    const { reader } = this.#session;
+    const after = this.#wanted?.after;
+    if (after !== undefined && this.#budget?.takeBucket()) {
+      reader.page(this.#bucket, after, (page) => answered(page, page));
+    } else {
+      reader.range(this.#bucket, answered);
+    }
+  }
+
+  #opened(range: LogRange, page: LogPage | undefined): void {
+    if (!this.#session.pump.follows(range, this.#held?.[0]?.after)) return this.#read();
+    this.#epoch = range.epoch;
+    this.#position = range.head;
+    this.#subscribed(range.head);
+    if (!this.#wanted || this.#catchUp(this.#wanted, range, page)) return this.#goLive();
+    this.#state = "behind";
+    this.#held = undefined;
+  }
+
+  /** Says what follows the position that the client named. True: up to the head. */
+  #catchUp(wanted: BucketPosition, range: LogRange, page: LogPage | undefined): boolean {
+    const { epoch, after = 0 } = wanted;
+    if (isTooFar(range, epoch, after)) {
+      this.#session.say(tooFarBehind(range));
+      return true;
+    }
+    if (after === range.head) {
+      this.#session.say(this.#pageOf({ ...range, after, upTo: after, updates: [] }));
+      return true;
+    }
+    if (page && this.#budget?.say(this.#session, this.#pageOf(page)))
+      return page.upTo === page.head;
+    this.#heads(range.head);
+    return false;
+  }
+
+  #pageOf(page: LogPage): Page {
+    const reader = { author: this.#session.author, sees: this.#sees };
+    return pageFor(page, reader, undefined, page.updates.length);
+  }
+
+  #goLive(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#state = "live";
+    for (const run of held) if (this.#isLive()) this.#pass(run);
+  }
+
+  #isLive(): boolean {
+    return this.#state === "live";
+  }
+
+  #pass(run: BucketRun): void {
+    if (run.epoch !== this.#epoch) return this.#reopen();
+    if (run.upTo <= this.#position) return;
+    if (run.after > this.#position) return this.#fallBehind();
+    const { author } = this.#session;
+    const rest = run.beyond(this.#position);
+    this.#session.push(rest.messageFor({ author, sees: this.#sees }));
+    this.#position = run.upTo;
+  }
+
+  /** The seam for whoever finds that this session gets more than it takes. */
+  #fallBehind(): void {
+    if (!this.#session.speaksLog) return this.#reopen();
+    this.#state = "behind";
+    this.#heads(this.#known());
+  }
+
+  /** Begins anew, without a position: `subscribed` tells the client what it has missed. */
+  #reopen(): void {
+    this.#state = "opening";
+    this.#wanted = undefined;
+    this.#read();
+  }
+
+  #known(): number {
+    const { pump } = this.#session;
+    return this.#isLive() ? this.#position : Math.max(this.#position, pump.sentOf(this.#bucket));
+  }
+
+  #subscribed(head: number): void {
+    this.#session.say({ type: "subscribed", bucket: this.#bucket, epoch: this.#epoch, head });
+  }
+
+  #heads(head: number): void {
+    const heads = [{ bucket: this.#bucket, epoch: this.#epoch, head }];
+    this.#session.say({ type: "heads", heads });
+  }
+}
+
+/** Does the log not reach back to this position, or was it never one of this log? */
+export function isTooFar(range: LogRange, epoch: string | undefined, after: number): boolean {
+  return epoch !== range.epoch || after > range.head || after < range.oldest - 1;
+}
+
+export function tooFarBehind(
+  { bucket, epoch, oldest, head }: LogRange,
+  id?: number,
+): Extract<ServerMessage, { readonly type: "tooFarBehind" }> {
+  return { type: "tooFarBehind", ...(id !== undefined && { id }), bucket, epoch, oldest, head };
+}
+
+/** A page as this reader gets it, of so many updates at most. */
+export function pageFor(
+  { bucket, epoch, after, updates, head }: LogPage,
+  reader: RunReader,
+  id: number | undefined,
+  limit: number,
+): Page {
+  const taken = updates.length > limit ? updates.slice(0, limit) : updates;
+  const run = { bucket, epoch, after, upTo: after + taken.length, updates: taken };
+  return { type: "page", ...(id !== undefined && { id }), ...runFor(run, reader), head };
+}

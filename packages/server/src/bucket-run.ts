@@ -1,0 +1,93 @@
+/**
+ * A run of a bucket's updates, on its way to many readers. What all of them get is encoded once for
+ * each codec; once more for the sessions of an author, who sees the keys of its own updates.
+ */
+import type { BucketKey, ServerMessage, Update, UpdateRun } from "@holdfast/protocol";
+
+import { SharedMessage } from "./outbox.ts";
+import type { LogUpdate } from "./server-store.ts";
+
+/** For whom a run is read. */
+export interface RunReader {
+  /** Whose keys it may see; undefined where it speaks no `keys`. */
+  readonly author: string | undefined;
+  /** What it may see; undefined: everything. */
+  readonly sees: ((update: Update) => boolean) | undefined;
+}
+
+/** Gapless from `after` to the last of `updates`. */
+export class BucketRun {
+  readonly bucket: BucketKey;
+  readonly epoch: string;
+  readonly after: number;
+  readonly updates: readonly LogUpdate[];
+  #plain: SharedMessage | undefined;
+  #own: Map<string, SharedMessage> | undefined;
+
+  /** `plain`: the message as everybody but its author gets it, where it was encoded before. */
+  constructor(
+    bucket: BucketKey,
+    epoch: string,
+    after: number,
+    updates: readonly LogUpdate[],
+    plain?: SharedMessage,
+  ) {
+    this.bucket = bucket;
+    this.epoch = epoch;
+    this.after = after;
+    this.updates = updates;
+    this.#plain = plain;
+  }
+
+  get upTo(): number {
+    return this.after + this.updates.length;
+  }
+
+  /** The part that follows this number. */
+  beyond(seq: number): BucketRun {
+    if (seq <= this.after) return this;
+    return new BucketRun(this.bucket, this.epoch, seq, this.updates.slice(seq - this.after));
+  }
+
+  /** The push for this reader. */
+  messageFor({ author, sees }: RunReader): SharedMessage {
+    if (sees) return new SharedMessage(this.#messageOf({ author, sees }));
+    if (author === undefined || !this.#isOf(author)) {
+      return (this.#plain ??= new SharedMessage(this.#messageOf({ author: undefined, sees })));
+    }
+    this.#own ??= new Map();
+    let own = this.#own.get(author);
+    if (!own) this.#own.set(author, (own = new SharedMessage(this.#messageOf({ author, sees }))));
+    return own;
+  }
+
+  #isOf(author: string): boolean {
+    return this.updates.some(({ key, account }) => key !== undefined && account === author);
+  }
+
+  #messageOf(reader: RunReader): ServerMessage {
+    return { type: "updates", ...runFor(this, reader) };
+  }
+}
+
+/** A run as this reader gets it: without what is not for it, and every number accounted for. */
+export function runFor(
+  run: Pick<BucketRun, "bucket" | "epoch" | "after" | "upTo" | "updates">,
+  { author, sees }: RunReader,
+): UpdateRun {
+  const { bucket, epoch, after, upTo } = run;
+  const updates: Update[] = [];
+  const skipped: [number, number][] = [];
+  for (const { seq, at, data, account, key } of run.updates) {
+    const isOwn = key !== undefined && author !== undefined && account === author;
+    const update = isOwn ? { seq, at, data, key } : { seq, at, data };
+    if (!sees || sees(update)) {
+      updates.push(update);
+      continue;
+    }
+    const last = skipped.at(-1);
+    if (last?.[1] === seq - 1) last[1] = seq;
+    else skipped.push([seq, seq]);
+  }
+  return { bucket, epoch, after, upTo, updates, ...(skipped.length > 0 && { skipped }) };
+}

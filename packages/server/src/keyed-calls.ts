@@ -1,0 +1,221 @@
+/**
+ * Calls that run exactly once. A key that is being executed in this process is joined, also when the
+ * session that asked first is gone; one that has ended is answered from the store; and what a key
+ * commits is committed together with its answer, so that of two processes one finds that it was late.
+ */
+import type { BucketKey, Call, Failure, Result, WireLimits } from "@holdfast/protocol";
+
+import type { Alarm, Alarms } from "./base/alarms.ts";
+import type { Clock, Millis } from "./base/clock.ts";
+import { RunningCall } from "./call-context.ts";
+import type { Committed, PublishAny, Viewer } from "./call-context.ts";
+import { CallFailure, ownFailure } from "./call-failure.ts";
+import type { CallRouter } from "./call-router.ts";
+import { StoreFault } from "./committer.ts";
+import type { AnyUnit, Committer } from "./committer.ts";
+import { inputHash } from "./input-hash.ts";
+import { TooLarge } from "./outbox.ts";
+import type { ServerCodec } from "./outbox.ts";
+import type { CallKey, KeyedCall, KeyedOutcome, ServerStore } from "./server-store.ts";
+
+/** Hears the answer of a call exactly once. */
+export type Settle = (answer: Result | Failure) => void;
+
+/** A call that carries a key. */
+export type CallWithKey = Call & { readonly key: string };
+
+interface Execution {
+  readonly keyed: KeyedCall;
+  readonly context: RunningCall;
+  /** Everybody who asked, under the id of each. */
+  readonly waiters: { readonly id: number; readonly settle: Settle }[];
+  readonly alarm: Alarm;
+  /** When the last of them has waited long enough. */
+  deadline: Millis;
+}
+
+export interface KeyedCallsParts {
+  readonly store: ServerStore;
+  readonly router: CallRouter;
+  readonly committer: Committer;
+  readonly publish: PublishAny;
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  /** By which the size of an answer is measured before it is stored. */
+  readonly codec: ServerCodec;
+  readonly limits: Pick<WireLimits, "nesting" | "frameBytes">;
+  readonly policy: { readonly callTimeoutMaxMs: number; readonly keyedCallsMax: number };
+  readonly report: (
+    error: unknown,
+    context: { readonly place: "store"; readonly method?: string },
+  ) => void;
+}
+
+export class KeyedCalls {
+  readonly #parts: KeyedCallsParts;
+  /** What runs in this process, by account and key. */
+  readonly #running = new Map<string, Map<string, Execution>>();
+
+  constructor(parts: KeyedCallsParts) {
+    this.#parts = parts;
+  }
+
+  /** `settle` hears the answer exactly once, perhaps before this returns. */
+  run(call: CallWithKey, viewer: Viewer, settle: Settle): void {
+    const { clock, policy } = this.#parts;
+    const { account } = viewer;
+    const { id, key, method } = call;
+    const keyed = { account, key, method, inputHash: inputHash(call.input) };
+    const deadline = clock.now() + Math.min(call.timeoutMs, policy.callTimeoutMaxMs);
+    const running = this.#running.get(account)?.get(key);
+    if (running && !isSame(running.keyed, keyed)) return settle(ownFailure(id, "keyReused"));
+    if (running) return this.#join(running, { id, settle }, deadline);
+    const count = this.#running.get(account)?.size ?? 0;
+    if (count >= policy.keyedCallsMax) {
+      return settle(ownFailure(id, "busy", "too many keyed calls of this account run"));
+    }
+    const execution = this.#begin(keyed, viewer);
+    this.#join(execution, { id, settle }, deadline);
+    void this.#execute(call, execution).then((answer) => this.#end(execution, answer));
+  }
+
+  /** Sees to it that the key takes no effect if it has not yet, and tells what stands. */
+  cancel(id: number, call: CallKey, settle: Settle): void {
+    const { store, clock, report } = this.#parts;
+    const cancelled = (outcome: KeyedOutcome): Result | Failure => {
+      if (outcome.type === "result") return resultOf(id, outcome);
+      // A commit that comes now finds the key taken, whether the handler heeds its signal or not.
+      this.#running.get(call.account)?.get(call.key)?.context.abort("cancelled");
+      return ownFailure(id, "cancelled");
+    };
+    store
+      .cancel(call, Math.floor(clock.wallNow()))
+      .then(cancelled)
+      .catch((error: unknown) => {
+        report(error, { place: "store" });
+        return ownFailure(id, "internal", "the store failed");
+      })
+      .then(settle)
+      .catch((error: unknown) => report(error, { place: "store" }));
+  }
+
+  /** How many keys are being executed. */
+  get size(): number {
+    let size = 0;
+    for (const byKey of this.#running.values()) size += byKey.size;
+    return size;
+  }
+
+  /** The server ends: handlers that still run are told, and nothing is left to wait for. */
+  close(): void {
+    for (const byKey of this.#running.values()) {
+      for (const { context, alarm } of byKey.values()) {
+        alarm.set(undefined);
+        context.abort("closed");
+      }
+    }
+  }
+
+  #begin(keyed: KeyedCall, viewer: Viewer): Execution {
+    const { alarms, publish } = this.#parts;
+    const context = new RunningCall(viewer, keyed.key, publish, (unit) =>
+      this.#commit(keyed, unit),
+    );
+    const alarm = alarms.alarm(() => context.abort("timedOut"));
+    const execution: Execution = { keyed, context, alarm, waiters: [], deadline: -Infinity };
+    let byKey = this.#running.get(keyed.account);
+    if (!byKey) this.#running.set(keyed.account, (byKey = new Map<string, Execution>()));
+    byKey.set(keyed.key, execution);
+    return execution;
+  }
+
+  #join(execution: Execution, waiter: Execution["waiters"][number], deadline: Millis): void {
+    execution.waiters.push(waiter);
+    if (deadline <= execution.deadline) return;
+    execution.deadline = deadline;
+    execution.alarm.set(deadline);
+  }
+
+  #end({ keyed, alarm, waiters }: Execution, answer: Result | Failure): void {
+    alarm.set(undefined);
+    const byKey = this.#running.get(keyed.account);
+    byKey?.delete(keyed.key);
+    if (byKey?.size === 0) this.#running.delete(keyed.account);
+    for (const { id, settle } of waiters) settle({ ...answer, id });
+  }
+
+  /** Never rejects. Only what was committed stands, whatever became of the handler otherwise. */
+  async #execute(call: CallWithKey, { keyed, context }: Execution): Promise<Result | Failure> {
+    const { router } = this.#parts;
+    let fault: { readonly error: unknown } | undefined;
+    try {
+      const known = await this.#known(keyed);
+      if (known) return answerOf(call.id, keyed, known);
+      const returned = await router.returned(call, context);
+      // Nothing was committed but the answer itself.
+      if (!context.committed) await context.commit(() => returned);
+    } catch (error) {
+      fault = { error };
+    }
+    try {
+      const committed = await context.committed;
+      if (!committed) return router.failure(call, context, fault?.error);
+      // It stands: what the handler did wrong afterwards is for the server's owner only.
+      if (fault) router.failure(call, context, fault.error);
+      return resultOf(call.id, committed);
+    } catch (error) {
+      // The handler may have put it into words of its own.
+      return router.failure(call, context, fault ? fault.error : error);
+    }
+  }
+
+  async #known(keyed: KeyedCall): Promise<KeyedOutcome | undefined> {
+    try {
+      return await this.#parts.store.outcome({ account: keyed.account, key: keyed.key });
+    } catch (error) {
+      this.#parts.report(error, { place: "store", method: keyed.method });
+      throw new StoreFault(error);
+    }
+  }
+
+  async #commit(keyed: KeyedCall, unit: AnyUnit): Promise<Committed> {
+    const outcome = await this.#parts.committer.commit(unit, {
+      call: keyed,
+      outputOf: (returned, at) => this.#outputOf(keyed.method, returned, at),
+    });
+    if (outcome.type === "committed") return outcome;
+    // Somebody was first: another process, or who cancelled.
+    const { outcome: known } = outcome;
+    if (known.type === "cancelled") throw new CallFailure("cancelled", "the caller cancelled");
+    if (!isSame(known, keyed))
+      throw new CallFailure("keyReused", "the key belongs to another call");
+    return known;
+  }
+
+  /** What will be stored can be said, or the unit is undone: nobody could hear of it later. */
+  #outputOf(method: string, returned: unknown, at: Readonly<Record<BucketKey, number>>): unknown {
+    const { codec, limits, router } = this.#parts;
+    const output = router.outputOf(method, returned);
+    const result = resultOf(Number.MAX_SAFE_INTEGER, { output, at });
+    const part = codec.encode(result, limits.nesting);
+    if (codec.sizeOf(part) > limits.frameBytes) throw new TooLarge();
+    return output;
+  }
+}
+
+function isSame(
+  one: Pick<KeyedCall, "method" | "inputHash">,
+  other: Pick<KeyedCall, "method" | "inputHash">,
+): boolean {
+  return one.method === other.method && one.inputHash === other.inputHash;
+}
+
+function answerOf(id: number, keyed: KeyedCall, known: KeyedOutcome): Result | Failure {
+  if (known.type === "cancelled") return ownFailure(id, "cancelled");
+  return isSame(known, keyed) ? resultOf(id, known) : ownFailure(id, "keyReused");
+}
+
+function resultOf(id: number, { output, at }: Committed): Result {
+  const isEmpty = Object.keys(at).length === 0;
+  return { type: "result", id, output, ...(!isEmpty && { at }) };
+}

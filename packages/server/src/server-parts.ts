@@ -1,0 +1,132 @@
+/** Makes the parts that all sessions of a server share, and ends them. */
+import { ALL_CAPABILITIES, DEFAULT_WIRE_LIMITS, HELLO_BYTES_MAX } from "@holdfast/protocol";
+import type { Contract, WireLimits } from "@holdfast/protocol";
+
+import type { Accepted } from "./authenticate.ts";
+import { Alarms } from "./base/alarms.ts";
+import { systemClock } from "./base/clock.ts";
+import { systemRandom } from "./base/random.ts";
+import { BucketGate } from "./bucket-gate.ts";
+import { BucketPublisher } from "./bucket-publisher.ts";
+import { BucketPump } from "./bucket-pump.ts";
+import type { CommitAny } from "./call-context.ts";
+import { CallRouter } from "./call-router.ts";
+import { Committer } from "./committer.ts";
+import { Flusher } from "./flusher.ts";
+import { KeyedCalls } from "./keyed-calls.ts";
+import { LogReader } from "./log-reader.ts";
+import { LogTrimmer } from "./log-trimmer.ts";
+import type { ServerCodec } from "./outbox.ts";
+import { PreparedPushes } from "./prepared-pushes.ts";
+import { ReconnectWindow } from "./reconnect-window.ts";
+import type { RealtimeServerOptions } from "./server-options.ts";
+import { DEFAULT_RETENTION, DEFAULT_SERVER_POLICY } from "./server-policy.ts";
+import { ServerCounts } from "./server-stats.ts";
+import type { ServerStore } from "./server-store.ts";
+import type { ErrorContext, OpenSession, SessionHost } from "./session-host.ts";
+import { SessionRegistry } from "./session-registry.ts";
+import { memoryStore } from "./stores/memory.ts";
+
+export class ServerParts<C extends Contract, A extends Accepted, Db> {
+  readonly host: SessionHost;
+  readonly trimmer: LogTrimmer;
+  /** The store that the server made itself, and therefore closes. */
+  readonly #ownStore: ServerStore | undefined;
+
+  constructor(
+    options: RealtimeServerOptions<C, A, Db>,
+    codec: ServerCodec,
+    forget: (session: OpenSession) => void,
+  ) {
+    const { contract, clock = systemClock, random = systemRandom } = options;
+    const report = reporter(options.onError);
+    const reportStore = (error: unknown): void => report(error, { place: "store" });
+    const limits = fitting({ ...DEFAULT_WIRE_LIMITS, ...options.limits });
+    const policy = { ...DEFAULT_SERVER_POLICY, ...options.policy };
+    const retention = { ...DEFAULT_RETENTION, ...options.retention };
+    const alarms = new Alarms(clock);
+    const counts = new ServerCounts();
+    const router = new CallRouter(contract, options.handlers, report);
+    this.#ownStore = options.store ? undefined : memoryStore({ clock, random });
+    const store = (options.store ?? this.#ownStore) as ServerStore;
+    const prepared = new PreparedPushes();
+    const page = { updates: limits.pageUpdates, bytes: limits.pageBytes };
+    const reader = new LogReader(store, clock, page, reportStore);
+    const pump = new BucketPump(store, reader, prepared, clock, alarms, reportStore);
+    const publisher = new BucketPublisher(contract, codec, limits, clock, prepared);
+    this.trimmer = new LogTrimmer(store, retention, clock, alarms, reportStore);
+    const written = (): void => this.trimmer.start();
+    const committer = new Committer({ store, publisher, prepared, pump, counts, report, written });
+    const publish = committer.publish.bind(committer);
+    const commit: CommitAny = (unit) => committer.commitPlain(unit);
+    const keyed = new KeyedCalls({
+      ...{ store, router, committer, publish, clock, alarms, codec, limits, policy, report },
+    });
+    this.host = {
+      clock,
+      alarms,
+      flusher: new Flusher(clock),
+      policy: {
+        ...policy,
+        limits,
+        methods: router,
+        capabilities: ALL_CAPABILITIES,
+        keyRetentionMs: retention.keyMs,
+      },
+      helloLimits: { ...limits, frameBytes: Math.min(limits.frameBytes, HELLO_BYTES_MAX) },
+      window: new ReconnectWindow(policy.expectedConnections),
+      counts,
+      registry: new SessionRegistry(),
+      gate: new BucketGate(contract, options.buckets ?? {}, report),
+      reader,
+      pump,
+      calls: { router, keyed, publish, commit },
+      authenticate: options.authenticate,
+      accountBuckets: options.accountBuckets,
+      report,
+      forget,
+    };
+  }
+
+  /** Ends everything that the sessions shared, once they are gone. Never rejects. */
+  async close(): Promise<void> {
+    this.trimmer.close();
+    this.host.calls.keyed.close();
+    this.host.reader.close();
+    this.host.flusher.cancel();
+    try {
+      await this.#ownStore?.close();
+    } catch (error) {
+      this.host.report(error, { place: "store" });
+    }
+  }
+}
+
+/** What travels must fit into a frame: half of it for the data, the rest for what stands around. */
+function fitting(limits: WireLimits): WireLimits {
+  const half = Math.floor(limits.frameBytes / 2);
+  return {
+    ...limits,
+    updateBytes: Math.min(limits.updateBytes, half),
+    pageBytes: Math.min(limits.pageBytes, half),
+    pageUpdates: Math.max(1, Math.min(limits.pageUpdates, Math.floor(half / 1_024))),
+  };
+}
+
+type Report = (error: unknown, context: ErrorContext) => void;
+
+/** What `onError` throws must not reach the session that reported. */
+function reporter(onError: Report = warn): Report {
+  return (error, context) => {
+    try {
+      onError(error, context);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+}
+
+function warn(error: unknown, { place, method }: ErrorContext): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : "something was thrown";
+  process.emitWarning(`${method ?? place}: ${text}`, "HoldfastServerWarning");
+}

@@ -1,0 +1,90 @@
+/**
+ * What is under way for one session: its calls, its buckets, its fetches. Each thing that ends is
+ * told to the session as an event.
+ */
+import type { Call, Capability, Fetch } from "@holdfast/protocol";
+
+import type { FeedSession } from "./bucket-feed.ts";
+import type { Viewer } from "./call-context.ts";
+import { RunningCalls } from "./running-calls.ts";
+import type { Answer, ServerSessionEvent } from "./server-session-event.ts";
+import { SessionBuckets } from "./session-buckets.ts";
+import type { SessionHost } from "./session-host.ts";
+import type { SessionWriter } from "./session-writer.ts";
+
+/** What the work needs of its session, which is open. */
+export interface WorkOwner {
+  /** As the account is known now: a renewed credential may change it. */
+  readonly viewer: Viewer;
+  readonly capabilities: readonly Capability[];
+  dispatch(event: ServerSessionEvent): void;
+  report(error: unknown, place: "authorize"): void;
+}
+
+export class SessionWork {
+  readonly buckets: SessionBuckets;
+  readonly #host: SessionHost;
+  readonly #owner: WorkOwner;
+  readonly #calls: RunningCalls;
+
+  constructor(host: SessionHost, writer: SessionWriter, owner: WorkOwner) {
+    this.#host = host;
+    this.#owner = owner;
+    this.#calls = new RunningCalls(host.calls);
+    const { viewer, capabilities } = owner;
+    const session: FeedSession = {
+      pump: host.pump,
+      reader: host.reader,
+      speaksLog: capabilities.includes("log"),
+      author: capabilities.includes("keys") ? viewer.account : undefined,
+      say: (message) => writer.send(message),
+      sayWithin: (message, bytesMax) => writer.sendWithin(message, bytesMax),
+      push: (message) => writer.push(message),
+    };
+    this.buckets = new SessionBuckets(
+      host.gate,
+      session,
+      () => owner.viewer,
+      (verdicts) => owner.dispatch({ type: "authorized", verdicts }),
+    );
+  }
+
+  run(call: Call): void {
+    this.#host.counts.callsStarted++;
+    this.#calls.run(call, this.#owner.viewer, this.#settle(call.id));
+  }
+
+  abort(id: number, code: "cancelled" | "timedOut"): void {
+    this.#calls.abort(id, code);
+  }
+
+  fetch(fetch: Fetch): void {
+    this.buckets.fetch(fetch, this.#settle(fetch.id));
+  }
+
+  cancelKey(id: number, key: string): void {
+    const { account } = this.#owner.viewer;
+    this.#host.calls.keyed.cancel(id, { account, key }, this.#settle(id));
+  }
+
+  /** Asks the application which buckets the account shall hear of. */
+  nameBuckets(): void {
+    const { accountBuckets } = this.#host;
+    if (!accountBuckets) return;
+    // What it throws and what it rejects with are the same fault.
+    Promise.resolve(this.#owner.viewer)
+      .then(accountBuckets)
+      .then((buckets) => this.#owner.dispatch({ type: "named", buckets }))
+      .catch((error: unknown) => this.#owner.report(error, "authorize"));
+  }
+
+  /** The session is over. Its keyed calls go on, because the next one may ask for them again. */
+  end(): void {
+    this.#calls.abortAll("closed");
+    this.buckets.leaveAll();
+  }
+
+  #settle(id: number): (answer: Answer) => void {
+    return (answer) => this.#owner.dispatch({ type: "callSettled", id, answer });
+  }
+}
