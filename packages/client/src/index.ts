@@ -47,10 +47,4 @@ export type { RealtimeConnectionState } from "./realtime/realtime-connection-sta
 export type { RealtimeOptions } from "./realtime/realtime-options.ts";
 export type { SubscriptionState, UpdateListener } from "./realtime/update-subscriptions.ts";
 export type { CallOptions } from "./session/call-options.ts";
-export type { AccountStore, ClientStore } from "./stores/client-store.ts";
-export { documentHooks } from "./stores/document-hooks.ts";
-export type { DocumentHookOptions, DocumentSnapshot } from "./stores/document-hooks.ts";
-export type { DocumentChange, DocumentStore, StoredDocument } from "./stores/document-store.ts";
-export { StoreError } from "./stores/store-error.ts";
-export type { StoreErrorKind } from "./stores/store-error.ts";
 export type { OpenTransport, Transport, TransportEvent } from "./transport/transport.ts";

@@ -4,7 +4,10 @@
  */
 import { RealtimeClient, seededRandom } from "@holdfast/client";
 import type { Credentials, RealtimeOptions } from "@holdfast/client";
+import { DurableClient } from "@holdfast/client/durable";
+import type { DurableOptions } from "@holdfast/client/durable";
 import { brokenInvariant } from "@holdfast/client/machine";
+import { memoryStore } from "@holdfast/client/memory";
 import type { Contract } from "@holdfast/protocol";
 import { RealtimeServer, refuse } from "@holdfast/server";
 import type {
@@ -56,6 +59,20 @@ export interface LinkedPairOptions<C extends Contract, A extends Accepted = Acce
   readonly clock?: ManualClock;
   /** Of all dice. The same seed gives the same run. Default 1. */
   readonly seed?: number;
+}
+
+/** Options of one more client with transactions and sync. */
+export type LinkedDurableOptions<C extends Contract> = LinkedClientOptions<C> &
+  Partial<
+    Pick<
+      DurableOptions<C>,
+      "store" | "transactions" | "buckets" | "transactionPolicy" | "syncPolicy"
+    >
+  >;
+
+/** A real client with transactions and sync, and the world around it. */
+export interface LinkedDurableClient<C extends Contract> extends LinkedClient<C> {
+  readonly client: DurableClient<C>;
 }
 
 /** A real client, and the world around it in the test's hands. */
@@ -111,6 +128,13 @@ export class LinkedPair<
 
   /** One more client, with a link of its own. Nothing happens until it is started. */
   addClient(options: LinkedClientOptions<C> = {}): LinkedClient<C> {
+    return this.#add(options, (base) => new RealtimeClient<C>(base));
+  }
+
+  #add<Client extends RealtimeClient<C>>(
+    options: LinkedClientOptions<C>,
+    make: (options: RealtimeOptions<C>) => Client,
+  ): LinkedClient<C> & { readonly client: Client } {
     const { identity = "ada", ownCredentials, ...others } = options;
     const credentials = new FakeCredentials(identity);
     const link = new MemoryLink(this.clock, () => (this.#isServerUp ? this.#server : undefined));
@@ -119,7 +143,7 @@ export class LinkedPair<
       openTransport: link.openTransport,
       seed: (this.#options.seed ?? 1) + this.clients.length,
     });
-    const client = new RealtimeClient<C>({
+    const client = make({
       url: "wss://server.test/realtime",
       contract: this.#options.contract,
       credentials: ownCredentials ?? credentials,
@@ -131,6 +155,15 @@ export class LinkedPair<
     const linked = { client, credentials, lifecycle, network, link };
     this.clients.push(linked);
     return linked;
+  }
+
+  /**
+   * One more client, with transactions and sync, and a link of its own. Without a `store` it has
+   * one in memory; pass the same store again to come back after a reload.
+   */
+  addDurableClient(options: LinkedDurableOptions<C> = {}): LinkedDurableClient<C> {
+    const { store = memoryStore(), ...others } = options;
+    return this.#add(others, (base) => new DurableClient<C>({ ...base, store }));
   }
 
   /** Starts every client and lets time pass until all are connected. */
@@ -179,10 +212,11 @@ export class LinkedPair<
 
   /** Ends everything, and lets time pass until it has. Then `clock.pending` is 0. */
   async close(): Promise<void> {
-    for (const { client, link } of this.clients) {
-      client.close();
+    const closed = this.clients.map(({ client, link }) => {
       link.heal();
-    }
+      return client.close();
+    });
+    await this.clock.finish(Promise.all(closed));
     await this.clock.finish(this.#server.close({ windowMs: 0 }));
     await this.clock.settle();
   }
