@@ -6,6 +6,15 @@
 export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/protocol/src/codec.ts": "packages/protocol/test/json-codec.test.ts",
   "packages/protocol/src/field-check.ts": "packages/protocol/test/message-table.test.ts",
+  "packages/server/src/stores/memory-keys.ts": "packages/server/test/server-store.test.ts",
+  "packages/server/src/stores/memory-log.ts": "packages/server/test/server-store.test.ts",
+  "packages/server/src/stores/sqlite-keys.ts": "packages/server/test/server-store.test.ts",
+  "packages/server/src/stores/sqlite-ledger.ts": "packages/server/test/stores/sqlite.test.ts",
+  "packages/server/src/stores/sqlite-log.ts": "packages/server/test/server-store.test.ts",
+  "packages/server/src/stores/sqlite-schema.ts": "packages/server/test/stores/sqlite-file.test.ts",
+  "packages/server/src/stores/sqlite-trim.ts": "packages/server/test/server-store.test.ts",
+  "packages/server/src/stores/store-watch.ts": "packages/server/test/server-store.test.ts",
+  "packages/server/src/stores/unit-transaction.ts": "packages/server/test/server-store.test.ts",
   "packages/testing/src/exploration/dial-invariants.ts":
     "packages/client/test/connection/exploration-faults.test.ts",
   "packages/testing/src/exploration/event-variant.ts":

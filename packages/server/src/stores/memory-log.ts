@@ -1,4 +1,4 @@
-/** The updates of one bucket in memory, as JSON text, so that nobody shares objects with the log. */
+/** The updates of one bucket in memory, as JSON text: nobody shares objects with the log. */
 import type { LogUpdate, ReadLimits } from "../server-store.ts";
 import type { Appended } from "./unit-transaction.ts";
 import { valueOf } from "./stored-value.ts";

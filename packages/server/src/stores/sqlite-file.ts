@@ -12,7 +12,7 @@ import { prepareSchema, rollBack } from "./sqlite-schema.ts";
 
 /** While it opens the store may wait; afterwards the process has more to do than to stand still. */
 const OPEN_BUSY_MS = 5_000;
-const BUSY_MS = 50;
+const BUSY_MS = 20;
 /** Processes that open a new file at once get in each other's way, each for an instant. */
 const WAL_TRIES_MAX = 100;
 
@@ -88,8 +88,16 @@ export class SqliteFile {
     return true;
   }
 
+  /**
+   * Leaves all in the file itself where nobody else has it open. Some drivers let go of it only
+   * when their statements are collected as garbage, so SQLite does not do that by itself.
+   */
   close(): void {
-    this.db.close();
+    try {
+      this.db.exec("pragma wal_checkpoint(truncate)");
+    } finally {
+      this.db.close();
+    }
   }
 }
 

@@ -46,7 +46,7 @@ export type { UnitDatabase, UnitStatement } from "./sqlite-unit-handle.ts";
 const POLL_MS = 1_000;
 
 export interface SqliteStoreOptions {
-  /** The file; it is made, readable for its owner alone, where there is none. `":memory:"`: none. */
+  /** The file. A new one is readable for its owner alone. `":memory:"`: none. */
   readonly path: string;
   /**
    * Opens a connection, which the store closes. Default: the runtime's own SQLite (Node 22.13 and

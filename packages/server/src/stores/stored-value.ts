@@ -8,7 +8,7 @@ import { StoreError } from "../store-error.ts";
 // SQLite cuts text at a NUL, and half of a surrogate pair becomes U+FFFD: two names would be one.
 const UNSTORABLE = /[\0\p{Cs}]/u;
 
-/** The name of a bucket, an account, a key or a method. Throws `badValue` when it cannot be kept. */
+/** A bucket, an account, a key, a method. Throws `badValue` when it cannot be kept. */
 export function storedName(name: string, what: string): string {
   if (typeof name !== "string" || name === "" || UNSTORABLE.test(name)) {
     throw new StoreError("badValue", `${what} must be text, not empty, without NUL`);

@@ -42,7 +42,10 @@ export class StoreBed {
   sqlite(options: Partial<SqliteStoreOptions> = {}): ReturnType<typeof sqliteStore> {
     const { path, clock, random } = this;
     const store = sqliteStore({ path, clock, random, ...options });
-    onTestFinished(() => this.clock.finish(store.close()));
+    onTestFinished(async () => {
+      // A test of a close that fails has seen it fail.
+      await this.clock.finish(Promise.allSettled([store.close()]));
+    });
     return store;
   }
 
