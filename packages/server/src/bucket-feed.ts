@@ -109,7 +109,11 @@ export class BucketFeed implements PumpedFeed {
   }
 
   lose(): void {
-    if (this.#state === "live" || this.#state === "behind") this.#reopen();
+    if (this.#isLive()) this.#fallBehind();
+  }
+
+  renumber(): void {
+    if (this.#isLive() || this.#state === "behind") this.#reopen();
   }
 
   /** A fetch of this bucket is under way. */
@@ -203,7 +207,7 @@ export class BucketFeed implements PumpedFeed {
     this.#position = run.upTo;
   }
 
-  /** The seam for whoever finds that this session gets more than it takes. */
+  /** Where a session that gets more than it takes would leave off, too. */
   #fallBehind(): void {
     if (!this.#session.speaksLog) return this.#reopen();
     this.#state = "behind";

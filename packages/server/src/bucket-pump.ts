@@ -21,8 +21,10 @@ const RETRY_MS = 1_000;
 export interface PumpedFeed {
   /** Follows what was pushed before; to one that has just joined, what was read when it joined. */
   push(run: BucketRun): void;
-  /** What follows cannot be had any more, or is numbered anew. */
+  /** What follows what was pushed cannot be had any more. */
   lose(): void;
+  /** The bucket is numbered anew. */
+  renumber(): void;
 }
 
 interface Pumped {
@@ -216,7 +218,7 @@ export class BucketPump {
     pumped.epoch = epoch;
     pumped.sent = head;
     pumped.known = head;
-    for (const feed of pumped.feeds) feed.lose();
+    for (const feed of pumped.feeds) feed.renumber();
   }
 
   #look(): void {
