@@ -4,6 +4,20 @@
  * missing here, and on an entry that is stale.
  */
 export const testedElsewhere: Readonly<Record<string, string>> = {
+  "packages/client/src/stores/indexed-db-connection.ts":
+    "packages/client/test/stores/indexed-db.test.ts",
+  "packages/client/src/stores/indexed-db-documents.ts":
+    "packages/client/test/stores/indexed-db.test.ts",
+  "packages/client/src/stores/indexed-db-transactions.ts":
+    "packages/client/test/stores/indexed-db.test.ts",
+  "packages/client/src/stores/sqlite-connection.ts": "packages/client/test/stores/sqlite.test.ts",
+  "packages/client/src/stores/sqlite-documents.ts": "packages/client/test/stores/sqlite.test.ts",
+  "packages/client/src/stores/sqlite-driver.ts": "packages/client/test/stores/sqlite.test.ts",
+  "packages/client/src/stores/sqlite-file.ts": "packages/client/test/stores/sqlite.test.ts",
+  "packages/client/src/stores/sqlite-leases.ts": "packages/client/test/stores/sqlite.test.ts",
+  "packages/client/src/stores/sqlite-news.ts": "packages/client/test/stores/sqlite.test.ts",
+  "packages/client/src/stores/sqlite-transactions.ts": "packages/client/test/stores/sqlite.test.ts",
+  "packages/client/src/stores/store-error.ts": "packages/client/test/stores/stored-text.test.ts",
   "packages/protocol/src/codec.ts": "packages/protocol/test/json-codec.test.ts",
   "packages/protocol/src/field-check.ts": "packages/protocol/test/message-table.test.ts",
   "packages/server/src/stores/memory-keys.ts": "packages/server/test/server-store.test.ts",

@@ -156,24 +156,33 @@ export class SqliteConnection {
   }
 }
 
-/** By SQLite's number, and by the name that some drivers use instead. */
-const KINDS: readonly (readonly [code: number, name: string, kind: StoreErrorKind])[] = [
-  [3, "PERM", "unavailable"],
-  [5, "BUSY", "blocked"],
-  [6, "LOCKED", "blocked"],
-  [8, "READONLY", "unavailable"],
-  [11, "CORRUPT", "corrupt"],
-  [13, "FULL", "quota"],
-  [14, "CANTOPEN", "unavailable"],
-  [26, "NOTADB", "corrupt"],
+/** By SQLite's number, its name, and its words: each driver tells another of them, some not always. */
+const KINDS: readonly (readonly [number, string, string, StoreErrorKind])[] = [
+  [3, "PERM", "access permission denied", "unavailable"],
+  [5, "BUSY", "database is locked", "blocked"],
+  [6, "LOCKED", "database table is locked", "blocked"],
+  [8, "READONLY", "readonly database", "unavailable"],
+  [11, "CORRUPT", "disk image is malformed", "corrupt"],
+  [13, "FULL", "disk is full", "quota"],
+  [14, "CANTOPEN", "unable to open database file", "unavailable"],
+  [26, "NOTADB", "file is not a database", "corrupt"],
 ];
+
+interface DriverError {
+  readonly errcode?: number | undefined;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+}
 
 /** What a driver threw, in our words. */
 export function storeError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const { errcode, code } = (error ?? {}) as { readonly errcode?: number; readonly code?: string };
-  const name = /^SQLITE_([A-Z]+)/.exec(code ?? "")?.[1];
-  // Extended codes have the plain one in their last byte.
-  const known = KINDS.find(([number, word]) => number === ((errcode ?? 0) & 255) || word === name);
-  return new StoreError(known?.[2] ?? "failed", error);
+  const { errcode = 0, code = "", message = "" } = (error ?? {}) as DriverError;
+  const name = /^SQLITE_([A-Z]+)/.exec(code)?.[1];
+  const known = KINDS.find(
+    ([number, word, words]) =>
+      // Extended codes have the plain one in their last byte.
+      number === (errcode & 255) || word === name || message.endsWith(words),
+  );
+  return new StoreError(known?.[3] ?? "failed", error);
 }

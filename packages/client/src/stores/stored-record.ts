@@ -61,7 +61,7 @@ function readRow(account: string, row: StoredRow): TransactionRecord | SetAside[
   const [holder, record]: readonly unknown[] = Array.isArray(pair) ? pair : [];
   if (!isFields(record)) return "corrupt";
   const version = record["recordVersion"];
-  if (Number.isInteger(version) && version !== RECORD_VERSION) return "version";
+  if (Number.isFinite(version) && version !== RECORD_VERSION) return "version";
   const isOurs = holder === account && typeof row.owner === "string" && record["id"] === row.id;
   return isOurs && isRecord(record) ? record : "corrupt";
 }

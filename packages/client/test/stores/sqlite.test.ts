@@ -1,6 +1,433 @@
-import { describe } from "vitest";
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 
+import { ManualClock } from "@holdfast/testing";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import type { AccountStore } from "../../src/stores/client-store.ts";
+import type { SqliteDatabase } from "../../src/stores/sqlite-driver.ts";
+import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { faultContract } from "./support/fault-contract.ts";
+import { Faults, faultySqlite } from "./support/faults.ts";
+import { sampleRecord } from "./support/sample-record.ts";
 import { storeContract } from "./support/store-contract.ts";
-import { sqliteWorld } from "./support/store-world.ts";
+import { driver, processOf, sqliteWorld, temporaryFolder } from "./support/store-world.ts";
 
 describe("a store in SQLite", () => storeContract(sqliteWorld));
+
+describe("a SQLite that fails", () =>
+  faultContract(() => {
+    const faults = new Faults();
+    const store = sqliteStore({
+      database: ":memory:",
+      driver: faultySqlite(driver, faults),
+      clock: new ManualClock(),
+    });
+    return { faults, open: (account) => store.open(account), end: () => {} };
+  }));
+
+let folder: ReturnType<typeof temporaryFolder>;
+let path: string;
+let clock: ManualClock;
+const opened: AccountStore[] = [];
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  path = join(folder.path, "store.db");
+  clock = new ManualClock();
+});
+
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
+  expect(clock.pending).toBe(0);
+  folder.end();
+});
+
+const dead = new Set<number>();
+const open = async (pid = 1, database: string | SqliteDatabase = path): Promise<AccountStore> => {
+  const account = await sqliteStore({ database, driver, clock }, processOf(pid, dead)).open("a");
+  opened.push(account);
+  return account;
+};
+
+async function writeRecords(account: AccountStore, count: number): Promise<void> {
+  const changes = Array.from({ length: count }, (_, n) => ({
+    type: "add" as const,
+    record: sampleRecord(`r${n}`, n),
+  }));
+  await account.transactions.claim("tab1");
+  await account.transactions.write("tab1", changes);
+}
+
+/**
+ * A file with many pages of records that nobody has open. It is a copy, because drivers let go of
+ * the original only when its statements are collected.
+ */
+async function makeFile(count = 200): Promise<void> {
+  const original = join(folder.path, "original.db");
+  const account = await open(1, original);
+  await writeRecords(account, count);
+  await account.documents.commit("x", undefined, { epoch: "e", seq: 1 }, []);
+  await account.close();
+  copyFileSync(original, path);
+}
+
+test("the runtime's own driver is found, and the platform's clock taken", async () => {
+  const account = await sqliteStore({ database: path }).open("a");
+  await writeRecords(account, 1);
+  await account.close();
+  expect((await (await open()).transactions.claim("tab2")).records).toHaveLength(1);
+});
+
+test("a runtime without SQLite says so", async () => {
+  const broken = sqliteStore({
+    database: path,
+    driver: () => {
+      throw Object.assign(new Error("no"), { code: "SQLITE_CANTOPEN_ISDIR" });
+    },
+    clock,
+  });
+  await expect(broken.open("a")).rejects.toMatchObject({ kind: "unavailable" });
+  const nowhere = sqliteStore({ database: join(folder.path, "no", "such.db"), driver, clock });
+  await expect(nowhere.open("a")).rejects.toMatchObject({ kind: "unavailable" });
+});
+
+test("the file and its side files are for their owner alone", async () => {
+  const account = await open();
+  await writeRecords(account, 1);
+  const modes = readdirSync(folder.path).map(
+    (name) => statSync(join(folder.path, name)).mode & 0o777,
+  );
+  expect(modes.length).toBeGreaterThan(1);
+  expect(new Set(modes)).toEqual(new Set([0o600]));
+});
+
+test("after close everything is in the one file", async () => {
+  await makeFile();
+  const log = join(folder.path, "original.db-wal");
+  expect(existsSync(log) ? statSync(log).size : 0).toBe(0);
+});
+
+test("transactions survive a loss of power, documents only a crash", async () => {
+  const statements: string[] = [];
+  const watched = (file: string): SqliteDatabase => {
+    const database = driver(file);
+    return {
+      exec: (sql) => {
+        statements.push(sql);
+        return database.exec(sql);
+      },
+      prepare: (sql) => database.prepare(sql),
+      close: () => database.close(),
+    };
+  };
+  const account = await sqliteStore({ database: path, driver: watched, clock }).open("a");
+  opened.push(account);
+  expect(statements).toContain("pragma journal_mode = wal");
+  const synchronous = async (act: () => Promise<unknown>): Promise<string | undefined> => {
+    await act();
+    return statements.findLast((sql) => sql.includes("synchronous"));
+  };
+  const commit = (from: number | undefined): Promise<unknown> =>
+    account.documents.commit(
+      "x",
+      from === undefined ? undefined : { epoch: "e", seq: from },
+      { epoch: "e", seq: (from ?? 0) + 1 },
+      [],
+    );
+  expect(await synchronous(() => writeRecords(account, 1))).toBe("pragma synchronous = full");
+  expect(await synchronous(() => commit(undefined))).toBe("pragma synchronous = normal");
+  expect(await synchronous(() => account.transactions.claim("tab1"))).toContain("full");
+});
+
+describe("a hostile file is refused by its kind of fault, and left as it is:", () => {
+  const bytes = (): Buffer => readFileSync(path);
+  const cases: readonly (readonly [string, string, () => Promise<void> | void])[] = [
+    ["garbage", "corrupt", () => writeFileSync(path, "hello world ".repeat(1_000))],
+    ["a short text", "corrupt", () => writeFileSync(path, "hello")],
+    [
+      "one cut off within its first page",
+      "corrupt",
+      async () => {
+        await makeFile();
+        truncateSync(path, 2_000);
+      },
+    ],
+    [
+      "one cut in half",
+      "corrupt",
+      async () => {
+        await makeFile();
+        truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096);
+      },
+    ],
+    [
+      "one cut to nothing, with its log",
+      "corrupt",
+      () => {
+        writeFileSync(path, "");
+        writeFileSync(`${path}-wal`, "log");
+      },
+    ],
+    [
+      "one of a later version",
+      "newer",
+      async () => {
+        await makeFile();
+        const database = driver(path);
+        database.exec("pragma journal_mode = delete; update holdfast_meta set version = 2");
+        database.close();
+      },
+    ],
+    [
+      "one whose version is gone",
+      "corrupt",
+      async () => {
+        await makeFile();
+        const database = driver(path);
+        database.exec("pragma journal_mode = delete; delete from holdfast_meta");
+        database.close();
+      },
+    ],
+  ];
+  test.each(cases)("%s (%s)", async (_, kind, make) => {
+    await make();
+    const before = bytes();
+    await expect(open()).rejects.toMatchObject({ name: "StoreError", kind });
+    await expect(sqliteStore({ database: path, driver, clock }).forget("a")).rejects.toMatchObject({
+      kind,
+    });
+    expect(bytes().equals(before)).toBe(true);
+  });
+});
+
+test("an empty file is a new store", async () => {
+  writeFileSync(path, "");
+  expect((await (await open()).transactions.claim("tab1")).records).toEqual([]);
+});
+
+test("a page that went bad is an error of what needs it, and the rest can be read", async () => {
+  await makeFile(2_000);
+  const content = readFileSync(path);
+  const at = content.indexOf('"r777"');
+  const page = Math.floor(at / 4_096) * 4_096;
+  content.fill(0xff, page, page + 4_096);
+  writeFileSync(path, content);
+  const again = await open();
+  await expect(again.transactions.claim("tab2")).rejects.toMatchObject({ kind: "corrupt" });
+  expect(await again.documents.cursor("x")).toEqual({ epoch: "e", seq: 1 });
+});
+
+test("it lives in an app's own database, which it neither closes nor takes for its own", async () => {
+  const database = driver(path);
+  database.exec("create table messages (text) strict".replace(" strict", ""));
+  database.exec("insert into messages values ('theirs')");
+  const account = await open(1, database);
+  await writeRecords(account, 3);
+  await account.close();
+  expect(database.prepare("select text from messages").get()).toEqual({ text: "theirs" });
+  const again = await open(1, database);
+  expect((await again.transactions.claim("tab2")).records).toHaveLength(3);
+  await again.close();
+  database.close();
+});
+
+test("an app that holds a transaction open makes ours fail, and nothing of its is lost", async () => {
+  const database = driver(path);
+  const account = await open(1, database);
+  await account.transactions.claim("tab1");
+  database.exec("create table messages (text)");
+  database.exec("begin; insert into messages values ('theirs')");
+  await expect(writeRecords(account, 1)).rejects.toMatchObject({ kind: "failed" });
+  database.exec("commit");
+  expect(database.prepare("select count(*) as n from messages").get()).toEqual({ n: 1 });
+  await writeRecords(account, 1);
+  await account.close();
+  database.close();
+});
+
+test("a file that another process writes at length is blocked, and works again later", async () => {
+  const impatient = (file: string): SqliteDatabase => {
+    const database = driver(file);
+    const exec = (sql: string): unknown =>
+      database.exec(sql.replace(/busy_timeout = \d+/, "busy_timeout = 1"));
+    return { exec, prepare: (sql) => database.prepare(sql), close: () => database.close() };
+  };
+  const account = await sqliteStore({ database: path, driver: impatient, clock }).open("a");
+  opened.push(account);
+  const other = driver(path);
+  other.exec("begin immediate");
+  await expect(writeRecords(account, 1)).rejects.toMatchObject({ kind: "blocked" });
+  clock.advance(60_000); // What it does by itself meets the same, and goes on.
+  account.transactions.release("tab1");
+  other.exec("rollback");
+  other.close();
+  await writeRecords(account, 1);
+});
+
+test("what a driver throws is told by its number, its name or its words", async () => {
+  const kinds: readonly (readonly [object | null, string])[] = [
+    [{ errcode: 13 }, "quota"],
+    [{ code: "SQLITE_FULL" }, "quota"],
+    [{ errcode: 5 | (2 << 8) }, "blocked"],
+    [{ code: "SQLITE_BUSY_SNAPSHOT" }, "blocked"],
+    [{ errcode: 6 }, "blocked"],
+    [{ errcode: 8 }, "unavailable"],
+    [{ code: "SQLITE_PERM" }, "unavailable"],
+    [{ code: "SQLITE_CORRUPT_VTAB" }, "corrupt"],
+    [{ message: "database disk image is malformed" }, "corrupt"],
+    [{ errcode: 10 }, "failed"],
+    [{ code: "ERR_SQLITE_ERROR" }, "failed"],
+    [null, "failed"],
+  ];
+  for (const [thrown, kind] of kinds) {
+    const account = await open();
+    const database = driver(path);
+    let isBroken = false;
+    const broken: SqliteDatabase = {
+      exec: (sql) => {
+        // oxlint-disable-next-line typescript/only-throw-error -- Some drivers do.
+        if (isBroken) throw thrown;
+        return database.exec(sql);
+      },
+      prepare: (sql) => database.prepare(sql),
+      close: () => database.close(),
+    };
+    const other = await open(1, broken);
+    isBroken = true;
+    await expect(other.transactions.claim("tab1")).rejects.toMatchObject({ kind });
+    await account.close();
+    database.close();
+  }
+});
+
+describe("leases", () => {
+  const recordsOf = async (account: AccountStore, owner: string): Promise<number> =>
+    (await account.transactions.claim(owner)).records.length;
+
+  test("an owner is awake as long as its process renews its lease", async () => {
+    const first = await open(1);
+    await writeRecords(first, 1);
+    const second = await open(2);
+    for (let minutes = 0; minutes < 10; minutes++) {
+      clock.advance(60_000);
+      expect(await recordsOf(second, "tab2")).toBe(0);
+    }
+  });
+
+  test("a process that stands still is given up after fifteen seconds, and learns of it", async () => {
+    const first = await open(1);
+    await writeRecords(first, 1);
+    const second = await open(2);
+    clock.sleep(14_999);
+    expect(await recordsOf(second, "tab2")).toBe(0);
+    clock.sleep(1);
+    expect(await recordsOf(second, "tab2")).toBe(1);
+    clock.advance(5_000);
+    expect(await recordsOf(first, "tab1")).toBe(0);
+  });
+
+  test("a process that is gone from this host is given up at once", async () => {
+    const first = await open(71);
+    await writeRecords(first, 1);
+    dead.add(71);
+    expect(await recordsOf(await open(2), "tab2")).toBe(1);
+  });
+
+  test("a process that may not be asked for is taken to be there", async () => {
+    const first = await open(1);
+    await writeRecords(first, 1);
+    const { process } = processOf(2, dead);
+    if (!process) throw new Error("There is a process.");
+    const kill = (): never => {
+      throw Object.assign(new Error("not yours"), { code: "EPERM" });
+    };
+    const globals = { process: { ...process, kill } };
+    const second = await sqliteStore({ database: path, driver, clock }, globals).open("a");
+    opened.push(second);
+    expect(await recordsOf(second, "tab2")).toBe(0);
+  });
+
+  test("another host's process counts until its lease runs out", async () => {
+    const { process } = processOf(72, dead);
+    if (!process) throw new Error("There is a process.");
+    const far = {
+      process: {
+        ...process,
+        getBuiltinModule: (id: string) =>
+          id === "node:os" ? { hostname: () => "elsewhere" } : process.getBuiltinModule(id),
+      },
+    };
+    const first = await sqliteStore({ database: path, driver, clock }, far).open("a");
+    opened.push(first);
+    await writeRecords(first, 1);
+    dead.add(72);
+    const second = await open(2);
+    expect(await recordsOf(second, "tab2")).toBe(0);
+    clock.sleep(15_000);
+    expect(await recordsOf(second, "tab2")).toBe(1);
+  });
+
+  test("a clock that is set back keeps nobody awake for longer", async () => {
+    const first = await open(1);
+    await writeRecords(first, 1);
+    const second = await open(2);
+    clock.jumpWall(-3_600_000);
+    expect(await recordsOf(second, "tab2")).toBe(1);
+  });
+
+  test("a runtime that is no Node lives by leases alone", async () => {
+    const first = await sqliteStore({ database: path, driver, clock }, {}).open("a");
+    opened.push(first);
+    await writeRecords(first, 1);
+    const second = await sqliteStore({ database: path, driver, clock }, {}).open("a");
+    opened.push(second);
+    expect(await recordsOf(second, "tab2")).toBe(0);
+    clock.sleep(15_000);
+    expect(await recordsOf(second, "tab2")).toBe(1);
+  });
+});
+
+test("a client that watches hears of others once, and of nothing that is not its own", async () => {
+  const [here, there] = [await open(1), await open(2)];
+  const heard = vi.fn<() => void>();
+  here.transactions.watch(heard);
+  here.documents.watch("x", heard);
+  await there.documents.commit("y", undefined, { epoch: "e", seq: 1 }, []);
+  await there.transactions.claim("tab2");
+  clock.advance(20_000); // Leases are renewed.
+  expect(heard).not.toHaveBeenCalled();
+  there.transactions.release("tab2");
+  clock.advance(10_000);
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
+test("what is forgotten is gone from the file's bytes too", async () => {
+  const account = await open();
+  const input = { text: "a secret that nobody else may read" };
+  await account.transactions.claim("tab1");
+  await account.transactions.write("tab1", [
+    { type: "add", record: sampleRecord("a", 1, { input }) },
+  ]);
+  await account.close();
+  expect(readFileSync(path).includes(input.text)).toBe(true);
+  await sqliteStore({ database: path, driver, clock }).forget("a");
+  const bytes = readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name)));
+  expect(bytes.some((each) => each.includes(input.text))).toBe(false);
+});
+
+test("100,000 records open in reasonable time", async () => {
+  const account = await open();
+  await writeRecords(account, 100_000);
+  const started = performance.now();
+  expect((await account.transactions.claim("tab1")).records).toHaveLength(100_000);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});

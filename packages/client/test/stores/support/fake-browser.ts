@@ -8,7 +8,7 @@ import type { IndexedDbGlobals, StoreChannel } from "../../../src/stores/indexed
 import type { Topic } from "../../../src/stores/watchers.ts";
 
 export class FakeBrowser {
-  readonly indexedDB: globalThis.IDBFactory = new IDBFactory() as unknown as globalThis.IDBFactory;
+  readonly indexedDB: globalThis.IDBFactory = new IDBFactory();
   /** Names of locks, each with those that hold it or wait for it, in order. */
   readonly #locks = new Map<string, LockRequest[]>();
   readonly #channels = new Set<FakeChannel>();

@@ -1,4 +1,5 @@
 /** Worlds in which several clients share one store, one for each store that there is. */
+/* oxlint-disable unicorn/prefer-add-event-listener -- As in the store itself. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,9 +31,9 @@ export interface StoreWorld {
   /** Lets news travel between clients. */
   travel(): void;
   /** Puts a row where the store keeps transactions of `a`, past the store. */
-  plant?(row: StoredRow): Promise<void>;
+  readonly plant?: (row: StoredRow) => Promise<void>;
   /** Puts a document and a cursor where the store keeps those of `a`. */
-  plantDocument?(bucket: string, text: string): Promise<void>;
+  readonly plantDocument?: (bucket: string, text: string) => Promise<void>;
   end(): void;
 }
 
@@ -64,7 +65,7 @@ export function indexedDbWorld(browser: FakeBrowser = new FakeBrowser()): StoreW
     clock,
     client() {
       const tab = browser.tab();
-      return { store: indexedDbStore({ clock }, tab), die: tab.die };
+      return { store: indexedDbStore({ clock }, tab), die: () => tab.die() };
     },
     travel: () => {},
     plant: (row) => put("transactions", row),
