@@ -580,7 +580,7 @@ describe.each(storeKinds)("the %s store", (kind) => {
       const late = Promise.allSettled([
         store.commit({ run: () => 1 }),
         store.ranges(["a"]),
-        store.read([], wide),
+        store.read([{ bucket: "a", after: 0 }], wide),
         store.outcome(keyed("k")),
         store.cancel(keyed("k"), 1),
         store.trim(FOREVER, 0, 10),

@@ -45,6 +45,9 @@ export type { UnitDatabase, UnitStatement } from "./sqlite-unit-handle.ts";
 /** How often a file is looked at for what other processes wrote, while somebody watches. */
 const POLL_MS = 1_000;
 
+/** So long pages are read at a stretch; then the event loop has a turn. */
+const READ_MS_MAX = 20;
+
 export interface SqliteStoreOptions {
   /** The file. A new one is readable for its owner alone. `":memory:"`: none. */
   readonly path: string;
@@ -128,8 +131,18 @@ class SqliteStore implements ServerStore<UnitDatabase> {
     return this.#read(() => buckets.map((bucket) => this.#ledger.range(bucket)));
   }
 
-  read(requests: readonly ReadRequest[], limits: ReadLimits): Promise<readonly LogPage[]> {
-    return this.#read(() => requests.map((request) => this.#ledger.page(request, limits)));
+  /** Each page is of one moment; between pages others may have their turn. */
+  async read(requests: readonly ReadRequest[], limits: ReadLimits): Promise<readonly LogPage[]> {
+    const pages: LogPage[] = [];
+    let until = this.#clock.now() + READ_MS_MAX;
+    for (const request of requests) {
+      if (this.#clock.now() >= until) {
+        await new Promise<void>((resolve) => this.#clock.turn(resolve));
+        until = this.#clock.now() + READ_MS_MAX;
+      }
+      pages.push(await this.#read(() => this.#ledger.page(request, limits)));
+    }
+    return pages;
   }
 
   async trim(retention: Retention, now: number, rowsMax: number): Promise<number> {

@@ -269,6 +269,42 @@ describe("a long trim", () => {
   });
 });
 
+test("many pages are read with turns between, so that nobody waits for all of them", async () => {
+  const bed = new StoreBed();
+  const spy = new SpyDriver();
+  const store = bed.sqlite({
+    driver(path) {
+      const db = spy.open(path);
+      return {
+        ...db,
+        prepare(sql) {
+          const statement = db.prepare(sql);
+          return {
+            ...statement,
+            all(...values) {
+              bed.clock.sleep(8);
+              return statement.all(...values);
+            },
+          };
+        },
+      };
+    },
+  });
+  await bed.append(store, "a", ...Array.from({ length: 7 }, (_, index) => index));
+  const order: string[] = [];
+  const requests = Array.from({ length: 7 }, (_, after) => ({ bucket: "a", after }));
+  const read = store.read(requests, wide).then((pages) => {
+    order.push("read");
+    return pages;
+  });
+  const commit = store.commit(appendTo("b")(1)).then(() => order.push("committed"));
+  const [pages] = await bed.finish(Promise.all([read, commit]));
+  expect(pages.map(({ after, updates }) => [after, updates.length])).toEqual(
+    requests.map(({ after }) => [after, 7 - after]),
+  );
+  expect(order).toEqual(["committed", "read"]);
+});
+
 test("closing lets go of the file and leaves no timer", async () => {
   const bed = new StoreBed();
   const spy = new SpyDriver();
