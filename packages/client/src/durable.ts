@@ -3,11 +3,7 @@
  * plain client, and do not pay for this.
  */
 export { DurableClient } from "./realtime/durable-client.ts";
-export type {
-  BucketHooksMaker,
-  BucketHooksOf,
-  DurableOptions,
-} from "./realtime/durable-options.ts";
+export type { BucketHooksOf, DurableOptions } from "./realtime/durable-options.ts";
 export type { AccountStore, ClientStore } from "./stores/client-store.ts";
 export { documentHooks } from "./stores/document-hooks.ts";
 export type { DocumentHookOptions, DocumentSnapshot } from "./stores/document-hooks.ts";

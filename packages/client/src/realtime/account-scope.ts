@@ -7,11 +7,12 @@ import { reportUncaught } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import { Cell, type Source } from "../base/source.ts";
 import type { AccountStore, ClientStore } from "../stores/client-store.ts";
+import { StoreError } from "../stores/store-error.ts";
 
 export interface AccountScopeOptions {
   readonly store: ClientStore;
-  /** Somebody is signed in. `opened` opens the store: now or, when that fails, again later. */
-  readonly onEnter: (opened: () => Promise<AccountStore>) => void;
+  /** Somebody is signed in; `opened` opens the store. */
+  readonly onEnter: () => void;
   /** The account is left; its store is closed after this. */
   readonly onLeave: () => void;
 }
@@ -20,6 +21,7 @@ export class AccountScope {
   readonly #options: AccountScopeOptions;
   readonly #current = new Cell<AccountStore | undefined>(undefined);
   #account: string | null = null;
+  #opened: Promise<AccountStore> | undefined;
   /** Closed when the account is left. */
   #scope = new Scope();
   /** Closing what was open; the next store waits for it, for it may be the same again. */
@@ -40,18 +42,24 @@ export class AccountScope {
     if (this.#account !== null) this.#options.onLeave();
     this.#scope.close();
     this.#account = account;
+    this.#opened = undefined;
     if (account === null) return;
-    const scope = (this.#scope = new Scope());
-    let opened: Promise<AccountStore> | undefined;
-    const open = async (): Promise<AccountStore> => {
-      try {
-        return await this.#open(account, scope);
-      } catch (error) {
-        opened = undefined;
-        throw error;
-      }
-    };
-    this.#options.onEnter(() => (opened ??= open()));
+    this.#scope = new Scope();
+    this.#options.onEnter();
+  }
+
+  /**
+   * The store of the account, opened now or, when that failed, again. Rejects once the account is
+   * left, and when there is none.
+   */
+  opened(): Promise<AccountStore> {
+    if (this.#opened) return this.#opened;
+    const opened = this.#open(this.#account, this.#scope);
+    this.#opened = opened;
+    opened.catch(() => {
+      if (this.#opened === opened) this.#opened = undefined;
+    });
+    return opened;
   }
 
   /** Resolves when nothing is held any more. */
@@ -61,12 +69,16 @@ export class AccountScope {
   }
 
   /** A store that opens when its account has been left is closed, and rejects. */
-  async #open(account: string, scope: Scope): Promise<AccountStore> {
+  async #open(account: string | null, scope: Scope): Promise<AccountStore> {
+    const heedLeaving = (): void => {
+      if (scope.signal.aborted) throw new StoreError("closed");
+    };
     await this.#closing;
-    scope.signal.throwIfAborted();
+    heedLeaving();
+    if (account === null) throw new StoreError("closed");
     const store = await this.#options.store.open(account);
     scope.defer(() => this.#close(store));
-    scope.signal.throwIfAborted();
+    heedLeaving();
     scope.defer(() => this.#current.set(undefined));
     this.#current.set(store);
     return store;

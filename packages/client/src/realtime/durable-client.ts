@@ -8,6 +8,7 @@ import { assert, OptionsError } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import type { Source } from "../base/source.ts";
 import type { AccountStore } from "../stores/client-store.ts";
+import type { DocumentStore } from "../stores/document-store.ts";
 import type { BucketHandle } from "../sync/bucket-handle.ts";
 import type { SyncActivity } from "../sync/sync-activity.ts";
 import type {
@@ -67,6 +68,15 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
   /** The store of whoever is signed in; undefined while nobody is, or it is not open yet. */
   get accountStore(): Source<AccountStore | undefined> {
     return this.#durable.account.current;
+  }
+
+  /**
+   * The documents of whoever is signed in, as soon as their store is open; for `documentHooks`.
+   * Rejects with a `StoreError` when the platform refuses, and when nobody is signed in.
+   */
+  async documents(): Promise<DocumentStore> {
+    const { documents } = await this.#durable.account.opened();
+    return documents;
   }
 
   override start(): void {
@@ -131,7 +141,7 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
     listener: UpdateListener<DataOf<C, K>>,
     onState?: (state: SubscriptionState) => void,
   ): Cancel {
-    if (this.#durable.sync.has(bucket)) throw new OptionsError(TWICE);
+    if (this.#durable.sync.isOpen(bucket)) throw new OptionsError(TWICE);
     return super.subscribe(bucket, listener, onState);
   }
 

@@ -1,20 +1,15 @@
 /** What a durable client needs beside the options of every client. */
 import type { BucketKindOf, Contract, DataOf } from "@holdfast/protocol";
-import type { AccountStore, ClientStore } from "../stores/client-store.ts";
+import type { ClientStore } from "../stores/client-store.ts";
 import type { BucketHooks } from "../sync/apply-updates.ts";
 import type { SyncPolicy } from "../sync/sync-policy.ts";
 import type { TransactionDefinition } from "../transactions/transaction.ts";
 import type { TransactionPolicy } from "../transactions/transaction-policy.ts";
 import type { RealtimeOptions } from "./realtime-options.ts";
 
-/** Hooks as they are, or made for the account that is signed in, out of its store. */
-export type BucketHooksMaker<Data = unknown> =
-  | BucketHooks<Data>
-  | ((store: AccountStore) => BucketHooks<Data>);
-
 /** What an app does with its buckets, by kind. */
 export type BucketHooksOf<C extends Contract> = {
-  readonly [Kind in BucketKindOf<C>]?: BucketHooksMaker<DataOf<C, Kind>>;
+  readonly [Kind in BucketKindOf<C>]?: BucketHooks<DataOf<C, Kind>>;
 };
 
 export interface DurableOptions<C extends Contract = Contract> extends RealtimeOptions<C> {

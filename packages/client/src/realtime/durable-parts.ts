@@ -1,10 +1,9 @@
 /** What a durable client is made of beside its connection, wired. */
-import type { AccountStore } from "../stores/client-store.ts";
 import type { BucketHooks } from "../sync/apply-updates.ts";
 import { Sync } from "../sync/sync.ts";
 import { Transactions } from "../transactions/transactions.ts";
 import { AccountScope } from "./account-scope.ts";
-import type { BucketHooksMaker, DurableOptions } from "./durable-options.ts";
+import type { DurableOptions } from "./durable-options.ts";
 import { DurableSession } from "./durable-session.ts";
 import { keyedCalls } from "./keyed-calls.ts";
 import type { ClientParts } from "./session-speech.ts";
@@ -20,13 +19,13 @@ export class DurableParts {
   constructor(options: DurableOptions, parts: ClientParts) {
     const { platform, instanceId, onFault, calls } = parts;
     const { clock, random } = platform;
-    const hooks = Object.entries(options.buckets ?? {});
     const ports = { clock, random, report: onFault };
     this.parts = parts;
     this.sync = new Sync({
       ...ports,
       policy: options.syncPolicy ?? {},
-      kinds: new Set(hooks.map(([kind]) => kind)),
+      // What data a kind has, the contract says.
+      hooks: (options.buckets ?? {}) as Readonly<Record<string, BucketHooks>>,
       onApplied: (bucket, cursor, keys) => this.transactions.applied(bucket, cursor.seq, keys),
     });
     this.transactions = new Transactions({
@@ -41,28 +40,19 @@ export class DurableParts {
     this.session = new DurableSession(parts, this.sync, this.transactions);
     this.account = new AccountScope({
       store: options.store,
-      onEnter: (opened) =>
+      onEnter: () =>
         this.transactions.open(async () => {
-          const store = await opened();
-          return store.transactions;
+          const { transactions } = await this.account.opened();
+          return transactions;
         }),
       onLeave: () => {
+        this.sync.leave();
         this.transactions.closeAccount();
-        this.sync.account(undefined);
       },
     });
     this.account.current.subscribe((store) => {
-      if (store) this.sync.account({ store: store.sync, hooks: hooksFor(store, hooks) });
+      if (store) this.sync.account(store.sync);
+      else this.sync.leave();
     });
   }
-}
-
-function hooksFor(
-  store: AccountStore,
-  makers: readonly (readonly [string, BucketHooksMaker | undefined])[],
-): ReadonlyMap<string, BucketHooks> {
-  const hooks = new Map<string, BucketHooks>();
-  for (const [kind, maker] of makers)
-    if (maker) hooks.set(kind, typeof maker === "function" ? maker(store) : maker);
-  return hooks;
 }

@@ -39,6 +39,8 @@ export class BucketRegistry implements ExecutorHost {
   /** Debt that cannot be paid in this session. */
   readonly #unpayable = new Set<BucketKey>();
   #book: DebtBook | undefined;
+  /** Nobody is signed in. */
+  #isLeft = false;
   #isClosed = false;
 
   constructor(options: SyncOptions, policy: SyncPolicy, link: SyncLink) {
@@ -76,6 +78,17 @@ export class BucketRegistry implements ExecutorHost {
 
   /** Everything begins anew, from the cursors that the hooks know for this account. */
   account(store: SyncStore | undefined): void {
+    this.#isLeft = false;
+    this.#restart(store);
+  }
+
+  /** Nothing runs until there is an account again. */
+  leave(): void {
+    this.#isLeft = true;
+    this.#restart(undefined);
+  }
+
+  #restart(store: SyncStore | undefined): void {
     this.#book?.close();
     this.#unpayable.clear();
     const entries = [...this.#entries.values()];
@@ -93,7 +106,7 @@ export class BucketRegistry implements ExecutorHost {
       entry.executor = new BucketExecutor(entry.bucket, this);
       entry.prioritise();
       if (hooks && entry.isOpen) this.#start(entry, hooks);
-      else this.changed(entry.executor);
+      this.changed(entry.executor);
     }
   }
 
@@ -214,6 +227,8 @@ export class BucketRegistry implements ExecutorHost {
   #start({ executor }: BucketEntry, hooks: BucketHooks): void {
     if (this.#isClosed) return;
     executor.close();
+    executor.hooks = hooks;
+    if (this.#isLeft) return;
     executor.open(hooks);
     if (this.remote) executor.dispatch({ type: "attached" });
   }
@@ -226,6 +241,7 @@ export class BucketRegistry implements ExecutorHost {
   #release(entry: BucketEntry): void {
     this.#prioritise(entry);
     if (entry.isOpen) return;
+    entry.isBackground = false;
     entry.executor.close();
     const hooks = this.#hooks.get(bucketKind(entry.bucket));
     if (entry.isAccountBucket && hooks) this.#start(entry, hooks);

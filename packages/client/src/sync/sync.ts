@@ -48,6 +48,19 @@ export class Sync implements SyncListener {
     this.#buckets.account(store);
   }
 
+  /**
+   * Nobody is signed in: what still ends changes nothing, no hook is called, and buckets that are
+   * open wait for the next account.
+   */
+  leave(): void {
+    this.#buckets.leave();
+  }
+
+  /** Does anybody have it open? */
+  isOpen(bucket: BucketKey): boolean {
+    return !!this.#buckets.find(bucket)?.isOpen;
+  }
+
   /** Throws an `OptionsError` for a key that the wire does not carry. */
   bucket(key: BucketKey): BucketHandle {
     if (!key || key.length > DEFAULT_WIRE_LIMITS.nameLength || key.includes("\0")) {

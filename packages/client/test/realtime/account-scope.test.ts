@@ -24,18 +24,16 @@ function harness() {
       const fail = (): void => reject(new Error("no room"));
       opening.push({ account, resolve: () => resolve(storeOf(account)), reject: fail });
     });
-  let opened: () => Promise<AccountStore> = () => Promise.reject(new Error("nobody"));
   const ask = (): void => {
-    opened().then(
+    scope.opened().then(
       () => events.push("open"),
       (error: Error) => events.push(`failed: ${error.message}`),
     );
   };
   const scope = new AccountScope({
     store: { open, forget: () => Promise.resolve() },
-    onEnter: (now) => {
+    onEnter: () => {
       events.push("enter");
-      opened = now;
       ask();
     },
     onLeave: () => void events.push("leave"),
@@ -69,7 +67,7 @@ test("what opens after its user has left is closed and of no use (L18, L41)", as
   await next("resolve");
   expect(opening.map(({ account }) => account)).toEqual(["bob"]);
   await next("resolve");
-  const failed = "failed: This operation was aborted";
+  const failed = "failed: closed";
   expect(events).toEqual(["enter", "leave", "enter", "close ada", failed, "open"]);
 });
 
@@ -95,4 +93,11 @@ test("a store that did not open is opened anew when it is asked for again", asyn
   ask();
   await next("resolve");
   expect(events).toEqual(["enter", "failed: no room", "open"]);
+});
+
+test("nobody has no store", async () => {
+  const { events, ask, clock } = harness();
+  ask();
+  await clock.settle();
+  expect(events).toEqual(["failed: closed"]);
 });
