@@ -98,30 +98,33 @@ export class AuthAdapter {
     guarded(() => this.#credentials.onRejected?.());
   }
 
-  #ask(credentials: TokenCredentials, isForced: boolean): void {
+  #ask(credentials: TokenCredentials, forced: boolean): void {
     const clock = this.#clock;
     const follow = this.#follow;
     this.#endFetch(Infinity);
-    this.#isForced = isForced;
+    this.#isForced = forced;
     const fetch = (this.#fetch = new Scope());
+    const { signal } = fetch;
     this.#token = new Promise((resolve, reject) => {
       this.#follow = resolve;
-      const fail = (detail: string): void => {
-        this.#endFetch();
-        reject(new Error(detail));
+      // The first word ends the fetch; once it is closed nobody waits for one.
+      const end = (keptUntil: Millis, settle: () => void): void => {
+        if (signal.aborted) return;
+        this.#endFetch(keptUntil);
+        settle();
       };
+      const fail = (detail: string): void => end(0, () => reject(new Error(detail)));
       fetch.defer(clock.at(clock.now() + TOKEN_FETCH_MS_MAX, () => fail("timeout")));
-      fetch.run(
-        async (signal) => {
-          const token = await credentials.token({ forced: isForced, signal });
-          if (signal.aborted) return;
-          if (token !== null && !isUsable(token)) return fail("unusable");
-          this.#endFetch(token === null ? 0 : clock.wallNow() + TOKEN_KEPT_MS);
-          resolve(token);
-        },
-        // What the provider throws may quote the token.
-        (error) => fail(nameOf(error)),
-      );
+      const ask = async (): Promise<void> => {
+        const token = signal.aborted ? null : await credentials.token({ forced, signal });
+        if (token !== null && !isUsable(token)) fail("unusable");
+        else end(token === null ? 0 : clock.wallNow() + TOKEN_KEPT_MS, () => resolve(token));
+      };
+      // On a stack of its own: the provider meets nobody in the middle of something. What it throws
+      // may quote the token.
+      Promise.resolve()
+        .then(ask)
+        .catch((error: unknown) => fail(nameOf(error)));
     });
     this.#token.catch(() => {}); // Whoever asks early may listen late.
     follow(this.#token);

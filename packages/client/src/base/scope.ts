@@ -24,20 +24,6 @@ export class Scope {
   }
 
   /**
-   * Runs `task` with this scope's signal, on a stack of its own: whatever it calls, it meets nobody
-   * in the middle of something. A failure goes to `onError`, never nowhere; but once the scope is
-   * closed nobody waits for the task any more, and neither its begin nor its failure matters.
-   */
-  run(task: (signal: AbortSignal) => Promise<void>, onError: (error: unknown) => void): void {
-    const { signal } = this;
-    Promise.resolve()
-      .then(() => (signal.aborted ? undefined : task(signal)))
-      .catch((error: unknown) => {
-        if (!signal.aborted) onError(error);
-      });
-  }
-
-  /**
    * Ends the lifetime: aborts the signal, then runs the cleanups, last deferred first. Idempotent.
    */
   close(): void {

@@ -16,14 +16,12 @@ export interface Source<T> {
   subscribe(listener: (value: T) => void): Cancel;
 }
 
-type Listener<T> = (value: T) => void;
-
 /** The writer's end of a {@link Source}. */
 export class Cell<T> implements Source<T> {
   #current: T;
-  #isDelivering = false;
-  readonly #listeners = new Set<Listener<T>>();
-  readonly #undelivered: (readonly [Listener<T>, T])[] = [];
+  readonly #listeners = new Set<(value: T) => void>();
+  /** What is told in this delivery: it stays here to the end, so whoever finds any comes within. */
+  readonly #tellings: (() => void)[] = [];
   readonly #onError: (error: unknown) => void;
 
   /** `onError` hears what a listener throws; by default it becomes an uncaught error. */
@@ -48,31 +46,25 @@ export class Cell<T> implements Source<T> {
   set(value: T): void {
     this.#current = value;
     // To those of now: whoever comes later begins with this value, or a later one.
-    for (const listener of this.#listeners) this.#undelivered.push([listener, value]);
-    this.#deliver();
+    this.#deliver([...this.#listeners].map((tell) => () => tell(value)));
   }
 
   subscribe(listener: (value: T) => void): Cancel {
-    const own: Listener<T> = (value) => listener(value); // The same one may subscribe twice.
-    this.#listeners.add(own);
-    this.#deliver(own);
-    return () => void this.#listeners.delete(own);
+    // Of its own, because the same function may subscribe twice.
+    const tell = (value: T): void => {
+      if (this.#listeners.has(tell)) guarded(() => listener(value), this.#onError);
+    };
+    this.#listeners.add(tell);
+    // Within a delivery a newcomer is greeted at once; the rest waits its turn.
+    if (this.#tellings.length > 0) tell(this.#current);
+    else this.#deliver([() => tell(this.#current)]);
+    return () => void this.#listeners.delete(tell);
   }
 
-  /** Within a delivery only a newcomer's greeting comes at once; the rest waits its turn. */
-  #deliver(newcomer?: Listener<T>): void {
-    const isOutermost = !this.#isDelivering;
-    this.#isDelivering = true;
-    if (newcomer) this.#tell(newcomer, this.#current);
-    if (!isOutermost) return;
-    for (let next = this.#undelivered.shift(); next; next = this.#undelivered.shift()) {
-      this.#tell(...next);
-    }
-    this.#isDelivering = false;
-  }
-
-  #tell(listener: Listener<T>, value: T): void {
-    if (this.#listeners.has(listener)) guarded(() => listener(value), this.#onError);
+  #deliver(tellings: readonly (() => void)[]): void {
+    if (this.#tellings.push(...tellings) > tellings.length) return;
+    for (const tell of this.#tellings) tell();
+    this.#tellings.length = 0;
   }
 }
 

@@ -47,37 +47,37 @@ export const DEFAULT_BACKOFF: BackoffPolicy = {
   fullScaleAfterMs: 120_000,
 };
 
+/** What a wait depends on: a turn of the machine, or as much of one. */
 export interface BackoffQuestion {
-  /** Failures since the last reset, this one included: 1 asks for the first retry. */
-  readonly attempt: number;
-  readonly cause: FailureCause;
-  /** The reconnect window that the server advertised. */
-  readonly windowMs: Millis;
-  /** How long the outage has lasted. */
-  readonly outageMs: Millis;
+  readonly now: Millis;
   /** In [0, 1). */
   readonly random: number;
+  readonly model: {
+    /** Failures since the last reset, this one included: 1 asks for the first retry. */
+    readonly attempt: number;
+    /** The reconnect window that the server advertised. */
+    readonly windowMs: Millis;
+    readonly outageSince?: Millis | undefined;
+  };
+  readonly policy: { readonly backoff: BackoffPolicy };
 }
 
 /**
  * Full jitter from the first retry on, so that a fleet never dials in step ("Exponential Backoff
  * And Jitter", AWS Architecture Blog, 2015), with a floor so that no retry comes at once.
  */
-export function delayMs(question: BackoffQuestion, policy: BackoffPolicy): Millis {
-  const { attempt, cause, windowMs, outageMs, random } = question;
-  if (attempt <= 1 && cause === "local") return policy.localMs + random * policy.localSpreadMs;
-  if (attempt <= 1 && cause === "fleet") return random * windowMs;
-  const cap = outageMs >= policy.longOutageMs ? policy.longCapMs : policy.capMs;
-  const span = Math.min(cap, policy.spanMs * 2 ** (attempt - 1));
-  return scale(cause, windowMs, outageMs, policy) * (policy.floorMs + random * span);
-}
-
-function scale(
+export function delayMs(
+  { now, random, model, policy }: BackoffQuestion,
   cause: FailureCause,
-  windowMs: Millis,
-  outageMs: Millis,
-  policy: BackoffPolicy,
-): number {
-  if (cause === "slow" || outageMs >= policy.fullScaleAfterMs) return 1;
-  return Math.min(1, Math.max(policy.leastScale, windowMs / policy.fullWindowMs));
+): Millis {
+  const { attempt, windowMs, outageSince = now } = model;
+  const { backoff } = policy;
+  if (attempt <= 1 && cause === "local") return backoff.localMs + random * backoff.localSpreadMs;
+  if (attempt <= 1 && cause === "fleet") return random * windowMs;
+  const outageMs = now - outageSince;
+  const cap = outageMs >= backoff.longOutageMs ? backoff.longCapMs : backoff.capMs;
+  const span = Math.min(cap, backoff.spanMs * 2 ** (attempt - 1));
+  const isWhole = cause === "slow" || outageMs >= backoff.fullScaleAfterMs;
+  const scale = Math.min(1, Math.max(backoff.leastScale, windowMs / backoff.fullWindowMs));
+  return (isWhole ? 1 : scale) * (backoff.floorMs + random * span);
 }

@@ -13,22 +13,22 @@ import { act, type Turn } from "./connection-turn.ts";
 /** What each fact of the live session does. */
 export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
   transportOpened(turn) {
-    const { model, now, policy } = turn;
-    if (model.state !== "connectingTransport") return;
-    model.constraints.network = true;
-    progress(turn, "authenticating", model.reason, { handshake: now + policy.handshakeMs });
+    if (turn.model.state !== "connectingTransport") return;
+    turn.model.constraints.network = true;
+    progress(turn, "authenticating", turn.model.reason, {
+      handshake: turn.now + turn.policy.handshakeMs,
+    });
     act(turn, "startHandshake");
   },
   welcomed(turn, { windowMs, heartbeat, tokenExpiresInMs }) {
-    const { model, now, policy } = turn;
-    if (model.state !== "authenticating") return;
-    progress(turn, "open", "opened", { stable: now + policy.stableMs });
-    if (model.tokenOwed) act(turn, "sendToken", { forced: false });
-    model.windowMs = bounded(turn, windowMs);
-    model.renewal = "none";
-    model.tokenOwed = false;
-    model.constraints.network = true;
-    model.health = beginHealth(now, heartbeat);
+    if (turn.model.state !== "authenticating") return;
+    progress(turn, "open", "opened", { stable: turn.now + turn.policy.stableMs });
+    if (turn.model.tokenOwed) act(turn, "sendToken", { forced: false });
+    turn.model.windowMs = bounded(turn, windowMs);
+    turn.model.renewal = "none";
+    turn.model.tokenOwed = false;
+    turn.model.constraints.network = true;
+    turn.model.health = beginHealth(turn.now, heartbeat);
     planRenewal(turn, tokenExpiresInMs);
   },
   openFailed: ended,
@@ -39,13 +39,13 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
   tokenFailed: (turn, { detail }) => fail(turn, "tokenUnavailable", detail),
   tokenMissing: (turn) => loseCredential(turn, "authLost"),
   accountMismatched(turn) {
-    noteFailure(turn, "accountMismatch", "");
+    noteFailure(turn, "accountMismatch");
     loseCredential(turn, "accountMismatch");
   },
   goingAway(turn, event) {
     const { state, deadlines } = turn.model;
     const windowMs = (turn.model.windowMs = bounded(turn, event.windowMs));
-    if (state !== "open") fail(turn, "goingAway", "");
+    if (state !== "open") fail(turn, "goingAway");
     // A moment of the server's window, so that the fleet does not move at once.
     else if (!isLeaving(turn)) deadlines.leave = turn.now + turn.random * windowMs;
   },
@@ -69,8 +69,8 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
 /**
  * The server said goodbye, and this session waits for its moment to leave, or for its last answers.
  */
-function isLeaving({ model }: Turn): boolean {
-  return (model.deadlines.leave ?? model.deadlines.drain) !== undefined;
+function isLeaving(turn: Turn): boolean {
+  return (turn.model.deadlines.leave ?? turn.model.deadlines.drain) !== undefined;
 }
 
 type End =
@@ -100,13 +100,13 @@ function obeyDelay(
     windowMs,
   }: { readonly retryAfterMs?: number | undefined; readonly windowMs?: number | undefined },
 ): void {
-  const { now, random, model } = turn;
   if (retryAfterMs === undefined && windowMs === undefined) return;
   const delay = bounded(turn, Math.max(retryAfterMs ?? 0, 0));
-  model.serverUntil = now + delay + random * bounded(turn, windowMs ?? model.windowMs);
+  turn.model.serverUntil =
+    turn.now + delay + turn.random * bounded(turn, windowMs ?? turn.model.windowMs);
 }
 
 /** What a server may ask for: no word of its own parks a client for good. */
-function bounded({ policy }: Turn, ms: Millis): Millis {
-  return Math.min(ms, policy.serverDelayMaxMs);
+function bounded(turn: Turn, ms: Millis): Millis {
+  return Math.min(ms, turn.policy.serverDelayMaxMs);
 }

@@ -16,20 +16,20 @@ export function credentialsChanged(
   turn: Turn,
   { available, account }: EventOf<"credentialsChanged">,
 ): void {
-  const { model } = turn;
-  const isSwitch = model.account > 0 && model.account !== account;
-  const isGain = !model.constraints.auth;
-  model.authRejections = 0;
+  const isSwitch = turn.model.account > 0 && turn.model.account !== account;
+  const isGain = !turn.model.constraints.auth;
+  turn.model.authRejections = 0;
   if (!available) return loseCredential(turn, "authLost");
   endRenewal(turn, "none");
-  model.account = account;
+  turn.model.account = account;
   if (isSwitch) {
-    model.serverUntil = undefined;
-    (isLive(model.state) ? redial : dialNow)(turn, "accountChanged");
+    turn.model.serverUntil = undefined;
+    (isLive(turn.model.state) ? redial : dialNow)(turn, "accountChanged");
   } else if (isGain) dialNow(turn, "credentialsGained");
-  else if (model.state === "open") act(turn, "sendToken", { forced: false });
-  else if (isLive(model.state)) model.tokenOwed = true;
-  else if (model.lastFailure?.reason === "tokenUnavailable") dialNow(turn, "credentialsGained");
+  else if (turn.model.state === "open") act(turn, "sendToken", { forced: false });
+  else if (isLive(turn.model.state)) turn.model.tokenOwed = true;
+  else if (turn.model.lastFailure?.reason === "tokenUnavailable")
+    dialNow(turn, "credentialsGained");
 }
 
 /** There is no usable credential: wait until there is. */
@@ -44,11 +44,10 @@ export function loseCredential(turn: Turn, reason: "authLost" | "accountMismatch
  * credential does.
  */
 export function rejectCredential(turn: Turn, detail: string): void {
-  const { model } = turn;
-  const isFirst = !model.authRejections++;
+  const isFirst = !turn.model.authRejections++;
   noteFailure(turn, "authRejected", detail);
-  model.renewal = isFirst ? "pending" : "none";
-  model.constraints.auth = false;
+  turn.model.renewal = isFirst ? "pending" : "none";
+  turn.model.constraints.auth = false;
   settle(turn, "authRejected");
   turn.effects.push({ type: isFirst ? "renewToken" : "reportAuthInvalidated" });
 }
@@ -81,11 +80,11 @@ const RENEWAL_GAP_MS = 500;
 /**
  * Plans to renew the token over the open connection, ± 5 % so that a fleet does not do it in step.
  */
-export function planRenewal({ model, now, random }: Turn, expiresInMs: Millis | undefined): void {
-  delete model.deadlines.tokenRenewal;
+export function planRenewal(turn: Turn, expiresInMs: Millis | undefined): void {
+  delete turn.model.deadlines.tokenRenewal;
   if (expiresInMs === undefined) return;
   const margin = Math.max(RENEWAL_MARGIN_MS, expiresInMs * RENEWAL_MARGIN_SHARE);
   const earliest = Math.max(expiresInMs * RENEWAL_EARLIEST_SHARE, RENEWAL_GAP_MS);
   const after = Math.max(expiresInMs - margin, earliest);
-  model.deadlines.tokenRenewal = now + after * (0.95 + 0.1 * random);
+  turn.model.deadlines.tokenRenewal = turn.now + after * (0.95 + 0.1 * turn.random);
 }

@@ -8,14 +8,17 @@
  * than about the peer: it probes before it condemns.
  */
 import type { Millis } from "../base/clock.ts";
-import type { ConnectionHealth, HealthDeadline, PendingQuestion } from "./connection-health.ts";
+import type { HealthDeadline, PendingQuestion } from "./connection-health.ts";
 import { fail } from "./connection-moves.ts";
-import { act, type Draft, type Turn } from "./connection-turn.ts";
+import { act, type Turn } from "./connection-turn.ts";
 
 /** A frame came in: life, and evidence that beats the network's hint. */
 export function heard({ model, now }: Turn, at: Millis = now): void {
-  if (model.health) model.constraints.network = true;
-  change(model, { lastInboundAt: at, pending: undefined });
+  const { health } = model;
+  if (!health) return;
+  health.lastInboundAt = at;
+  health.pending = undefined;
+  model.constraints.network = true;
 }
 
 /**
@@ -23,17 +26,14 @@ export function heard({ model, now }: Turn, at: Millis = now): void {
  * more time.
  */
 export function answered(turn: Turn, nonce: number): void {
-  const { model, now } = turn;
-  const { health } = model;
+  const { health } = turn.model;
   heard(turn);
   if (health?.ownPongBy === undefined || nonce > health.nonce) return;
-  const isLast = nonce === health.nonce;
-  change(
-    model,
-    isLast
-      ? { ownPongBy: undefined, roundTripMs: now - health.lastPingAt }
-      : { ownPongBy: now + ownPatience(turn) },
-  );
+  if (nonce < health.nonce) health.ownPongBy = ownPongBy(turn);
+  else {
+    health.ownPongBy = undefined;
+    health.roundTripMs = turn.now - health.lastPingAt;
+  }
 }
 
 /**
@@ -61,60 +61,50 @@ export const HEALTH_ALARMS: Readonly<
   pong: noAnswer,
   probe: noAnswer,
   ownPong(turn, isLate) {
-    const { model, now, vitals } = turn;
-    if (!isLate && !vitals.inboundPaused) return fail(turn, "pingTimeout", "");
-    change(model, { ownPongBy: now + ownPatience(turn) });
-    if (isLate) doubt(turn);
+    const { health } = turn.model;
+    if (!isLate && !turn.vitals.inboundPaused) fail(turn, "pingTimeout");
+    else if (health) {
+      health.ownPongBy = ownPongBy(turn);
+      if (isLate) doubt(turn);
+    }
   },
 };
 
 function noAnswer(turn: Turn, isLate: boolean): void {
-  const { model, now, vitals } = turn;
-  const { bufferedBytes, inboundPaused } = vitals;
-  const pending = model.health?.pending;
+  const { bufferedBytes, inboundPaused } = turn.vitals;
+  const { health } = turn.model;
+  const pending = health?.pending;
   if (!pending) return;
-  const isProbe = pending.kind === "probe";
-  if (inboundPaused || bufferedBytes < pending.bufferedBytes) {
-    change(model, {
-      pending: { ...pending, bufferedBytes, deadline: now + patience(turn, pending.kind) },
-    });
-  } else if (isLate && !pending.isSecond) ask(turn, "probe", isProbe);
-  else fail(turn, isProbe ? "probeFailed" : "pingTimeout", "");
+  const { kind } = pending;
+  if (inboundPaused || bufferedBytes < pending.bufferedBytes)
+    health.pending = { ...pending, bufferedBytes, deadline: answerBy(turn, kind) };
+  else if (isLate && !pending.isSecond) ask(turn, "probe", kind === "probe");
+  else fail(turn, kind === "probe" ? "probeFailed" : "pingTimeout");
 }
 
 function ask(turn: Turn, kind: PendingQuestion["kind"], isSecond = false): void {
-  const { model, now, vitals } = turn;
-  const { health } = model;
+  const { health } = turn.model;
   if (!health) return;
-  const nonce = health.nonce + 1;
-  const pending = {
-    kind,
-    deadline: now + patience(turn, kind),
-    bufferedBytes: vitals.bufferedBytes,
-    isSecond,
-  };
-  change(model, {
-    nonce,
-    lastPingAt: now,
-    pending,
-    ownPongBy: health.ownPongBy ?? now + ownPatience(turn),
-  });
+  const nonce = ++health.nonce;
+  const { bufferedBytes } = turn.vitals;
+  health.lastPingAt = turn.now;
+  health.pending = { kind, deadline: answerBy(turn, kind), bufferedBytes, isSecond };
+  health.ownPongBy ??= ownPongBy(turn);
   act(turn, "sendPing", { nonce });
 }
 
-function change(model: Draft, news: Partial<ConnectionHealth>): void {
-  if (model.health) model.health = { ...model.health, ...news };
-}
-
-function patience(turn: Turn, kind: PendingQuestion["kind"]): Millis {
+/** Until when any inbound frame must come after a question of this kind. */
+function answerBy(turn: Turn, kind: PendingQuestion["kind"]): Millis {
   const { probeMs, pongMs, pongConstrainedMs } = turn.policy;
-  return kind === "probe" ? probeMs : isConstrained(turn) ? pongConstrainedMs : pongMs;
+  return kind === "probe" ? turn.now + probeMs : within(turn, pongMs, pongConstrainedMs);
 }
 
-function ownPatience(turn: Turn): Millis {
-  return isConstrained(turn) ? turn.policy.ownPongConstrainedMs : turn.policy.ownPongMs;
+/** Until when a ping's own pong must come. */
+function ownPongBy(turn: Turn): Millis {
+  return within(turn, turn.policy.ownPongMs, turn.policy.ownPongConstrainedMs);
 }
 
-function isConstrained({ model }: Turn): boolean {
-  return model.quality === "constrained";
+/** A moment from now, as the path allows. */
+function within({ now, model }: Turn, goodMs: Millis, constrainedMs: Millis): Millis {
+  return now + (model.quality === "constrained" ? constrainedMs : goodMs);
 }

@@ -72,37 +72,33 @@ const EVENTS: Handlers<ConnectionEventType, Turn> = {
   },
   stop: (turn) => halt(turn, "userStop"),
   connectNow(turn) {
-    const { model } = turn;
-    if (model.state === "open") return doubt(turn);
-    if (!model.wanted) return;
-    model.serverUntil = undefined;
-    model.constraints.network = true;
+    if (turn.model.state === "open") return doubt(turn);
+    if (!turn.model.wanted) return;
+    turn.model.serverUntil = undefined;
+    turn.model.constraints.network = true;
     dialNow(turn, "connectNow");
   },
   credentialsChanged,
   tokenRenewed,
   renewalFailed,
   networkChanged(turn, { available, quality }) {
-    const { model } = turn;
-    model.quality = quality;
-    model.constraints.network = available;
-    if (available || model.state === "open") resume(turn, "networkChanged");
+    turn.model.quality = quality;
+    turn.model.constraints.network = available;
+    if (available || turn.model.state === "open") resume(turn, "networkChanged");
     else settle(turn, "networkLost");
   },
   appForegrounded(turn) {
-    const { model } = turn;
-    model.graceDeadline = undefined;
-    model.constraints.appActive = model.constraints.notFrozen = true;
+    turn.model.graceDeadline = undefined;
+    turn.model.constraints.appActive = turn.model.constraints.notFrozen = true;
     resume(turn, "appActive");
   },
   appBackgrounded(turn) {
-    const { model, now, policy } = turn;
-    const { background } = policy;
-    const isNews = model.constraints.appActive;
-    model.constraints.appActive = false;
+    const { background } = turn.policy;
+    const isNews = turn.model.constraints.appActive;
+    turn.model.constraints.appActive = false;
     // Off phones only the heartbeat slows down; and a second report does not lengthen a grace.
     if (background === "keep" || !isNews) return;
-    if (isLive(model.state)) model.graceDeadline = now + background.graceMs;
+    if (isLive(turn.model.state)) turn.model.graceDeadline = turn.now + background.graceMs;
     else settle(turn, "appInactive");
   },
   appFrozen(turn) {
@@ -135,8 +131,8 @@ function resume(turn: Turn, reason: "networkChanged" | "appActive" | "woke"): vo
 
 /** What each deadline does when it is reached. */
 const ALARMS: Readonly<Record<DeadlineName, (turn: Turn, isLate: boolean) => void>> = {
-  connect: (turn) => fail(turn, "connectTimeout", ""),
-  handshake: (turn) => fail(turn, "handshakeTimeout", ""),
+  connect: (turn) => fail(turn, "connectTimeout"),
+  handshake: (turn) => fail(turn, "handshakeTimeout"),
   // Where a dial is planned nothing blocks, or only the hint that it is made against.
   backoff: (turn) => dial(turn, "retry"),
   offlineRetry: (turn) => dial(turn, "retry"),

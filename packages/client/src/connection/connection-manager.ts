@@ -4,7 +4,7 @@
  * the alarm. It decides nothing.
  */
 import type { Cancel, Clock } from "../base/clock.ts";
-import { assert } from "../base/errors.ts";
+import { AssertionError, nameOf } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { sleptBetween, type ClockReading } from "../base/sleep-detector.ts";
 import { Cell, type Source } from "../base/source.ts";
@@ -16,7 +16,7 @@ import {
   stoppedModel,
   type ConnectionModel,
   type DeadlineName,
-  type NamedDeadline,
+  type DueDeadline,
   type InitialFacts,
 } from "./connection-model.ts";
 import type { Stamp, Step } from "./connection-moves.ts";
@@ -58,16 +58,11 @@ export interface ConnectionManagerOptions {
  * alarm, and never ahead of another event, so that an answer that already waits in the socket is
  * heard first.
  */
-const JUDGED_LATER: ReadonlySet<DeadlineName> = new Set([
-  "connect",
-  "handshake",
-  "pong",
-  "ownPong",
-  "probe",
-]);
+const JUDGED_LATER: readonly DeadlineName[] = ["connect", "handshake", "pong", "ownPong", "probe"];
 
 export class ConnectionManager {
   readonly #options: ConnectionManagerOptions;
+  /** An event stays here until the last is handled: whoever finds any comes within a handler. */
   readonly #mailbox: ConnectionEvent[] = [];
   readonly #snapshots: Cell<ConnectionSnapshot>;
   #model: ConnectionModel;
@@ -75,7 +70,6 @@ export class ConnectionManager {
   #last: ClockReading;
   /** From monotonic to epoch milliseconds, as of the last change of state. */
   #wallOffset: number;
-  #isDraining = false;
   #isClosed = false;
   #cancelAlarm: Cancel | undefined;
 
@@ -102,11 +96,9 @@ export class ConnectionManager {
    */
   dispatch(event: ConnectionEvent): void {
     if (this.#isClosed) return;
-    this.#mailbox.push(event);
-    if (this.#isDraining) return;
-    this.#isDraining = true;
-    for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) this.#receive(next);
-    this.#isDraining = false;
+    if (this.#mailbox.push(event) > 1) return;
+    for (const next of this.#mailbox) this.#receive(next);
+    this.#mailbox.length = 0;
     this.#rearm();
   }
 
@@ -126,12 +118,12 @@ export class ConnectionManager {
     const last = this.#last;
     this.#last = { now: clock.now(), wallNow: clock.wallNow() };
     const due = this.#deadlines();
-    if (event.type !== "woke" && sleptBetween(last, this.#last, due[0]?.at))
+    if (event.type !== "woke" && sleptBetween(last, this.#last, due[0]?.[1]))
       this.#handle({ type: "woke" });
     if (!("sessionId" in event) && event.type !== "alarm") {
-      for (const { name, at } of due) {
-        if (at <= this.#last.now && !JUDGED_LATER.has(name))
-          this.#handle({ type: "alarm", deadline: name });
+      for (const [deadline, at] of due) {
+        if (at <= this.#last.now && !JUDGED_LATER.includes(deadline))
+          this.#handle({ type: "alarm", deadline });
       }
     }
     this.#handle(event);
@@ -139,32 +131,26 @@ export class ConnectionManager {
 
   /** A fault of ours costs the session, not the connection. */
   #handle(event: ConnectionEvent): void {
-    try {
-      this.#advance(event);
-    } catch (error) {
-      this.#options.onFault(error);
-      if (event.type !== "faulted")
-        this.#handle({ type: "faulted", detail: error instanceof Error ? error.name : "unknown" });
-    }
-  }
-
-  #advance(event: ConnectionEvent): void {
-    const { random, policy, control, onHandled, check } = this.#options;
+    const { random, policy, control, onHandled, onFault, check } = this.#options;
     const { now, wallNow } = this.#last;
     const before = this.#model;
-    const stamp: Stamp = { now, random: random(), vitals: control.vitals() };
-    const step = transition(before, event, stamp, policy);
-    this.#model = step.model;
-    if (step.model.since !== before.since) this.#wallOffset = wallNow - now;
-    onHandled?.({ event, stamp, wallNow, before, step });
     try {
-      for (const effect of step.effects) control.perform(effect);
+      const stamp: Stamp = { now, random: random(), vitals: control.vitals() };
+      const step = transition(before, event, stamp, policy);
+      const { model, effects } = step;
+      this.#model = model;
+      if (model.since !== before.since) this.#wallOffset = wallNow - now;
+      onHandled?.({ event, stamp, wallNow, before, step });
+      for (const effect of effects) control.perform(effect);
+      const broken = check?.(model, policy);
+      if (broken) throw new AssertionError(broken);
+    } catch (error) {
+      onFault(error);
+      if (event.type !== "faulted") this.#handle({ type: "faulted", detail: nameOf(error) });
     } finally {
       // What an effect throws must hide from nobody where the connection is.
       this.#publish();
     }
-    const broken = check?.(step.model, policy);
-    assert(!broken, `${broken}`);
   }
 
   /**
@@ -181,7 +167,7 @@ export class ConnectionManager {
     return snapshotOf(this.#model, this.#options.policy, this.#wallOffset);
   }
 
-  #deadlines(): readonly NamedDeadline[] {
+  #deadlines(): readonly DueDeadline[] {
     return dueDeadlines(this.#model, this.#options.policy);
   }
 
@@ -190,9 +176,10 @@ export class ConnectionManager {
     const [next] = this.#deadlines();
     if (!next) return;
     const { clock } = this.#options;
-    const ring = (): void => this.dispatch({ type: "alarm", deadline: next.name });
-    this.#cancelAlarm = clock.at(next.at, () => {
-      if (JUDGED_LATER.has(next.name)) this.#cancelAlarm = clock.turn(ring);
+    const [deadline, at] = next;
+    const ring = (): void => this.dispatch({ type: "alarm", deadline });
+    this.#cancelAlarm = clock.at(at, () => {
+      if (JUDGED_LATER.includes(deadline)) this.#cancelAlarm = clock.turn(ring);
       else ring();
     });
   }

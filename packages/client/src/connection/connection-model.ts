@@ -132,18 +132,21 @@ export function pendingDeadlines(model: ConnectionModel, policy: ConnectionPolic
   return { ...deadlines, ...grace, ...healthDeadlines(model, policy) };
 }
 
-export interface NamedDeadline {
-  readonly name: DeadlineName;
-  readonly at: Millis;
-}
+/** A deadline's name and its moment. */
+export type DueDeadline = readonly [name: DeadlineName, at: Millis];
 
 /** All pending deadlines, the earliest first. */
 export function dueDeadlines(
   model: ConnectionModel,
   policy: ConnectionPolicy,
-): readonly NamedDeadline[] {
+): readonly DueDeadline[] {
   const pending = Object.entries(pendingDeadlines(model, policy)) as [DeadlineName, Millis][];
-  return pending.map(([name, at]) => ({ name, at })).sort((one, other) => one.at - other.at);
+  return pending.sort(([, one], [, other]) => one - other);
+}
+
+export interface NamedDeadline {
+  readonly name: DeadlineName;
+  readonly at: Millis;
 }
 
 /** The earliest pending deadline: the one alarm of the driver. */
@@ -151,7 +154,8 @@ export function nextDeadline(
   model: ConnectionModel,
   policy: ConnectionPolicy,
 ): NamedDeadline | undefined {
-  return dueDeadlines(model, policy)[0];
+  const [next] = dueDeadlines(model, policy);
+  return next && { name: next[0], at: next[1] };
 }
 
 /** The earliest moment at which any trigger may dial: the floor, and what the server asked for. */

@@ -40,10 +40,9 @@ function leaveFor(
   reason: ConnectionReason,
   deadlines: Draft["deadlines"],
 ): void {
-  const { model } = turn;
-  if (isLive(model.state)) act(turn, "closeTransport", { detail: reason });
-  model.graceDeadline = model.health = undefined;
-  model.tokenOwed = false;
+  if (isLive(turn.model.state)) act(turn, "closeTransport", { detail: reason });
+  turn.model.graceDeadline = turn.model.health = undefined;
+  turn.model.tokenOwed = false;
   progress(turn, state, reason, deadlines);
 }
 
@@ -79,8 +78,8 @@ export function redial(turn: Turn, reason: ConnectionReason): void {
 }
 
 /** What blocks, as text: empty when nothing does. */
-function missingTo({ model, policy }: Turn): string {
-  return blockedBy(model, policy).join();
+function missingTo(turn: Turn): string {
+  return blockedBy(turn.model, turn.policy).join();
 }
 
 /**
@@ -88,73 +87,70 @@ function missingTo({ model, policy }: Turn): string {
  * that moment.
  */
 export function dial(turn: Turn, reason: ConnectionReason): void {
-  const { now, policy, model } = turn;
-  const earliest = earliestDial(model, policy);
-  if (now >= earliest) {
-    leaveFor(turn, "connectingTransport", reason, { connect: now + policy.connectMs });
-    model.sessionId++;
-    model.lastDialAt = now;
-    act(turn, "openTransport", { attempt: model.attempt, renewToken: model.renewal === "owed" });
-  } else if (model.deadlines.backoff !== earliest) {
+  const earliest = earliestDial(turn.model, turn.policy);
+  if (turn.now >= earliest) {
+    leaveFor(turn, "connectingTransport", reason, { connect: turn.now + turn.policy.connectMs });
+    turn.model.sessionId++;
+    turn.model.lastDialAt = turn.now;
+    act(turn, "openTransport", {
+      attempt: turn.model.attempt,
+      renewToken: turn.model.renewal === "owed",
+    });
+  } else if (turn.model.deadlines.backoff !== earliest) {
     leaveFor(turn, "backoff", "dialFloor", { backoff: earliest });
   }
 }
 
 /** Blocked: close what is live and wait for the world. */
 function park(turn: Turn, reason: ConnectionReason): void {
-  const { model, now, policy } = turn;
-  const { auth, network } = model.constraints;
+  const { auth, network } = turn.model.constraints;
   const deadlines: Draft["deadlines"] = {};
-  if (model.renewal === "pending")
-    deadlines.renewal = model.deadlines.renewal ?? now + policy.renewalMs;
+  if (turn.model.renewal === "pending")
+    deadlines.renewal = turn.model.deadlines.renewal ?? turn.now + turn.policy.renewalMs;
   if (missingTo(turn) === "network") {
     deadlines.offlineRetry =
-      model.deadlines.offlineRetry ??
-      Math.max(now + policy.offlineRetryMs, earliestDial(model, policy));
+      turn.model.deadlines.offlineRetry ??
+      Math.max(turn.now + turn.policy.offlineRetryMs, earliestDial(turn.model, turn.policy));
   }
   const state = auth && network ? "backgroundSuspended" : "waitingForConstraints";
-  if (model.state === state) model.deadlines = deadlines;
+  if (turn.model.state === state) turn.model.deadlines = deadlines;
   else leaveFor(turn, state, reason, deadlines);
 }
 
 /** Final until `start`. A renewal that was running is owed: the next start asks for it again. */
 export function halt(turn: Turn, reason: ConnectionReason): void {
-  const { model } = turn;
-  if (model.state === "stopped") return;
+  if (turn.model.state === "stopped") return;
   leaveFor(turn, "stopped", reason, {});
-  model.wanted = false;
-  model.outageSince = undefined;
-  if (model.renewal === "pending") endRenewal(turn, "owed");
+  turn.model.wanted = false;
+  turn.model.outageSince = undefined;
+  if (turn.model.renewal === "pending") endRenewal(turn, "owed");
 }
 
 /** Nobody waits for a new token any more: the credentials count as there. */
-export function endRenewal({ model }: Turn, renewal: "none" | "owed"): void {
-  model.renewal = renewal;
-  model.constraints.auth = true;
+export function endRenewal(turn: Turn, renewal: "none" | "owed"): void {
+  turn.model.renewal = renewal;
+  turn.model.constraints.auth = true;
 }
 
 /** The one path of failure: close first, count once, then wait as the cause asks. */
-export function fail(turn: Turn, reason: FailureReason, detail: string): void {
-  const { now, policy, random, model } = turn;
+export function fail(turn: Turn, reason: FailureReason, detail = ""): void {
   noteFailure(turn, reason, detail);
-  model.graceDeadline = undefined;
-  const attempt = ++model.attempt;
+  turn.model.graceDeadline = undefined;
+  turn.model.attempt++;
   if (missingTo(turn)) return park(turn, reason);
-  const { windowMs, outageSince = now } = model;
-  const wait = delayMs(
-    { attempt, cause: causeOf(reason), windowMs, outageMs: now - outageSince, random },
-    policy.backoff,
-  );
-  leaveFor(turn, "backoff", reason, { backoff: Math.max(now + wait, earliestDial(model, policy)) });
+  const retryAt = turn.now + delayMs(turn, causeOf(reason));
+  leaveFor(turn, "backoff", reason, {
+    backoff: Math.max(retryAt, earliestDial(turn.model, turn.policy)),
+  });
 }
 
-export function noteFailure({ model, now }: Turn, reason: ConnectionReason, detail: string): void {
-  model.lastFailure = { reason, at: now, detail };
-  model.outageSince ??= now;
+export function noteFailure(turn: Turn, reason: ConnectionReason, detail = ""): void {
+  turn.model.lastFailure = { reason, at: turn.now, detail };
+  turn.model.outageSince ??= turn.now;
 }
 
 /** A session proved itself: earlier failures are forgotten. */
-export function recover({ model }: Turn): void {
-  model.attempt = model.authRejections = 0;
-  model.outageSince = model.lastFailure = undefined;
+export function recover(turn: Turn): void {
+  turn.model.attempt = turn.model.authRejections = 0;
+  turn.model.outageSince = turn.model.lastFailure = undefined;
 }

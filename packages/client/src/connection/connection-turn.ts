@@ -10,6 +10,7 @@ import type {
   SessionEffectDetails,
   Vitals,
 } from "./connection-effect.ts";
+import type { ConnectionHealth } from "./connection-health.ts";
 import type { ConnectionConstraints, ConnectionModel, StateDeadline } from "./connection-model.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 
@@ -31,9 +32,12 @@ export interface Step {
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-export interface Draft extends Writable<Omit<ConnectionModel, "constraints" | "deadlines">> {
+export interface Draft extends Writable<
+  Omit<ConnectionModel, "constraints" | "deadlines" | "health">
+> {
   constraints: Writable<ConnectionConstraints>;
   deadlines: Partial<Record<StateDeadline, Millis>>;
+  health?: Writable<ConnectionHealth> | undefined;
 }
 
 export interface Turn extends Stamp {
@@ -47,12 +51,12 @@ export interface Turn extends Stamp {
 const NO_VITALS: Vitals = { lastInboundAt: 0, bufferedBytes: 0, inboundPaused: false };
 
 export function turnOf(model: ConnectionModel, stamp: Stamp, policy: ConnectionPolicy): Turn {
-  const { now, random, vitals = NO_VITALS } = stamp;
   // Twice as fast as to spread all into one literal.
   const draft: Draft = { ...model };
   draft.constraints = { ...model.constraints };
   draft.deadlines = { ...model.deadlines };
-  return { now, random, vitals, model: draft, policy, effects: [] };
+  draft.health = model.health && { ...model.health };
+  return { ...stamp, vitals: stamp.vitals ?? NO_VITALS, model: draft, policy, effects: [] };
 }
 
 /** An effect on the session that lives now. */

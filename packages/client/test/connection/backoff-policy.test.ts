@@ -5,10 +5,11 @@ import {
   DEFAULT_BACKOFF,
   delayMs,
   type BackoffQuestion,
+  type FailureCause,
 } from "../../src/connection/backoff-policy.ts";
 
 type Row = readonly [
-  cause: BackoffQuestion["cause"],
+  cause: FailureCause,
   attempt: number,
   windowMs: number,
   outageS: number,
@@ -57,12 +58,22 @@ const WAITS: readonly Row[] = [
   ["fleet", 4, 600, 600, 300, 4_300, 8_300],
 ];
 
+function question(random: number, model: BackoffQuestion["model"], outageMs = 0): BackoffQuestion {
+  const outageSince = 7_000;
+  return {
+    now: outageSince + outageMs,
+    random,
+    model: { ...model, outageSince },
+    policy: { backoff: DEFAULT_BACKOFF },
+  };
+}
+
 test.each(WAITS)(
   "%s failure, attempt %i, window %i ms, outage %d s: %i to %i to %i ms",
   (cause, attempt, windowMs, outageS, ...waits) => {
     const outageMs = outageS * 1_000;
     const asked = [0, 0.5, 1].map((random) =>
-      delayMs({ cause, attempt, windowMs, outageMs, random }, DEFAULT_BACKOFF),
+      delayMs(question(random, { attempt, windowMs }, outageMs), cause),
     );
     expect(asked.map((wait) => Math.round(wait * 1_000) / 1_000)).toEqual(waits);
   },
@@ -71,7 +82,7 @@ test.each(WAITS)(
 test("a fleet that drops together does not come back in step (L12)", () => {
   const dice = Array.from({ length: 100 }, (_, index) => index / 100);
   const first = dice.map((random) =>
-    delayMs({ cause: "fleet", attempt: 1, windowMs: 3_000, outageMs: 0, random }, DEFAULT_BACKOFF),
+    delayMs(question(random, { attempt: 1, windowMs: 3_000 }), "fleet"),
   );
   const inTheFirst100Ms = first.filter((wait) => wait < 100).length;
   expect(inTheFirst100Ms).toBeLessThanOrEqual(4);

@@ -256,7 +256,7 @@ describe("our own faults", () => {
       if (type === "openTransport") throw "secret";
     };
     test.dial();
-    expect(test.snapshot.lastFailure).toMatchObject({ reason: "internal", detail: "unknown" });
+    expect(test.snapshot.lastFailure).toMatchObject({ reason: "internal", detail: "string" });
   });
 
   test("everybody is told where the connection is, even when closing the socket throws", () => {

@@ -41,8 +41,8 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a dial that times out is not closed before backoff (B09)",
     MOVES,
-    `if (isLive(model.state)) act(turn, "closeTransport"`,
-    `if (model.state === "open") act(turn, "closeTransport"`,
+    `if (isLive(turn.model.state)) act(turn, "closeTransport"`,
+    `if (turn.model.state === "open") act(turn, "closeTransport"`,
   ],
   [
     "the floor between dials is bypassed",
@@ -56,16 +56,16 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
     `Math.max(lastDialAt + policy.dialFloorMs, serverUntil)`,
     `Math.max(lastDialAt + policy.dialFloorMs, Math.min(lastDialAt, serverUntil))`,
   ],
-  ["a dial is not remembered", MOVES, `model.lastDialAt = now;`, ``],
-  ["a dial keeps the number of the last session", MOVES, `model.sessionId++;`, ``],
+  ["a dial is not remembered", MOVES, `turn.model.lastDialAt = turn.now;`, ``],
+  ["a dial keeps the number of the last session", MOVES, `turn.model.sessionId++;`, ``],
   [
     "open alone forgets the failures",
     ATTEMPT,
     `progress(turn, "open",`,
     `recover(turn); progress(turn, "open",`,
   ],
-  ["a failure counts twice", MOVES, `++model.attempt`, `(model.attempt += 2)`],
-  ["a failure does not count (B07)", MOVES, `++model.attempt`, `model.attempt`],
+  ["a failure counts twice", MOVES, `turn.model.attempt++;`, `turn.model.attempt += 2;`],
+  ["a failure does not count (B07)", MOVES, `turn.model.attempt++;`, ``],
   [
     "a session that ends for a new one dials although something blocks",
     MOVES,
@@ -75,8 +75,8 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a grace outlives its session (L3)",
     MOVES,
-    `model.graceDeadline = model.health = undefined;`,
-    `model.health = undefined;`,
+    `turn.model.graceDeadline = turn.model.health = undefined;`,
+    `turn.model.health = undefined;`,
   ],
   [
     "a second report lengthens the grace",
@@ -84,19 +84,24 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
     `if (background === "keep" || !isNews) return;`,
     `if (background === "keep") return;`,
   ],
-  ["a handshake has no deadline", ATTEMPT, `{ handshake: now + policy.handshakeMs }`, `{}`],
-  ["stop leaves the will to connect (L16)", MOVES, `model.wanted = false;`, ``],
+  [
+    "a handshake has no deadline",
+    ATTEMPT,
+    `{ handshake: turn.now + turn.policy.handshakeMs, }`,
+    `{}`,
+  ],
+  ["stop leaves the will to connect (L16)", MOVES, `turn.model.wanted = false;`, ``],
   [
     "a welcome is taken before the handshake",
     ATTEMPT,
-    `if (model.state !== "authenticating") return;`,
-    `if (model.state === "open") return;`,
+    `if (turn.model.state !== "authenticating") return;`,
+    `if (turn.model.state === "open") return;`,
   ],
   [
     "a probe without an answer is asked again and again",
     HEALTH,
     `isLate && !pending.isSecond`,
-    `isProbe`,
+    `kind === "probe"`,
   ],
   ["a late alarm condemns at once", MACHINE, `turn.now - at > turn.policy.lateMs`, `turn.now < at`],
   [
@@ -108,14 +113,14 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a renewal that runs has no deadline",
     MOVES,
-    `if (model.renewal === "pending") deadlines.renewal`,
-    `if (model.renewal === "owed") deadlines.renewal`,
+    `if (turn.model.renewal === "pending") deadlines.renewal`,
+    `if (turn.model.renewal === "owed") deadlines.renewal`,
   ],
   [
     "a rejected credential is renewed for ever",
     CREDENTIALS,
-    `const isFirst = !model.authRejections++;`,
-    `const isFirst = ++model.authRejections > 0;`,
+    `const isFirst = !turn.model.authRejections++;`,
+    `const isFirst = ++turn.model.authRejections > 0;`,
   ],
   [
     "a token that is due is asked for only once",
@@ -126,7 +131,7 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a token that came while dialling is forgotten",
     ATTEMPT,
-    `if (model.tokenOwed) act(turn, "sendToken", { forced: false });`,
+    `if (turn.model.tokenOwed) act(turn, "sendToken", { forced: false });`,
     ``,
   ],
   [
