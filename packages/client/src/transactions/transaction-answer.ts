@@ -36,12 +36,13 @@ function callFailed(turn: Turn, entry: Entry, { answer, isTransient }: Answered)
   const failure = answer.type === "failure" ? answer : undefined;
   if (answer.type !== "lost") turn.queue.flown.delete(entry);
   // This sending had no effect; that says nothing of those before.
-  if (answer.type === "unsent" || failure?.refused) entry.mayHaveRun = entry.mightHaveRun;
+  const didNotRun = answer.type === "unsent" || answer.type === "unwritable" || failure?.refused;
+  if (didNotRun) entry.mayHaveRun = entry.mightHaveRun;
   if (entry.record.phase === "cancelling") {
     // If it may have run, its cancellation asks.
     if (!entry.mayHaveRun || failure?.code === "cancelled") withdraw(turn, entry);
   } else if (failure) failed(turn, entry, failure, isTransient);
-  else if (answer.type === "unwritable") refused(turn, entry, { code: answer.reason });
+  else if (answer.type === "unwritable") giveUp(turn, entry, { code: answer.reason }, false);
   else postpone(turn, entry, true);
 }
 
@@ -55,13 +56,21 @@ function failed(turn: Turn, entry: Entry, failure: Failure, isTransient: boolean
     postpone(turn, entry, false);
     // The server's handler may go on: what it comes to must be asked.
   } else if (isTransient && code === "timedOut") revoke(turn, entry, "deadline");
-  else if (failure.refused) refused(turn, entry, { code, data });
-  else fail(turn, entry, "rejected", { code, data });
+  else {
+    // Had an earlier sending succeeded, a keyed call that ran would have brought its result.
+    const isWhole = !failure.refused && turn.queue.session?.keyRetentionMs !== undefined;
+    giveUp(turn, entry, { code, data }, isWhole);
+  }
 }
 
-/** The server turned it down. Where an earlier sending may have run, that is not the whole story. */
-function refused(turn: Turn, entry: Entry, details: Pick<Failure, "code" | "data">): void {
-  fail(turn, entry, entry.mayHaveRun ? "outcomeUnknown" : "rejected", details);
+/** `isWhole`: the answer speaks of all sendings so far, not of the last alone. */
+function giveUp(
+  turn: Turn,
+  entry: Entry,
+  details: Pick<Failure, "code" | "data">,
+  isWhole: boolean,
+): void {
+  fail(turn, entry, entry.mightHaveRun && !isWhole ? "outcomeUnknown" : "rejected", details);
 }
 
 function cancelFailed(turn: Turn, entry: Entry, { answer, isTransient }: Answered): void {

@@ -2,7 +2,7 @@
  * Whose records are whose: what a claim of the store brings, what another client object has taken,
  * and how that ended there.
  */
-import { fail, finish, land, succeed } from "./transaction-end.ts";
+import { fail, finish, land, revoke, succeed } from "./transaction-end.ts";
 import type { TransactionErrorKind } from "./transaction-error.ts";
 import type { LoadedRecord } from "./transaction-event.ts";
 import {
@@ -10,7 +10,6 @@ import {
   entryOf,
   hide,
   joinLane,
-  leaveLane,
   remind,
   show,
   type Entry,
@@ -72,16 +71,18 @@ function admit(turn: Turn, news: readonly Entry[]): void {
   entries.clear();
   lanes.clear();
   for (const entry of all) entries.set(entry.id, entry);
-  // What may have run goes first: of a lane, nothing else may until its fate is known.
-  const waiting = all.filter(({ isForeign, end }) => !isForeign && end?.phase !== "done");
-  for (const entry of waiting) if (entry.mayHaveRun) joinLane(turn, entry);
-  for (const entry of waiting) if (!entry.mayHaveRun) joinLane(turn, entry);
+  // What may have run comes first: of its lane, nothing else may go until its fate is known.
+  for (const entry of [...all].sort((a, b) => rank(a) - rank(b)))
+    if (entry.end?.phase !== "done") joinLane(turn, entry);
   for (const entry of all) if (news.includes(entry) || moved.includes(entry)) show(turn, entry);
 }
 
+const rank = ({ call, cancel, mayHaveRun }: Entry): number =>
+  call || cancel ? 0 : mayHaveRun ? 1 : 2;
+
 /**
- * Of what an entry waits for, forgets what is done. A blocker that nobody knows was done before, or
- * never was; one that cannot be read is neither.
+ * Of what an entry waits for, forgets what is done; if something has failed, it fails too. A blocker
+ * that nobody knows was done before, or never was; one that cannot be read is neither.
  */
 export function waitForBlockers(turn: Turn, entry: Entry): void {
   const { entries, dependants, isClaimed, trouble } = turn.queue;
@@ -92,6 +93,7 @@ export function waitForBlockers(turn: Turn, entry: Entry): void {
     return !isClaimed || trouble.setAside.some((aside) => aside.id === id);
   });
   if (open.length < blockers.length) change(turn, entry, { blockers: open });
+  if (open.some((id) => entries.get(id)?.end)) return fail(turn, entry, "blockerFailed");
   for (const id of open) dependants.set(id, (dependants.get(id) ?? new Set()).add(entry));
 }
 
@@ -102,12 +104,15 @@ function takeBack(turn: Turn, entry: Entry, record: TransactionRecord): void {
   const { phase, cancelledBy } = entry.record;
   entry.stored = record;
   entry.isForeign = false;
+  entry.mayBeAwaited = true;
   foreign.delete(entry);
-  if (entry.end) return;
+  if (entry.end?.phase === "done") return;
+  // Any other end was decided without knowing what happened meanwhile, and was not told yet.
+  entry.end = undefined;
   entry.record = record;
   entry.mayHaveRun ||= record.sentAt !== undefined;
   dirty.delete(entry);
-  if (phase !== record.phase && phase === "cancelling") change(turn, entry, { phase, cancelledBy });
+  if (phase === "cancelling") revoke(turn, entry, cancelledBy ?? "user");
 }
 
 /** Another client object has adopted it, and makes an end of it. */
@@ -115,13 +120,12 @@ export function lose(turn: Turn, entry: Entry): void {
   const { queue } = turn;
   queue.dirty.delete(entry);
   land(turn, entry);
-  leaveLane(turn, entry);
   if (entry.end?.phase === "done") {
     entry.stored = undefined;
     entry.awaits.clear();
     return finish(turn, entry);
   }
-  // Whatever we had decided, it is not ours to decide.
+  // Whatever we had decided, it is not ours to decide. It goes on holding its lane.
   entry.end = undefined;
   entry.isForeign = true;
   queue.foreign.add(entry);

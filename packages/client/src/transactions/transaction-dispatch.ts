@@ -22,10 +22,10 @@ export function dispatch(turn: Turn): void {
 }
 
 function isReady({ now }: Turn, entry: Entry, keyRetentionMs: number | undefined): boolean {
-  const { record, rules, end, notBefore, call, cancel } = entry;
+  const { record, rules, end, isForeign, notBefore, call, cancel } = entry;
   const isIdle =
     record.phase === "cancelling" ? !cancel && (!call || keyRetentionMs !== undefined) : !call;
-  return isIdle && !end && !!rules && !record.blockers.length && notBefore <= now;
+  return isIdle && !end && !isForeign && !!rules && !record.blockers.length && notBefore <= now;
 }
 
 function go(turn: Turn, entry: Entry, keyRetentionMs: number | undefined): void {

@@ -18,8 +18,6 @@ import type { SetAside } from "./transaction-store.ts";
 
 export interface Entry {
   readonly id: string;
-  /** Made by this client object, which can tell its user how it ended. */
-  readonly isOwn: boolean;
   readonly rules: TransactionRules | undefined;
   /** What effects see. */
   readonly input: unknown;
@@ -32,6 +30,8 @@ export interface Entry {
   isShown: boolean;
   /** Another client object has adopted it. It stays here to be shown, until its outcome is heard. */
   isForeign: boolean;
+  /** It was, or may have been, another's, who may want to hear how it ends. */
+  mayBeAwaited: boolean;
   /** Of all sendings so far, one may have had its effect. */
   mayHaveRun: boolean;
   /** The same, before the last sending. */
@@ -149,7 +149,6 @@ export function entryOf(
   const mayHaveRun = stored?.sentAt !== undefined;
   return {
     id: record.id,
-    isOwn: !stored,
     rules,
     input,
     record,
@@ -157,6 +156,7 @@ export function entryOf(
     phase: "saving",
     isShown: false,
     isForeign: false,
+    mayBeAwaited: !!stored,
     mayHaveRun,
     mightHaveRun: mayHaveRun,
     call: 0,
@@ -186,7 +186,7 @@ export function isOver({ end, awaits }: Entry): boolean {
 /** Changes what should be stored. */
 export function change(turn: Turn, entry: Entry, news: Partial<TransactionRecord>): void {
   entry.record = { ...entry.record, ...news };
-  turn.queue.dirty.add(entry);
+  if (!entry.isForeign) turn.queue.dirty.add(entry);
   turn.touched.add(entry);
 }
 

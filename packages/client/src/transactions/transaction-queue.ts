@@ -65,14 +65,12 @@ const EVENTS: Rows = {
     const entry = entryOf({ ...record, order: queue.lastOrder }, undefined, rules, record.input);
     if (queue.entries.size >= policy.queueMax)
       return fail(turn, entry, "storeFailed", { code: "queueFull" });
-    const hasFailed = (id: string): boolean => !!queue.entries.get(id)?.end?.error;
-    if (hasFailedBlocker || record.blockers.some(hasFailed))
-      return fail(turn, entry, "blockerFailed");
+    if (hasFailedBlocker) return fail(turn, entry, "blockerFailed");
     queue.entries.set(entry.id, entry);
     queue.dirty.add(entry);
     joinLane(turn, entry);
-    waitForBlockers(turn, entry);
     show(turn, entry);
+    waitForBlockers(turn, entry);
     remind(turn, turn.now + record.deadlineAt - wallNow);
   },
   cancelRequested(turn, { id }) {

@@ -43,10 +43,10 @@ function nextBatch({ queue, now }: Turn): readonly Entry[] {
 }
 
 function changeOf({ wallNow }: Turn, entry: Entry): TransactionChange {
-  const { id, record, stored, isOwn, end } = entry;
+  const { id, record, stored, mayBeAwaited, end } = entry;
   if (!end || !isOver(entry)) return { type: stored ? "put" : "add", record };
-  // Whoever made the record may still want to know.
-  return { type: "remove", id, ...(!isOwn && { outcome: { id, endedAt: wallNow, ...end } }) };
+  if (!mayBeAwaited) return { type: "remove", id };
+  return { type: "remove", id, outcome: { id, endedAt: wallNow, ...end } };
 }
 
 /** The running write is durable, but for those that others have adopted. */
@@ -56,10 +56,13 @@ export function written(turn: Turn, lost: readonly string[]): void {
   queue.writing = new Map();
   recovered(turn);
   for (const [entry, record] of writing) {
-    entry.stored = record;
     turn.touched.add(entry);
-    if (lost.includes(entry.id)) lose(turn, entry);
-    else if (!record) forget(turn, entry);
+    if (lost.includes(entry.id)) {
+      lose(turn, entry);
+      continue;
+    }
+    entry.stored = record;
+    if (!record) forget(turn, entry);
     else if (record === entry.record && !isOver(entry)) queue.dirty.delete(entry);
   }
 }
@@ -70,17 +73,15 @@ export function writeFailed(turn: Turn, code: string): void {
   const writing = [...queue.writing.keys()];
   const added = writing.filter(({ stored }) => !stored);
   queue.writing = new Map();
+  for (const entry of added) if (entry.end) discard(turn, entry);
   if (added.length && writing.length > 1) {
     queue.isStoreBusy = false;
     queue.isCautious = true;
     return;
   }
   const at = troubled(turn, code);
+  for (const entry of added) fail(turn, entry, "storeFailed", { code });
   if (!added.length) queue.writeAt = at;
-  for (const entry of added) {
-    if (entry.end) discard(turn, entry);
-    else fail(turn, entry, "storeFailed", { code });
-  }
 }
 
 /** The store works. */
