@@ -13,6 +13,9 @@ const SCHEMA_VERSION = 1;
 /** How long a statement waits for another process, blocking this one, in ms. */
 const BUSY_MS = 2_000;
 
+/** How often the journal's mode is asked for again. */
+const LOG_TRIES = 10;
+
 const SCHEMA = `
   create table holdfast_meta (version integer not null) strict;
   insert into holdfast_meta values (${SCHEMA_VERSION});
@@ -54,7 +57,7 @@ export class SqliteConnection {
       database.exec(`pragma busy_timeout = ${BUSY_MS}`);
       // Before anything is written: a newer database stays as it is.
       this.#checkVersion();
-      database.exec("pragma journal_mode = wal");
+      this.#useLog();
       this.transact(true, () => {
         if (!this.#checkVersion()) database.exec(SCHEMA);
       });
@@ -143,6 +146,22 @@ export class SqliteConnection {
     this.#isStuck = false;
   }
 
+  /**
+   * Where two processes change the mode of a new file at once, one is refused without waiting. It
+   * waits for the other by a write of nothing, and asks again.
+   */
+  #useLog(): void {
+    for (let triesLeft = LOG_TRIES; ; triesLeft--) {
+      try {
+        this.#database.exec("pragma journal_mode = wal");
+        return;
+      } catch (error) {
+        if (triesLeft === 0 || storeError(error).kind !== "blocked") throw error;
+      }
+      this.#database.exec("begin immediate; commit");
+    }
+  }
+
   /** Are the tables there? */
   #checkVersion(): boolean {
     const table = this.#database
@@ -156,7 +175,7 @@ export class SqliteConnection {
   }
 }
 
-/** By SQLite's number, its name, and its words: each driver tells another of them, some not always. */
+/** By SQLite's number, its name, and its words: drivers differ in which of them they tell. */
 const KINDS: readonly (readonly [number, string, string, StoreErrorKind])[] = [
   [3, "PERM", "access permission denied", "unavailable"],
   [5, "BUSY", "database is locked", "blocked"],

@@ -1,4 +1,4 @@
-/** The file of a SQLite database, before SQLite touches it: who may read it, and whether it is one. */
+/** The file of a SQLite database before SQLite touches it: who may read it, whether it is one. */
 import type { SqliteGlobals } from "./sqlite-driver.ts";
 import { StoreError } from "./store-error.ts";
 

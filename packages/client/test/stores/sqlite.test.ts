@@ -273,6 +273,26 @@ test("a file that another process writes at length is blocked, and works again l
   await writeRecords(account, 1);
 });
 
+test("a new file that two processes open at once is waited for, but not for ever", async () => {
+  let refusals = 0;
+  const refusing = (file: string): SqliteDatabase => {
+    const database = driver(file);
+    return {
+      exec: (sql) => {
+        if (sql.includes("journal_mode") && refusals-- > 0) throw new Error("database is locked");
+        return database.exec(sql);
+      },
+      prepare: (sql) => database.prepare(sql),
+      close: () => database.close(),
+    };
+  };
+  const store = sqliteStore({ database: path, driver: refusing, clock });
+  refusals = 3;
+  opened.push(await store.open("a"));
+  refusals = 100;
+  await expect(store.open("a")).rejects.toMatchObject({ kind: "blocked" });
+});
+
 test("what a driver throws is told by its number, its name or its words", async () => {
   const kinds: readonly (readonly [object | null, string])[] = [
     [{ errcode: 13 }, "quota"],
