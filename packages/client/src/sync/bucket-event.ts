@@ -13,6 +13,8 @@ import type { SyncError } from "./sync-error.ts";
 export interface BucketTraits {
   readonly from: "start" | "snapshot" | "now";
   readonly canSnapshot: boolean;
+  /** The cursor is stored by the app; otherwise it is kept here. */
+  readonly isStored: boolean;
 }
 
 /** The end of what an effect began. Of one that is no longer waited for, it changes nothing. */

@@ -69,7 +69,8 @@ export class BucketExecutor implements Fetcher {
     this.hooks = hooks;
     const canSnapshot = hooks.snapshot !== undefined;
     const from = hooks.from ?? (canSnapshot ? "snapshot" : "start");
-    this.dispatch({ type: "opened", traits: { from, canSnapshot } });
+    const isStored = hooks.cursor !== undefined;
+    this.dispatch({ type: "opened", traits: { from, canSnapshot, isStored } });
   }
 
   close(): void {

@@ -182,14 +182,14 @@ export class BucketRegistry implements ExecutorHost {
   }
 
   changed(executor: BucketExecutor): void {
-    const { bucket, model, hooks } = executor;
+    const { bucket, model } = executor;
     const entry = this.#entries.get(bucket);
     if (entry?.executor !== executor) return;
     const activity = activityOf(model);
     this.meter.change(entry.activity, activity);
     entry.activity = activity;
-    const { server, isRead } = model;
-    if (hooks?.cursor && server && isRead) {
+    const { server, isRead, traits } = model;
+    if (traits?.isStored && server && isRead) {
       const isGone = model.error?.code === "gone";
       const debt = { bucket, epoch: server.epoch, head: server.seq };
       this.#book?.note(bucket, isOwing(model) && !isGone ? debt : undefined);

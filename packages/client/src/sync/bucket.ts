@@ -75,6 +75,8 @@ const EVENTS: Handlers = {
   attached({ model }) {
     model.link = "attached";
     model.failures = 0;
+    // Another tab may have got further, by a way that this one does not know.
+    if (model.error?.kind === "tooFarBehind") model.isRead = !model.traits?.isStored;
     if (model.error?.kind !== "applyFailed") model.error = undefined;
   },
   detached: (turn) => leave(turn, "none"),
@@ -87,9 +89,10 @@ const EVENTS: Handlers = {
     model.link = "joined";
     model.server = model.joinedAt = model.pushedTo = at;
     model.isPaused = false;
-    // Subscribed by the server's own will, without our position: no page comes unasked.
-    model.isHurried = model.isRead && !model.asked;
-    if (model.asked?.epoch === epoch && model.asked.seq > head) model.reason = "aheadOfServer";
+    // Subscribed by the server's own will, without our position, no page comes unasked. And its
+    // word may be older than our question, which does not prove that we are ahead of it.
+    const isAhead = model.asked?.epoch === epoch && model.asked.seq > head;
+    model.isHurried = model.isRead && (!model.asked || isAhead);
   },
   unsubscribed(turn, { error }) {
     leave(turn, "refused");

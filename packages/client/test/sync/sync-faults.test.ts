@@ -1,0 +1,130 @@
+/** Faults planted in sync, each of which the model test alone must notice. */
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { plant } from "./support/planted-sync.ts";
+import { ACTS_IN_COURSE, play, story } from "./support/sync-acts.ts";
+import { SyncWorld } from "./support/sync-world.ts";
+
+const MACHINE = "bucket.ts";
+const MOVES = "bucket-moves.ts";
+const SETTLING = "bucket-settling.ts";
+const HELD = "held-runs.ts";
+const REGISTRY = "bucket-registry.ts";
+const EXECUTOR = "bucket-executor.ts";
+
+/** What is forgotten; where; the text that stands there; what stands there instead. */
+const FAULTS: readonly (readonly [what: string, file: string, find: string, replace: string])[] = [
+  [
+    "an update ahead is applied as if nothing were missing (B36)",
+    HELD,
+    `if (run.after > upTo ||`,
+    `if (run.after > upTo + 1 ||`,
+  ],
+  [
+    "what overlaps is applied twice",
+    HELD,
+    `run.after === known ? updates : updates.filter(({ seq }) => seq > known)`,
+    `updates`,
+  ],
+  [
+    "the number counts without its epoch",
+    SETTLING,
+    `if (cursor && cursor.epoch !== server?.epoch) model.reason = "newEpoch";`,
+    ``,
+  ],
+  [
+    "an app that could not store is taken to have stored (L51)",
+    EXECUTOR,
+    `this.dispatch({ ...failed(kind, error), workId });`,
+    `this.dispatch(kind === "applyFailed" ? { type: "committed", outcome: undefined, workId } : { ...failed(kind, error), workId });`,
+  ],
+  [
+    "the word of another tab is not heard (B37)",
+    MACHINE,
+    `if (outcome) { follow(turn, outcome.moved); } else if (work?.type === "apply")`,
+    `if (work?.type === "apply")`,
+  ],
+  [
+    "a gap is never asked for",
+    MACHINE,
+    `model.gapDeadline = undefined; model.isHurried = true;`,
+    `model.gapDeadline = undefined;`,
+  ],
+  [
+    "a hint is not followed (B46)",
+    MACHINE,
+    `turn.model.isPaused = true; turn.model.pushedTo`,
+    `turn.model.pushedTo`,
+  ],
+  [
+    "an empty page is asked for again at once (B38, L49)",
+    MACHINE,
+    `if (model.isPaused || isMissing(model)) delay(turn);`,
+    `if (!model.isPaused && !isMissing(model)) delay(turn);`,
+  ],
+  [
+    "a store that fails is called again at once (B38)",
+    MOVES,
+    `model.retryDeadline = now + Math.max(retryDelayMs(model.failures++, random, policy), serverMs);`,
+    `model.retryDeadline = now;`,
+  ],
+  [
+    "what ends late for a closed bucket counts (L48)",
+    MACHINE,
+    `if (isStoring) model.work = { type: "drain" };`,
+    ``,
+  ],
+  [
+    "a killed executor goes on (L48)",
+    EXECUTOR,
+    `if (this.#isKilled) return; this.#mailbox`,
+    `this.#mailbox`,
+  ],
+  [
+    "a turn is not given back",
+    MOVES,
+    `if (model.turn !== "none") effects.push({ type: "release" });`,
+    `if (model.turn === "queued") effects.push({ type: "release" });`,
+  ],
+  [
+    "debt is forgotten when the bucket is closed (Y5)",
+    REGISTRY,
+    `if (traits?.isStored && server && isRead) {`,
+    `if (traits?.isStored && server && isRead && entry.isOpen) {`,
+  ],
+  [
+    "debt is not paid in the background (Y5)",
+    REGISTRY,
+    `entry.isBackground = true; this.#start(entry, hooks);`,
+    ``,
+  ],
+  [
+    "what was held outlives its session",
+    MOVES,
+    `model.link = link; model.held = [];`,
+    `model.link = link;`,
+  ],
+];
+
+const RUNS = 4_000;
+
+test.each(FAULTS)(
+  "the model test alone notices: %s",
+  { timeout: 60_000 },
+  async (_, file, find, replace) => {
+    const make = await plant({ file, find, replace });
+    const property = fc.asyncProperty(...ACTS_IN_COURSE, async (codes, course) => {
+      return (await play(new SyncWorld(make), codes, course)) === undefined;
+    });
+    const found = await fc.check(property, { numRuns: RUNS, endOnFailure: true });
+    const [codes] = found.counterexample ?? [];
+    console.log(codes ? `after ${found.numRuns}: ${story(codes)}` : "not found");
+    expect(found.failed).toBe(true);
+  },
+);
+
+test("a fault whose place is gone fails instead of proving nothing", async () => {
+  const gone = { file: MACHINE, find: "this stands nowhere", replace: "" };
+  await expect(plant(gone)).rejects.toThrow(/stands there 0 times/);
+});

@@ -1,0 +1,23 @@
+/**
+ * Sync in worlds where anything goes wrong: sessions are lost, commits fail, other tabs are faster,
+ * logs are trimmed and begun anew, the process crashes. Ten thousand of them; more with
+ * `HOLDFAST_DEEP=1`.
+ */
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { Sync } from "../../src/sync/sync.ts";
+import { ACTS_IN_COURSE, play, story } from "./support/sync-acts.ts";
+import { SyncWorld } from "./support/sync-world.ts";
+
+const RUNS = process.env["HOLDFAST_DEEP"] ? 100_000 : Number(process.env["RUNS"] ?? 10_000);
+
+test("whatever happens, nothing is lost, doubled or passed over, and all of it arrives (B36, B37, B39, B41, L47, L51)", async () => {
+  await fc.assert(
+    fc.asyncProperty(...ACTS_IN_COURSE, async (codes, course) => {
+      const fault = await play(new SyncWorld(Sync), codes, course);
+      expect(fault === undefined ? undefined : `${fault}\n  in: ${story(codes)}`).toBeUndefined();
+    }),
+    { numRuns: RUNS },
+  );
+});
