@@ -145,8 +145,10 @@ export class FaultLinkConnection {
     this.#server = server;
     this.#listen(server, "server");
     server.once("connect", () => {
-      this.#isConnected = true;
-      this.#pipes.toServer.drained();
+      // Where nobody listens, a dial from the very port that it asks for reaches itself.
+      this.#isConnected = server.localPort !== server.remotePort;
+      if (this.#isConnected) this.#pipes.toServer.drained();
+      else server.destroy(new Error("it reached itself"));
     });
   }
 
@@ -187,8 +189,12 @@ export class FaultLinkConnection {
   }
 }
 
-/** One that is still dialling would wait for its answer first. */
+/**
+ * A socket that is still dialling would wait for its answer first, and one whose FIN is on its way
+ * cannot be reset: Node would forget to close it.
+ */
 function resetSocket(socket: Socket): void {
-  if (socket.connecting) socket.destroy();
+  const isEnding = socket.writableEnded && !socket.writableFinished;
+  if (socket.connecting || isEnding) socket.destroy();
   else socket.resetAndDestroy();
 }

@@ -413,6 +413,21 @@ describe("a link that is closed", () => {
     await until(() => handles().length === 0);
   });
 
+  test("closes also what was saying goodbye when it was reset", async () => {
+    const own = await World.make();
+    const [client, server] = await own.pair();
+    server.socket.pause();
+    // More than the kernel takes: the goodbye behind it has to wait.
+    server.say("x");
+    client.socket.end("x".repeat(16_000_000));
+    await pause(100);
+    own.link.reset();
+    await own.link.close();
+    expect(own.link.connections).toBe(0);
+    server.socket.resume();
+    await Promise.all([client.closed(), server.closed()]);
+  });
+
   test("and one that could not listen says so", async () => {
     const own = await World.make();
     await expect(

@@ -29,7 +29,10 @@ const resources = (): string => process.getActiveResourcesInfo().sort().join();
 async function linkedRound(clients: number): Promise<void> {
   const pair = linkedPair({
     contract,
-    handlers: { echo: (text) => text, send: async (text, { publish }) => (await publish("room", text)).seq },
+    handlers: {
+      echo: (text) => text,
+      send: async (text, { publish }) => (await publish("room", text)).seq,
+    },
     buckets: { room: { authorize: () => true } },
   });
   for (let count = 1; count < clients; count++) pair.addClient({ identity: `user-${count}` });

@@ -64,7 +64,10 @@ export class SocketServer {
     this.server = new RealtimeServer({
       contract,
       authenticate: ({ token = "" }) => ({ account: accountOfToken(token) }),
-      handlers: { echo: (text) => text, send: async (text, { publish }) => (await publish("room", text)).seq },
+      handlers: {
+        echo: (text) => text,
+        send: async (text, { publish }) => (await publish("room", text)).seq,
+      },
       buckets: { room: { authorize: () => true } },
       policy: { heartbeat: { minMs: 100, maxMs: 30_000 } },
     });

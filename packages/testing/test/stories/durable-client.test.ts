@@ -1,0 +1,194 @@
+/** What a user of a durable client lives through: nothing lost, nothing doubled, nothing missed. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { withPending } from "@holdfast/client/durable";
+
+import { addNote, NotesWorld } from "./notes-world.ts";
+
+let world: NotesWorld;
+beforeEach(() => {
+  world = new NotesWorld();
+});
+afterEach(async () => {
+  await world.close();
+  expect(world.pair.clock.pending).toBe(0);
+});
+
+test("what is written offline shows at once and arrives once, in order, when the network is back (B29, B30)", async () => {
+  const { clock } = world.pair;
+  const ada = world.client("phone");
+  ada.offline();
+  await clock.run(1_000);
+  const notes = ["one", "two", "three"].map((text) => ada.add(text));
+  expect(ada.pending).toEqual(["one", "two", "three"]);
+  await clock.run(60_000);
+  expect(notes.map(({ phase }) => phase.current)).toEqual(["queued", "queued", "queued"]);
+  ada.online();
+  expect(await clock.finish(Promise.all(notes.map(({ result }) => result)))).toEqual([1, 2, 3]);
+  await clock.run(10_000);
+  expect([world.ran, ada.pending]).toEqual([["one", "two", "three"], []]);
+});
+
+test("a result that is lost on the way is fetched with the same key, and nothing runs twice (B29, L39)", async () => {
+  const { clock } = world.pair;
+  const ada = world.client("phone");
+  await clock.runUntil(() => ada.linked.client.connection.current.state === "open");
+  const note = ada.add("once");
+  await clock.runUntil(() => world.ran.length === 1);
+  ada.linked.link.drop();
+  expect(await clock.finish(note.result)).toBe(1);
+  expect(world.ran).toEqual(["once"]);
+});
+
+test("what was pending at a crash goes on at the next start (T2, L40)", async () => {
+  const { clock } = world.pair;
+  const before = world.client("phone");
+  before.offline();
+  before.add("one");
+  before.add("two");
+  await clock.run(1_000);
+  await clock.finish(before.linked.client.close());
+  const after = world.client("phone");
+  await clock.runUntil(() => after.pending.length === 2);
+  expect(after.pending).toEqual(["one", "two"]);
+  await clock.runUntil(() => world.ran.length === 2);
+  await clock.run(6_000);
+  expect([world.ran, after.pending]).toEqual([["one", "two"], []]);
+});
+
+test("a server that dies and comes back has everything, and gives the same answers", async () => {
+  const { clock } = world.pair;
+  const ada = world.client("phone");
+  await clock.runUntil(() => ada.linked.client.connection.current.state === "open");
+  await clock.finish(ada.add("one").result);
+  world.pair.killServer();
+  const two = ada.add("two");
+  await clock.run(5_000);
+  world.pair.startServer();
+  expect(await clock.finish(two.result)).toBe(2);
+  expect(world.ran).toEqual(["one", "two"]);
+});
+
+test("what others wrote meanwhile comes with the handshake, without another request (Y2, B47)", async () => {
+  const { clock } = world.pair;
+  const ada = world.client("phone");
+  const bob = world.client("laptop", { identity: "bob" });
+  const list = ada.linked.client.bucket("list:a");
+  list.open();
+  await clock.runUntil(() => list.state.current.phase === "live");
+  ada.offline();
+  await clock.run(40_000);
+  for (let n = 1; n <= 150; n++) bob.add(`note ${n}`);
+  await clock.runUntil(() => world.ran.length === 150);
+  ada.online();
+  await clock.runUntil(() => list.state.current.cursor?.seq === 150);
+  await clock.settle();
+  expect(list.state.current.phase).toBe("live");
+  expect(await ada.stored()).toEqual(Array.from({ length: 150 }, (_, n) => `note ${n + 1}`));
+});
+
+test("a list of a thousand notes is caught up in pages, and the client says that it is updating (R1, B51)", async () => {
+  const { clock } = world.pair;
+  const bob = world.client("laptop", { identity: "bob" });
+  for (let n = 1; n <= 1_000; n++) bob.add(`note ${n}`);
+  await clock.runUntil(() => world.ran.length === 1_000);
+  const ada = world.client("phone");
+  const states: string[] = [];
+  ada.linked.client.state.subscribe((state) => states.push(state));
+  const list = ada.linked.client.bucket("list:a");
+  list.open();
+  await clock.runUntil(() => list.state.current.phase === "live");
+  await clock.settle();
+  expect(list.state.current.cursor?.seq).toBe(1_000);
+  expect(states.at(-1)).toBe("connected");
+  expect(states).toContain("updating");
+});
+
+test("one's own note replaces its pending self: it shows from the first moment on, and once", async () => {
+  const { clock } = world.pair;
+  const ada = world.client("phone");
+  const { client } = ada.linked;
+  let texts: readonly string[] = [];
+  const shown: (readonly string[])[] = [];
+  const look = (): void => {
+    shown.push(withPending(texts, client.pending.current, [addNote]));
+  };
+  const list = client.bucket("list:a");
+  list.open({
+    apply({ updates }) {
+      texts = [...texts, ...updates.map(({ data }) => data)];
+      look();
+    },
+  });
+  await clock.runUntil(() => list.state.current.phase === "live");
+  client.pending.subscribe(look);
+  const note = ada.add("mine");
+  await clock.finish(note.result);
+  await clock.run(10);
+  expect(texts).toEqual(["mine"]);
+  expect(shown.slice(1)).toEqual(shown.slice(1).map(() => ["mine"]));
+  expect([note.phase.current, ada.pending]).toEqual(["done", []]);
+});
+
+test("a note that the server refuses is taken back, and the next one goes (B31, L42)", async () => {
+  const { clock } = world.pair;
+  const ada = world.client("phone");
+  const bad = ada.add("forbidden");
+  const good = ada.add("fine");
+  await expect(clock.finish(bad.result)).rejects.toMatchObject({
+    kind: "rejected",
+    code: "denied",
+  });
+  expect(await clock.finish(good.result)).toBe(1);
+  expect(bad.phase.current).toBe("failed");
+});
+
+test("another user on the same device neither sends nor sees what was left (L18, L41)", async () => {
+  const { clock } = world.pair;
+  const ada = world.client("phone");
+  ada.offline();
+  const note = ada.add("ada's");
+  await clock.run(1_000);
+  ada.linked.credentials.signIn("bob");
+  await expect(clock.finish(note.result)).rejects.toMatchObject({ kind: "closed" });
+  ada.online();
+  await clock.run(60_000);
+  expect([world.ran, ada.pending]).toEqual([[], []]);
+  ada.linked.credentials.signIn("ada");
+  await clock.runUntil(() => world.ran.length === 1);
+  expect(world.ran).toEqual(["ada's"]);
+});
+
+test("two tabs on one store send each note once, also when one of them closes (T2)", async () => {
+  const { clock } = world.pair;
+  const one = world.client("phone");
+  const two = world.client("phone");
+  for (const tab of [one, two]) tab.offline();
+  for (let n = 0; n < 10; n++) {
+    one.add(`one ${n}`, "x");
+    two.add(`two ${n}`, "y");
+  }
+  await clock.run(1_000);
+  await clock.finish(one.linked.client.close());
+  two.online();
+  await clock.runUntil(() => world.ran.length === 20, 300_000);
+  await clock.run(60_000);
+  const expected = Array.from({ length: 10 }, (_, n) => [`one ${n}`, `two ${n}`]).flat();
+  expect(world.ran.toSorted()).toEqual(expected.toSorted());
+});
+
+test("cancelled before it was sent, a note is gone; cancelled too late, it stands (T1, L33, L34)", async () => {
+  const { clock } = world.pair;
+  const ada = world.client("phone");
+  ada.offline();
+  const early = ada.add("early");
+  await clock.run(1_000);
+  expect(await clock.finish(early.cancel())).toBe(true);
+  await expect(early.result).rejects.toMatchObject({ kind: "cancelled" });
+  ada.online();
+  const late = ada.add("late");
+  await clock.runUntil(() => world.ran.length === 1);
+  expect(await clock.finish(late.cancel())).toBe(false);
+  expect(await clock.finish(late.result)).toBe(1);
+  expect(world.ran).toEqual(["late"]);
+});
