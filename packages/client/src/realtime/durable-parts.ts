@@ -31,7 +31,7 @@ export class DurableParts {
     this.transactions = new Transactions({
       ...ports,
       owner: instanceId,
-      randomHex: platform.randomHex,
+      randomHex: (bytes) => platform.randomHex(bytes),
       definitions: options.transactions ?? [],
       policy: options.transactionPolicy,
       remote: keyedCalls(calls),

@@ -14,7 +14,7 @@ import type { PendingTransaction, TransactionDefinition } from "./transaction.ts
 export function withPending<View>(
   view: View,
   pending: readonly PendingTransaction[],
-  definitions: readonly TransactionDefinition<never, unknown, View>[],
+  definitions: readonly Pick<TransactionDefinition<never, unknown, View>, "name" | "effect">[],
   onError?: (error: unknown) => void,
 ): View {
   let shown = view;

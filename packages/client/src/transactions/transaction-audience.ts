@@ -29,11 +29,15 @@ export interface AudienceOptions {
 /** Something to tell, rather than to do. */
 export type Telling = Extract<TransactionEffect, { type: "phase" | "settle" | "show" | "hide" }>;
 
+const FINAL: readonly TransactionPhase[] = ["done", "failed", "cancelled"];
+
 export class TransactionAudience {
   readonly #options: AudienceOptions;
   readonly #cancel: (id: string) => void;
   readonly #optimism: Optimism;
   readonly #waiters = new Map<string, Waiter>();
+  /** Of the handles. A success settles before its last phase, so they outlive their waiters. */
+  readonly #phases = new Map<string, Cell<TransactionPhase>>();
   /** What is shown, by id. */
   readonly #views = new Map<string, PendingTransaction>();
   #hasNews = false;
@@ -50,6 +54,7 @@ export class TransactionAudience {
 
   add(id: string, waiter: Waiter): void {
     this.#waiters.set(id, waiter);
+    this.#phases.set(id, waiter.phase);
     waiter.signal?.addEventListener("abort", this.#onAbort);
   }
 
@@ -57,7 +62,7 @@ export class TransactionAudience {
     this.#hasNews = true;
     switch (telling.type) {
       case "phase":
-        return this.#waiters.get(telling.id)?.phase.set(telling.phase);
+        return this.#tellPhase(telling.id, telling.phase);
       case "settle":
         return this.#end(telling.record, telling.end);
       case "show":
@@ -90,6 +95,12 @@ export class TransactionAudience {
       this.#take(id)?.reject(new TransactionError(kind, { code: "closed" }));
     }
     this.#options.pending.set([]);
+  }
+
+  #tellPhase(id: string, phase: TransactionPhase): void {
+    const cell = this.#phases.get(id);
+    if (FINAL.includes(phase)) this.#phases.delete(id);
+    cell?.set(phase);
   }
 
   #show(record: TransactionRecord, input: unknown): void {

@@ -4,7 +4,7 @@
  */
 import type { BucketKey } from "@holdfast/protocol";
 import type { Cancel, Clock, Millis } from "../base/clock.ts";
-import { guarded, nameOf } from "../base/errors.ts";
+import { guarded, nameOf, RealtimeError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { Cell } from "../base/source.ts";
 import type { CallRemote, RemoteAnswer } from "./call-remote.ts";
@@ -207,8 +207,7 @@ export class TransactionRun {
   }
 }
 
-/** What may be told of a failed operation of the store. */
+/** What may be told of a failed operation of the store: its kind, where it has one. */
 function codeOf(error: unknown): string {
-  const { code } = Object(error) as { readonly code?: unknown };
-  return typeof code === "string" ? code : nameOf(error);
+  return error instanceof RealtimeError ? error.kind : nameOf(error);
 }
