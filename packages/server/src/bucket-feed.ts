@@ -129,11 +129,14 @@ export class BucketFeed implements PumpedFeed {
   }
 
   /** A page was said: if it reached the head, pushes go on behind it. */
-  paged({ epoch, upTo, head }: Page): void {
+  paged(page: Page): void {
+    const { epoch, upTo, head } = page;
     if (this.#state !== "behind" || upTo < head || epoch !== this.#epoch) return;
     this.#position = head;
-    // Nothing was held if the feed fell behind after the fetch had begun.
-    if (this.#held) this.#goLive();
+    // Nothing was held if the feed fell behind after the fetch had begun; and what the pump itself
+    // could not read any more was pushed to nobody.
+    const held = this.#held;
+    if (held && this.#session.pump.follows(page, held[0]?.after)) this.#goLive();
     else this.#fallBehind();
   }
 

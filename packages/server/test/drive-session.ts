@@ -1,5 +1,5 @@
 /** Drives the pure session machine in tests: events in, effects out, time by hand. */
-import { DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
+import { ALL_CAPABILITIES, DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
 import type { ClientMessage, Hello, ServerMessage } from "@holdfast/protocol";
 
 import { DEFAULT_SERVER_POLICY } from "../src/server-policy.ts";
@@ -97,6 +97,14 @@ export function openSession(
   session.frame({ ...hello, ...said });
   session.accepts();
   return session;
+}
+
+/** An open session in which both sides speak everything. */
+export function openDurable(changes: Partial<ServerSessionPolicy> = {}): DrivenSession {
+  return openSession(
+    { capabilities: ALL_CAPABILITIES, ...changes },
+    { capabilities: ALL_CAPABILITIES },
+  );
 }
 
 /** Effects in short: `send welcome`, `runCall 1`, `close 4202 superseded`. */

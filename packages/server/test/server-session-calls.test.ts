@@ -1,7 +1,7 @@
-import type { Call, ClientMessage } from "@holdfast/protocol";
+import type { Call, ClientMessage, Fetch, Page } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { brief, openSession, refusal, sent } from "./drive-session.ts";
+import { brief, openDurable, openSession, refusal, sent } from "./drive-session.ts";
 import type { DrivenSession } from "./drive-session.ts";
 
 function call(id: number, timeoutMs = 1_000): Call {
@@ -161,5 +161,151 @@ describe("more calls than may execute", () => {
       "close 4202 superseded",
     ]);
     expect(session.model).toMatchObject({ executing: [], waiting: [] });
+  });
+});
+
+const fetch = (id: number, limit = 10): Fetch => ({
+  type: "fetch",
+  id,
+  bucket: "room:1",
+  epoch: "e",
+  after: 3,
+  limit,
+});
+const page: Page = {
+  type: "page",
+  id: 1,
+  bucket: "room:1",
+  epoch: "e",
+  after: 3,
+  upTo: 3,
+  updates: [],
+  head: 3,
+};
+
+describe("a fetch", () => {
+  test("reads a page, which is its answer", () => {
+    const session = openDurable();
+    expect(session.frame(fetch(1))).toEqual([{ type: "fetchPage", fetch: fetch(1) }]);
+    expect(sent(session.hears({ type: "callSettled", id: 1, answer: page }))).toEqual([page]);
+    expect(session.model.executing).toEqual([]);
+  });
+
+  test("takes a place among the calls, and an id of theirs", () => {
+    const session = openDurable();
+    expect(brief(session.frame(fetch(1), call(2), fetch(3)))).toEqual([
+      "fetchPage 1",
+      "runCall 2",
+      "pauseReading",
+    ]);
+    expect(settle(session, 2)).toEqual(["send result 2", "resumeReading", "fetchPage 3"]);
+    expect(brief(session.frame(call(3)))).toEqual(refusal("retry", "protocolViolation", 4214));
+  });
+
+  test("of nothing is refused", () => {
+    expect(sent(openDurable().frame(fetch(1, 0)))).toEqual([
+      {
+        type: "failure",
+        id: 1,
+        code: "badInput",
+        message: "a fetch asks for at least one update",
+        refused: true,
+      },
+    ]);
+  });
+
+  test("that is refused costs a message, an admitted one does not", () => {
+    const session = openDurable({ limits: { ...openDurable().policy.limits, callsExecuting: 99 } });
+    for (let id = 1; id <= 50; id++) session.frame(fetch(id));
+    expect(session.model.state).toBe("open");
+    for (let id = 51; id <= 71; id++) session.frame(fetch(id, 0));
+    expect(session.model.state).toBe("closed");
+  });
+
+  test("that is taken back keeps its place, and its page is not said (B33)", () => {
+    const session = openDurable();
+    session.frame(fetch(1));
+    expect(brief(session.frame(cancel(1)))).toEqual([
+      "abortCall 1 cancelled",
+      "send failure 1 cancelled",
+    ]);
+    expect(session.model.executing).toHaveLength(1);
+    expect(session.hears({ type: "callSettled", id: 1, answer: page })).toEqual([]);
+    expect(session.model.executing).toEqual([]);
+  });
+
+  test("has a deadline, though it names none (B33)", () => {
+    const session = openDurable({ callTimeoutMaxMs: 700 });
+    session.frame(fetch(1));
+    expect(session.wait(699)).toEqual([]);
+    expect(brief(session.wait(1))).toEqual(["abortCall 1 timedOut", "send failure 1 timedOut"]);
+  });
+
+  test("is not answered any more once the server is closing", () => {
+    const session = openDurable();
+    session.hears({ type: "draining", windowMs: 0, graceMs: 1_000 });
+    expect(brief(session.frame(fetch(1)))).toEqual(["send failure 1 draining refused"]);
+  });
+});
+
+describe("a call with a key", () => {
+  const keyed = (id: number): Call => ({ ...call(id), key: `k${id}` });
+
+  test("is acknowledged when it is admitted, also if it has to wait (B27)", () => {
+    const session = openDurable();
+    expect(brief(session.frame(keyed(1), keyed(2), keyed(3)))).toEqual([
+      "send ack 1",
+      "runCall 1",
+      "send ack 2",
+      "runCall 2",
+      "send ack 3",
+      "pauseReading",
+    ]);
+  });
+
+  test("is not acknowledged when it is refused", () => {
+    const session = openDurable();
+    expect(brief(session.frame({ ...keyed(1), method: "none" }))).toEqual([
+      "send failure 1 unknownMethod refused",
+    ]);
+  });
+
+  test("tells where its updates stand, to who speaks of keys", () => {
+    const answer = { type: "result", id: 1, output: 5, at: { "room:1": 7 } } as const;
+    const durable = openDurable();
+    durable.frame(keyed(1));
+    expect(sent(durable.hears({ type: "callSettled", id: 1, answer }))).toEqual([answer]);
+    const plain = openSession();
+    plain.frame(call(1));
+    expect(sent(plain.hears({ type: "callSettled", id: 1, answer }))).toEqual([
+      { type: "result", id: 1, output: 5 },
+    ]);
+  });
+});
+
+describe("a cancel by key", () => {
+  const cancelKey = (id: number): ClientMessage => ({ type: "cancel", id, key: "k" });
+
+  test("is a request of its own, and leaves the call to its own answer", () => {
+    const session = openDurable();
+    session.frame({ ...call(1), key: "k" });
+    expect(session.frame(cancelKey(2))).toEqual([{ type: "cancelKey", id: 2, key: "k" }]);
+    expect(settle(session, 2)).toEqual(["send result 2"]);
+    expect(settle(session, 1)).toEqual(["send result 1"]);
+  });
+
+  test("needs an id that rises", () => {
+    const session = openDurable();
+    session.frame(call(2));
+    expect(brief(session.frame(cancelKey(2)))).toEqual(refusal("retry", "protocolViolation", 4214));
+  });
+
+  test("waits for a place like a call, and can be taken back while it does", () => {
+    const session = openDurable();
+    session.frame(call(1), call(2), cancelKey(3));
+    expect(brief(session.frame(cancel(3)))).toEqual([
+      "resumeReading",
+      "send failure 3 cancelled refused",
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import { ALL_CAPABILITIES } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
 import {
@@ -47,6 +48,25 @@ describe("the hello", () => {
     session.frame(hello);
     session.accepts();
     expect(session.wait(50_000)).toEqual([]);
+  });
+
+  test("hears how long keys are kept, and has its buckets named, where both sides speak of them", () => {
+    const everything = new DrivenSession({ capabilities: ALL_CAPABILITIES });
+    everything.frame({ ...hello, capabilities: ALL_CAPABILITIES, buckets: [{ bucket: "a" }] });
+    const effects = everything.accepts();
+    // What the application names comes after what the client asks for: `named` is an event.
+    expect(brief(effects)).toEqual(["register", "nameBuckets", "send welcome", "authorize a"]);
+    expect(sent(effects)[0]).toMatchObject({
+      capabilities: ["updates", "log", "keys"],
+      keyRetentionMs: 1_000,
+    });
+    for (const capabilities of [["updates", "keys"], ["log"], []]) {
+      const less = new DrivenSession({ capabilities: ALL_CAPABILITIES });
+      less.frame({ ...hello, capabilities });
+      const welcome = less.accepts();
+      expect(brief(welcome)).toEqual(["register", "send welcome"]);
+      expect("keyRetentionMs" in (sent(welcome)[0] ?? {})).toBe(capabilities.includes("keys"));
+    }
   });
 
   test("brings its buckets, which count against the rate", () => {

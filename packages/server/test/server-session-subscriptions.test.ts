@@ -1,8 +1,7 @@
 import type { ClientMessage } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { brief, openSession } from "./drive-session.ts";
-import type { DrivenSession } from "./drive-session.ts";
+import { brief, DrivenSession, openDurable, openSession } from "./drive-session.ts";
 
 const subscribe = (...buckets: string[]): ClientMessage => ({
   type: "subscribe",
@@ -108,6 +107,51 @@ describe("revoking", () => {
     const session = openSession();
     session.frame(subscribe("a"));
     session.hears({ type: "superseded" });
+    expect(session.model.subscriptions.size).toBe(0);
+  });
+});
+
+describe("positions", () => {
+  const buckets = [{ bucket: "a", epoch: "e", after: 7 }, { bucket: "b" }];
+
+  test("are kept until the right to read is there", () => {
+    const session = openDurable();
+    session.frame({ type: "subscribe", buckets });
+    expect(allow(session, "b", "a")).toEqual(["join b", "join a e 7"]);
+    expect(session.model.subscriptions.get("a")).toEqual({ isLive: true });
+  });
+
+  test("of a later subscription to the same bucket change nothing", () => {
+    const session = openDurable();
+    session.frame(subscribe("a"), { type: "subscribe", buckets });
+    expect(allow(session, "a")).toEqual(["join a"]);
+    expect(brief(session.frame({ type: "subscribe", buckets }))).toEqual(["join a"]);
+  });
+
+  test("are ignored where the log was not agreed", () => {
+    const session = openSession();
+    session.frame({ type: "subscribe", buckets });
+    expect(allow(session, "a")).toEqual(["join a"]);
+  });
+});
+
+describe("buckets that the application names", () => {
+  test("are subscribed without a position, but for those that were asked for", () => {
+    const session = openDurable();
+    session.frame({ type: "subscribe", buckets: [{ bucket: "a", epoch: "e", after: 7 }] });
+    expect(brief(session.hears({ type: "named", buckets: ["a", "b"] }))).toEqual(["authorize b"]);
+    expect(allow(session, "a", "b")).toEqual(["join a e 7", "join b"]);
+  });
+
+  test("come too late for a session that has ended", () => {
+    const session = openDurable();
+    session.hears({ type: "superseded" });
+    expect(session.hears({ type: "named", buckets: ["a"] })).toEqual([]);
+  });
+
+  test("mean nothing before the session is open", () => {
+    const session = new DrivenSession();
+    expect(session.hears({ type: "named", buckets: ["a"] })).toEqual([]);
     expect(session.model.subscriptions.size).toBe(0);
   });
 });

@@ -1,0 +1,266 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { CheckingClient, FeedWorld } from "./bucket-feed-world.ts";
+
+const isDeep = process.env["HOLDFAST_DEEP"] === "1";
+const brief = (client: CheckingClient): string[] =>
+  client.takes().map((message) => {
+    switch (message.type) {
+      case "subscribed":
+        return `subscribed ${message.head}`;
+      case "page":
+        return `page ${message.after}-${message.upTo} of ${message.head}`;
+      case "updates":
+        return `updates ${message.after}-${message.upTo}`;
+      case "heads":
+        return `heads ${message.heads.map(({ head }) => head).join(" ")}`;
+      default:
+        return message.type;
+    }
+  });
+
+function setUp(updates: number): { world: FeedWorld; client: CheckingClient } {
+  const world = new FeedWorld();
+  for (let i = 0; i < updates; i++) world.log.append("room:1", "ada", false);
+  return { world, client: new CheckingClient(world, "ada", true) };
+}
+
+describe("a position is answered", () => {
+  test.each<[string, number, number, string[]]>([
+    ["with nothing new by an empty page", 5, 5, ["subscribed 5", "page 5-5 of 5"]],
+    ["with little new by all of it", 5, 3, ["subscribed 5", "page 3-5 of 5"]],
+    ["with much new by a first page", 9, 3, ["subscribed 9", "page 3-6 of 9"]],
+    ["beyond the head by tooFarBehind", 5, 6, ["subscribed 5", "tooFarBehind"]],
+    ["in an empty bucket by an empty page", 0, 0, ["subscribed 0", "page 0-0 of 0"]],
+  ])("%s", async (_, head, after, heard) => {
+    const { world, client } = setUp(head);
+    client.subscribe("room:1", after);
+    await world.answerAll();
+    expect(brief(client)).toEqual(heard);
+  });
+
+  test.each([
+    [6, ["subscribed 9", "page 6-9 of 9"]],
+    [5, ["subscribed 9", "tooFarBehind"]],
+  ])("after %d in a log that begins at 7", async (after, heard) => {
+    const { world, client } = setUp(9);
+    world.log.trim("room:1", 6);
+    client.subscribe("room:1", after);
+    await world.answerAll();
+    expect(brief(client)).toEqual(heard);
+  });
+
+  test("of another epoch by tooFarBehind, with the present one (Y4)", async () => {
+    const { world, client } = setUp(5);
+    world.log.epoch = "e2";
+    client.subscribe("room:1", 3);
+    await world.answerAll();
+    const [subscribed, far] = client.takes();
+    expect(subscribed).toMatchObject({ type: "subscribed", epoch: "e2", head: 5 });
+    expect(far).toMatchObject({ type: "tooFarBehind", epoch: "e2", oldest: 1, head: 5 });
+  });
+
+  test("for 64 buckets by pages, for the others by heads where there is news", async () => {
+    const { world, client } = setUp(0);
+    for (let i = 0; i < 70; i++) {
+      world.log.append(`room:${i}`, "ada", false);
+      client.subscribe(`room:${i}`, i === 69 ? 1 : 0);
+    }
+    await world.answerAll();
+    const heard = brief(client).filter((text) => !text.startsWith("subscribed"));
+    expect(heard.slice(0, 5)).toEqual([...Array.from({ length: 5 }, () => "heads 1")]);
+    expect(heard.filter((text) => text === "page 0-1 of 1")).toHaveLength(64);
+    expect(heard.filter((text) => text === "page 1-1 of 1")).toHaveLength(1);
+  });
+});
+
+describe("what is pushed while the log is read", () => {
+  test("follows the page, without a gap and without a double (B36)", async () => {
+    const { world, client } = setUp(2);
+    client.subscribe("room:1", 0);
+    await world.turn();
+    for (let i = 0; i < 3; i++) world.log.append("room:1", "bob", true);
+    await world.answerAll();
+    // The store read when it was asked.
+    expect(brief(client)).toEqual([
+      "subscribed 2",
+      "page 0-2 of 2",
+      "updates 2-3",
+      "updates 3-4",
+      "updates 4-5",
+    ]);
+  });
+
+  test("is kept from a client whose page does not reach the head, until a fetch does", async () => {
+    const { world, client } = setUp(5);
+    client.subscribe("room:1", 0);
+    await world.answerAll();
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["subscribed 5", "page 0-3 of 5"]);
+    client.fetch("room:1", 3);
+    await world.turn();
+    world.log.append("room:1", "bob", true);
+    await world.answerAll();
+    client.fetch("room:1", 3);
+    await world.answerAll();
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["page 3-6 of 6", "updates 6-7", "page 7-7 of 7", "updates 7-8"]);
+  });
+
+  test("is held without bound by nobody: what is too much is read again", async () => {
+    const { world, client } = setUp(0);
+    client.subscribe("room:1");
+    await world.turn();
+    for (let i = 0; i < 1_500; i++) world.log.append("room:1", "bob", true);
+    await world.answerAll();
+    expect(brief(client)[0]).toBe("subscribed 1500");
+  });
+});
+
+test("a subscription that is left hears nothing of what was under way", async () => {
+  const { world, client } = setUp(2);
+  client.subscribe("room:1", 0);
+  await world.turn();
+  client.unsubscribe("room:1");
+  await world.answerAll();
+  world.log.append("room:1", "bob", true);
+  expect(client.takes()).toEqual([]);
+  expect(world.pump.buckets).toBe(0);
+  expect(world.clock.pending).toBe(0);
+});
+
+test("a log that cannot be read for the moment is read a second later, and nothing is lost", async () => {
+  const { world, client } = setUp(2);
+  client.subscribe("room:1", 0);
+  await world.turn();
+  await world.answer(0, true);
+  expect(world.errors).toEqual([new Error("disk")]);
+  world.log.append("room:1", "bob", true);
+  world.clock.advance(999);
+  await world.answerAll();
+  expect(client.takes()).toEqual([]);
+  world.clock.advance(1);
+  await world.answerAll();
+  expect(brief(client)).toEqual(["subscribed 3", "page 0-3 of 3"]);
+});
+
+test("a subscription that is left gives up its retry as well", async () => {
+  const { world, client } = setUp(2);
+  client.subscribe("room:1", 0);
+  await world.turn();
+  await world.answer(0, true);
+  client.close();
+  expect(world.clock.pending).toBe(0);
+});
+
+test("a live bucket is announced again as it stands", async () => {
+  const { world, client } = setUp(2);
+  client.subscribe("room:1");
+  client.subscribe("room:1");
+  await world.answerAll();
+  world.log.append("room:1", "bob", true);
+  client.subscribe("room:1", 0);
+  expect(brief(client)).toEqual(["subscribed 2", "updates 2-3", "subscribed 3"]);
+});
+
+/** Anything that may happen to a few clients and buckets. */
+type Step = readonly [action: string, first: number, second: number, third: number];
+const actions = [
+  ...["publish", "publish", "publish", "publishElsewhere", "doubt", "tellAgain", "trim"],
+  ...["subscribe", "subscribe", "subscribe", "unsubscribe", "fetch", "fetch"],
+  ...["answer", "answer", "answer", "turn", "fail", "second"],
+];
+const steps = fc.array(fc.tuple(fc.constantFrom(...actions), fc.nat(50), fc.nat(50), fc.nat(50)), {
+  maxLength: 80,
+  size: "max",
+});
+const keys = ["room:1", "room:2", "filtered:1"] as const;
+
+async function take(world: FeedWorld, clients: CheckingClient[], step: Step): Promise<void> {
+  const [action, first, second, third] = step;
+  const key = keys[second % keys.length] ?? "room:1";
+  const index = first % clients.length;
+  const client = clients[index];
+  const { log } = world;
+  const { length } = log.of(key);
+  // The third client cannot skip.
+  const mayRead = index !== 2 || !key.startsWith("filtered");
+  if (action === "publish") log.append(key, first % 2 ? "ada" : "bob", true);
+  else if (action === "publishElsewhere") log.append(key, first % 2 ? "ada" : "bob", false);
+  else if (action === "doubt") log.doubt();
+  else if (action === "tellAgain") log.tell(key, third % (length + 1));
+  else if (action === "trim") log.trim(key, third % (length + 1));
+  else if (action === "unsubscribe") client?.unsubscribe(key);
+  else if (action === "fetch") client?.fetch(key, (third % 5) + 1);
+  else if (action === "answer") await world.answer(third);
+  else if (action === "fail") await world.answer(third, true);
+  else if (action === "turn") await world.turn();
+  else if (action === "second") world.clock.advance(1_000);
+  else if (mayRead) {
+    const after = third % (length + 3);
+    client?.subscribe(key, third % 4 === 0 ? undefined : after);
+  }
+}
+
+/** The store works again and is silent, and clients fetch what they miss. */
+async function heal(world: FeedWorld, clients: CheckingClient[]): Promise<void> {
+  for (let round = 0; round < 100; round++) {
+    world.clock.advance(31_000);
+    await world.answerAll();
+    const behind = clients.flatMap((client) =>
+      [...client.buckets]
+        .filter(([, { next }]) => next === undefined)
+        .map(([key]) => ({ client, key })),
+    );
+    if (behind.length === 0) return;
+    for (const { client, key } of behind) client.fetch(key, 9);
+    await world.answerAll();
+  }
+  throw new Error("a client never got to the head");
+}
+
+test("a log that forgets what was about to be pushed leaves nobody waiting for it", async () => {
+  const { world, client } = setUp(5);
+  client.subscribe("room:1", 0);
+  await world.answerAll();
+  // The fetch reads up to 6; what the pump reads later has been forgotten, with all before.
+  world.log.append("room:1", "bob", true);
+  client.fetch("room:1", 3);
+  await world.turn();
+  world.log.append("room:1", "bob", false);
+  world.log.append("room:1", "bob", true);
+  await world.turn();
+  world.log.trim("room:1", 8);
+  await world.answer(1);
+  await world.answer(0);
+  expect(brief(client)).toEqual(["subscribed 5", "page 0-3 of 5", "page 3-6 of 6", "heads 8"]);
+  client.close();
+});
+
+test("whatever happens, every client hears each update of its buckets once and in order, and in the end all of them (B36, B43, L49, L57)", async () => {
+  const life = fc.asyncProperty(steps, async (taken) => {
+    const world = new FeedWorld();
+    const clients = [
+      new CheckingClient(world, "ada", true),
+      new CheckingClient(world, "bob", true),
+      new CheckingClient(world, "bob", false),
+    ];
+    for (const step of taken) await take(world, clients, step);
+    await heal(world, clients);
+    for (const client of clients) {
+      for (const [key, { upTo, next }] of client.buckets) {
+        expect([key, upTo, next]).toEqual([
+          key,
+          world.log.of(key).length,
+          world.log.of(key).length,
+        ]);
+      }
+      client.close();
+    }
+    expect(world.errors.every((error) => String(error) === "Error: disk")).toBe(true);
+    expect(world.pump.buckets).toBe(0);
+    expect(world.clock.pending).toBe(0);
+  });
+  await fc.assert(life, { numRuns: isDeep ? 20_000 : 3_000 });
+});
