@@ -31,7 +31,7 @@ const { url, database, counters, seed, isLast } = argument;
 const next = new Map(Object.entries(argument.next));
 const random = seededRandom(seed);
 
-const client = new DurableClient({
+const client: DurableClient<typeof contract> = new DurableClient({
   url,
   credentials: new FakeCredentials("ada"),
   platform: nodePlatform({ WebSocket }),
@@ -39,12 +39,11 @@ const client = new DurableClient({
   contract,
   transactions: [increment],
   buckets: {
-    counter: (store) =>
-      documentHooks<Increment>(() => store.documents, {
-        change: ({ seq, data }) => [
-          { type: "put", id: String(seq).padStart(9, "0"), document: data },
-        ],
-      }),
+    counter: documentHooks<Increment>(() => client.documents(), {
+      change: ({ seq, data }) => [
+        { type: "put", id: String(seq).padStart(9, "0"), document: data },
+      ],
+    }),
   },
   policy,
 });
