@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { Cell } from "../../src/base/source.ts";
-import { derived } from "../../src/realtime/derived-source.ts";
+import { combined, derived } from "../../src/realtime/derived-source.ts";
 
 test("it shows the source through the function, always", () => {
   const source = new Cell(1);
@@ -51,4 +51,24 @@ test("it holds nothing: who cancels leaves no subscription behind", () => {
   cancel();
   cancel();
   expect(source.subscriberCount).toBe(0);
+});
+
+describe("two sources as one", () => {
+  test("has the value of the moment, and tells of changes on either side, but of nothing else", () => {
+    const a = new Cell(1);
+    const b = new Cell(2);
+    const sum = combined(a, b, (x, y) => x + y);
+    const heard: number[] = [];
+    const cancel = sum.subscribe((value) => void heard.push(value));
+    a.set(2);
+    b.set(3);
+    b.set(3);
+    a.set(2);
+    expect([sum.current, heard]).toEqual([5, [3, 4, 5]]);
+    cancel();
+    a.set(9);
+    expect([sum.current, heard.length, a.subscriberCount, b.subscriberCount]).toEqual([
+      12, 3, 0, 0,
+    ]);
+  });
 });

@@ -442,6 +442,93 @@ describe("updates", () => {
   });
 });
 
+describe("logs and keys, for a client that keeps what it reads", () => {
+  const page = {
+    type: "page",
+    bucket: "room:1",
+    epoch: "e",
+    after: 0,
+    upTo: 1,
+    updates: [{ seq: 1, at: 1, data: "x" }],
+    head: 1,
+  } as const;
+  const behind = {
+    type: "tooFarBehind",
+    bucket: "room:1",
+    epoch: "e",
+    oldest: 5,
+    head: 9,
+  } as const;
+  const heads = { type: "heads", heads: [{ bucket: "room:1", epoch: "e", head: 9 }] } as const;
+
+  test("a page that comes unasked is handed on in order, and makes the session useful", async () => {
+    const harness = new SessionHarness();
+    await harness.opened({ isDurable: true });
+    const subscribed = { type: "subscribed", bucket: "room:1", epoch: "e", head: 1 } as const;
+    harness.transport.receive(subscribed, heads, page, behind);
+    expect(harness.types).toEqual(["subscribed", "log", "useful", "log", "log"]);
+    expect(harness.events.flatMap((said) => (said.type === "log" ? said.message : []))).toEqual([
+      heads,
+      page,
+      behind,
+    ]);
+  });
+
+  test("a page or a refusal that was asked for answers who asked, and nobody else", async () => {
+    const harness = new SessionHarness();
+    await harness.opened({ isDurable: true });
+    const request = { type: "fetch", bucket: "room:1", epoch: "e", after: 0, limit: 200 } as const;
+    const asked = [harness.calls.ask(request), harness.calls.ask(request)];
+    await tick();
+    const [first, second] = harness.said("fetch");
+    const answers = [
+      { ...page, id: first?.id ?? 0 },
+      { ...behind, id: second?.id ?? 0 },
+    ] as const;
+    harness.transport.receive(...answers);
+    expect(await Promise.all(asked)).toEqual(answers);
+    expect(harness.types).toEqual(["useful"]);
+  });
+
+  test("a page for a fetch that was never made ends the session", async () => {
+    const harness = new SessionHarness();
+    await harness.opened({ isDurable: true });
+    harness.transport.receive({ ...page, id: 2 ** 40 });
+    expect(harness.types).toEqual(["detached", "protocolViolated"]);
+  });
+
+  test("an ack reaches who made the keyed call, before its result", async () => {
+    const harness = new SessionHarness();
+    await harness.opened({ isDurable: true });
+    const order: string[] = [];
+    const request = { type: "call", method: "m", input: 1, key: "k" } as const;
+    const asked = harness.calls.ask(request, { onAck: () => order.push("acked") });
+    await tick();
+    const { id, key } = harness.lastCall;
+    harness.transport.receive({ type: "ack", id }, { type: "result", id, at: { "room:1": 4 } });
+    expect(await asked).toEqual({ type: "result", id, at: { "room:1": 4 } });
+    expect([key, order]).toEqual(["k", ["acked"]]);
+  });
+
+  test("the welcome is handed on before anybody may end the session over it, and its end with its cause", async () => {
+    const harness = new SessionHarness();
+    await harness.greeted({ isDurable: true });
+    harness.transport.receive({ ...WELCOME, keyRetentionMs: 5 });
+    harness.transport.receive({ type: "refuse", action: "retry", code: "protocolViolation" });
+    const heard = harness.events.slice(-4);
+    expect(heard.map(({ type }) => type)).toEqual(["greeted", "welcomed", "detached", "refused"]);
+    expect(heard[0]).toMatchObject({ welcome: { keyRetentionMs: 5 } });
+    expect(heard[2]).toEqual({ type: "detached", cause: "protocolViolation" });
+  });
+
+  test("to a client that keeps nothing such messages are of unknown type", async () => {
+    const harness = new SessionHarness();
+    await harness.opened();
+    harness.transport.receive(heads);
+    expect(harness.events).toMatchObject([{ type: "protocolViolated", detail: "unknownType" }]);
+  });
+});
+
 describe("steering", () => {
   test("goAway is told, and changes nothing by itself", async () => {
     const harness = new SessionHarness();

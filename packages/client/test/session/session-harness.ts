@@ -1,6 +1,7 @@
 /** A session over a fake network on a manual clock, for stories. */
-import { DEFAULT_WIRE_LIMITS, jsonClientCodec } from "@holdfast/protocol";
+import { DEFAULT_WIRE_LIMITS, jsonClientCodec, jsonDurableClientCodec } from "@holdfast/protocol";
 import type { BucketHead, BucketPosition, Call, ClientMessage } from "@holdfast/protocol";
+import type { Heads, Page, TooFarBehind, Welcome } from "@holdfast/protocol";
 import type { Unsubscribed, UpdateRun, WireLimits } from "@holdfast/protocol";
 import { FakeNetwork, WELCOME } from "../../../testing/src/fake-transport.ts";
 import type { FakeTransport } from "../../../testing/src/fake-transport.ts";
@@ -21,13 +22,18 @@ export type Said =
   | SessionEvent
   | { readonly type: "updates"; readonly run: UpdateRun }
   | { readonly type: "subscribed"; readonly head: BucketHead }
-  | { readonly type: "unsubscribed"; readonly answer: Unsubscribed };
+  | { readonly type: "unsubscribed"; readonly answer: Unsubscribed }
+  | { readonly type: "log"; readonly message: Page | TooFarBehind | Heads }
+  | { readonly type: "greeted"; readonly welcome: Welcome }
+  | { readonly type: "detached"; readonly cause: string };
 
 export type HarnessOptions = Partial<Omit<ProtocolSessionOptions, "onEvent" | "data">> & {
   /** Called for each thing that is said, after it is kept. */
   readonly onEvent?: (said: Said) => void;
   /** The buckets that are wanted when the session says hello. */
   readonly buckets?: readonly BucketPosition[];
+  /** Also says what only durable clients hear: logs, welcomes and ends. */
+  readonly isDurable?: boolean;
 };
 
 /** The client's side of a test: its calls, which outlive sessions, and any number of sessions. */
@@ -43,7 +49,7 @@ export class SessionHarness {
   /** A new session, not dialled yet. */
   session(options: HarnessOptions = {}): ProtocolSession {
     const { clock, calls, network } = this;
-    const { onEvent, buckets = [], ...rest } = options;
+    const { onEvent, buckets = [], isDurable = false, ...rest } = options;
     const hear = (said: Said): void => {
       this.events.push(said);
       onEvent?.(said);
@@ -51,7 +57,7 @@ export class SessionHarness {
     return new ProtocolSession({
       sessionId: ++this.#sessionId,
       clock,
-      codec: jsonClientCodec,
+      codec: isDurable ? jsonDurableClientCodec : jsonClientCodec,
       openTransport: network.openTransport,
       facts: {
         client: { name: "test", version: "1" },
@@ -61,19 +67,30 @@ export class SessionHarness {
       token: Promise.resolve("secret"),
       expectedAccount: null,
       calls,
-      data: this.#data(buckets, hear),
+      data: this.#data(buckets, hear, isDurable),
       ...rest,
       onEvent: hear,
     });
   }
 
-  #data(buckets: readonly BucketPosition[], hear: (said: Said) => void): SessionData {
+  #data(
+    buckets: readonly BucketPosition[],
+    hear: (said: Said) => void,
+    isDurable: boolean,
+  ): SessionData {
     return {
+      ...(isDurable && {
+        welcomed: (welcome) => hear({ type: "greeted", welcome }),
+        log: (message) => hear({ type: "log", message }),
+      }),
       attach: (link) => {
         this.link = link;
         return buckets;
       },
-      detach: () => (this.link = undefined),
+      detach: (cause) => {
+        this.link = undefined;
+        if (isDurable) hear({ type: "detached", cause });
+      },
       follows: ({ epoch }) => epoch !== "another",
       updates: (run) => hear({ type: "updates", run }),
       subscribed: (head) => hear({ type: "subscribed", head }),

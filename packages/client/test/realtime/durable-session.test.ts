@@ -1,0 +1,117 @@
+/** Whom a session's data goes to in a durable client. */
+import { beforeEach, expect, test } from "vitest";
+import { ManualClock } from "../../../testing/src/manual-clock.ts";
+import { WELCOME } from "../../../testing/src/fake-transport.ts";
+import { DurableSession } from "../../src/realtime/durable-session.ts";
+import { UpdateSubscriptions } from "../../src/realtime/update-subscriptions.ts";
+import { Calls } from "../../src/session/calls.ts";
+import type { SyncRemote } from "../../src/sync/sync-remote.ts";
+import type { Sync } from "../../src/sync/sync.ts";
+import type { Transactions } from "../../src/transactions/transactions.ts";
+
+const LIVE = { bucket: "live:1", epoch: "e" };
+const KEPT = { bucket: "kept:1", epoch: "e" };
+const LINK = { say: () => {}, pauseReading: () => {}, resumeReading: () => {} };
+
+let heard: unknown[];
+let remote: SyncRemote | undefined;
+let session: DurableSession;
+
+/** Writes down what each part is told. */
+function recorder<Part>(name: string, answers: Readonly<Record<string, unknown>> = {}): Part {
+  return new Proxy({} as object, {
+    get: (_, method) => (argument: unknown) => {
+      heard.push(argument === undefined ? [name, method] : [name, method, argument]);
+      const answer = answers[String(method)];
+      return typeof answer === "function" ? (answer as (it: unknown) => unknown)(argument) : answer;
+    },
+  }) as Part;
+}
+
+beforeEach(() => {
+  heard = [];
+  remote = undefined;
+  const updates = new UpdateSubscriptions();
+  updates.add("live:1", () => {});
+  const attach = (it: SyncRemote): unknown => {
+    remote = it;
+    return [{ bucket: "kept:1", epoch: "e", after: 3 }];
+  };
+  const sync = recorder<Sync>("sync", { attach, follows: false });
+  const calls = new Calls(new ManualClock());
+  session = new DurableSession({ calls, updates }, sync, recorder<Transactions>("transactions"));
+});
+
+test("the hello asks for what is kept first, from its position, then for what is heard live", () => {
+  const positions = [{ bucket: "kept:1", epoch: "e", after: 3 }, { bucket: "live:1" }];
+  expect(session.attach(LINK)).toEqual(positions);
+});
+
+test("a bucket that somebody hears live concerns no other part", () => {
+  session.attach(LINK);
+  heard = [];
+  session.subscribed({ ...LIVE, head: 1 });
+  const run = { ...LIVE, after: 1, upTo: 2, updates: [{ seq: 2, at: 1, data: "x" }] };
+  expect(session.follows(run)).toBe(true);
+  expect(session.follows({ ...run, after: 5 })).toBe(false);
+  session.updates(run);
+  session.unsubscribed({ type: "unsubscribed", bucket: "live:1", code: "revoked" });
+  expect(heard).toEqual([]);
+});
+
+test("all else about buckets is sync's, logs included", () => {
+  const head = { ...KEPT, head: 9 };
+  const answer = { type: "unsubscribed", bucket: "kept:1", code: "gone" } as const;
+  const run = { ...KEPT, after: 8, upTo: 9, updates: [{ seq: 9, at: 1, data: "x" }] };
+  const page = { type: "page", ...run, head: 9 } as const;
+  const behind = { type: "tooFarBehind", ...KEPT, oldest: 5, head: 9 } as const;
+  session.subscribed(head);
+  session.log(page);
+  session.log(behind);
+  session.log({ type: "heads", heads: [head] });
+  expect(session.follows(run)).toBe(false);
+  session.updates(run);
+  session.unsubscribed(answer);
+  expect(heard).toEqual([
+    ["sync", "subscribed", head],
+    ["sync", "page", page],
+    ["sync", "tooFarBehind", behind],
+    ["sync", "heads", [head]],
+    ["sync", "follows", run],
+    ["sync", "updates", run],
+    ["sync", "unsubscribed", answer],
+  ]);
+});
+
+test.each([
+  [["updates", "log", "keys"], 5, { keepsKeys: true, keyRetentionMs: 5 }],
+  [["updates"], undefined, { keepsKeys: false, keyRetentionMs: undefined }],
+])("transactions hear whether the server keeps keys: %j", (capabilities, ms, facts) => {
+  session.welcomed({
+    ...WELCOME,
+    capabilities,
+    ...(ms !== undefined && { keyRetentionMs: ms }),
+  });
+  expect(heard).toEqual([["transactions", "sessionOpened", facts]]);
+});
+
+test("a server without logs is asked for no pages (B52)", async () => {
+  session.attach(LINK);
+  session.welcomed({ ...WELCOME, capabilities: ["updates"] });
+  const request = { ...KEPT, after: 0, limit: 1 };
+  const page = remote?.fetch(request, 1_000, new AbortController().signal);
+  await expect(page).rejects.toMatchObject({ code: "unsupported" });
+});
+
+test.each([
+  ["transportClosed", false],
+  ["superseded", false],
+  ["protocolViolated", true],
+  ["protocolViolation", true],
+])("the end of a session by %s counts against what is in flight: %j", (cause, isViolation) => {
+  session.detach(cause);
+  expect(heard).toEqual([
+    ["transactions", "sessionClosed", { isViolation }],
+    ["sync", "detach"],
+  ]);
+});
