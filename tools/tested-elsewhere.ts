@@ -17,6 +17,7 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/client/src/stores/sqlite-leases.ts": "packages/client/test/stores/sqlite.test.ts",
   "packages/client/src/stores/sqlite-news.ts": "packages/client/test/stores/sqlite.test.ts",
   "packages/client/src/stores/sqlite-transactions.ts": "packages/client/test/stores/sqlite.test.ts",
+  "packages/client/src/stores/memory.ts": "packages/client/test/stores/store-contract.test.ts",
   "packages/client/src/stores/store-error.ts": "packages/client/test/stores/stored-text.test.ts",
   "packages/protocol/src/codec.ts": "packages/protocol/test/json-codec.test.ts",
   "packages/protocol/src/field-check.ts": "packages/protocol/test/message-table.test.ts",
@@ -29,6 +30,8 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/server/src/stores/sqlite-trim.ts": "packages/server/test/server-store.test.ts",
   "packages/server/src/stores/store-watch.ts": "packages/server/test/server-store.test.ts",
   "packages/server/src/stores/unit-transaction.ts": "packages/server/test/server-store.test.ts",
+  "packages/server/src/server-parts.ts": "packages/server/test/realtime-server.test.ts",
+  "packages/server/src/session-work.ts": "packages/server/test/realtime-server.test.ts",
   "packages/testing/src/exploration/dial-invariants.ts":
     "packages/client/test/connection/exploration-faults.test.ts",
   "packages/testing/src/exploration/event-variant.ts":

@@ -1,29 +1,13 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- As in the store itself. */
-import { describe, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { type IndexedDbGlobals, indexedDbStore } from "../../src/stores/indexed-db.ts";
 import { IndexedDbConnection } from "../../src/stores/indexed-db-connection.ts";
 import { FakeBrowser } from "./support/fake-browser.ts";
-import { faultContract } from "./support/fault-contract.ts";
 import { Faults, faultyIndexedDb } from "./support/faults.ts";
 import { sampleRecord } from "./support/sample-record.ts";
-import { storeContract } from "./support/store-contract.ts";
-import { indexedDbWorld } from "./support/store-world.ts";
 
 const NAME = "holdfast:holdfast:a";
-
-describe("a store in IndexedDB", () => storeContract(() => indexedDbWorld()));
-
-describe("an IndexedDB that fails", () =>
-  faultContract(() => {
-    const browser = new FakeBrowser();
-    const faults = new Faults();
-    const store = indexedDbStore(
-      {},
-      { ...browser.tab(), indexedDB: faultyIndexedDb(browser.indexedDB, faults) },
-    );
-    return { faults, open: (account) => store.open(account), end: () => {} };
-  }));
 
 /** Opens a database as somebody else would. */
 function openRaw(

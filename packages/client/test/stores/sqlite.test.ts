@@ -15,24 +15,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AccountStore } from "../../src/stores/client-store.ts";
 import type { SqliteDatabase } from "../../src/stores/sqlite-driver.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { faultContract } from "./support/fault-contract.ts";
-import { Faults, faultySqlite } from "./support/faults.ts";
 import { sampleRecord } from "./support/sample-record.ts";
-import { storeContract } from "./support/store-contract.ts";
-import { driver, processOf, sqliteWorld, temporaryFolder } from "./support/store-world.ts";
-
-describe("a store in SQLite", () => storeContract(sqliteWorld));
-
-describe("a SQLite that fails", () =>
-  faultContract(() => {
-    const faults = new Faults();
-    const store = sqliteStore({
-      database: ":memory:",
-      driver: faultySqlite(driver, faults),
-      clock: new ManualClock(),
-    });
-    return { faults, open: (account) => store.open(account), end: () => {} };
-  }));
+import { driver, processOf, temporaryFolder } from "./support/store-world.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let path: string;

@@ -1,17 +1,29 @@
-/** What every store promises, as one suite that each store's own test runs. */
+/** What every store promises. */
 import { array, assert, asyncProperty, constantFrom, nat, record } from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import type { AccountStore } from "../../../src/stores/client-store.ts";
-import { textOf } from "../../../src/stores/stored-text.ts";
-import type { TransactionRecord } from "../../../src/transactions/transaction-record.ts";
+import type { AccountStore } from "../../src/stores/client-store.ts";
+import { textOf } from "../../src/stores/stored-text.ts";
+import type { TransactionRecord } from "../../src/transactions/transaction-record.ts";
 import {
   OUTCOME_KEPT_MS,
   type TransactionChange,
   type TransactionOutcome,
-} from "../../../src/transactions/transaction-store.ts";
-import { sampleRecord } from "./sample-record.ts";
-import type { StoreWorld, WorldClient } from "./store-world.ts";
+} from "../../src/transactions/transaction-store.ts";
+import { sampleRecord } from "./support/sample-record.ts";
+import {
+  indexedDbWorld,
+  memoryWorld,
+  sqliteWorld,
+  type StoreWorld,
+  type WorldClient,
+} from "./support/store-world.ts";
+
+const worlds = [
+  ["memory", memoryWorld],
+  ["IndexedDB", () => indexedDbWorld()],
+  ["SQLite", sqliteWorld],
+] as const;
 
 const add = (record: TransactionRecord): TransactionChange => ({ type: "add", record });
 const put = (record: TransactionRecord): TransactionChange => ({ type: "put", record });
@@ -24,7 +36,7 @@ const outcomeOf = (id: string, endedAt: number): TransactionOutcome => ({
 });
 const at = (seq: number, epoch = "e1"): { epoch: string; seq: number } => ({ epoch, seq });
 
-export function storeContract(makeWorld: () => StoreWorld): void {
+describe.each(worlds)("a store in %s:", (_, makeWorld) => {
   let world: StoreWorld;
   let client: WorldClient;
   let store: AccountStore;
@@ -536,4 +548,4 @@ export function storeContract(makeWorld: () => StoreWorld): void {
     const other = await open();
     expect(idsOf((await other.transactions.claim("tab2")).records)).toEqual(["a"]);
   });
-}
+});

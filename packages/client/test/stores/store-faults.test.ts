@@ -1,18 +1,40 @@
 /** What a durable store promises when its platform fails: before or after, never between. */
 import { array, assert, asyncProperty, constantFrom, integer, nat, record } from "fast-check";
-import { expect, test } from "vitest";
+import { ManualClock } from "@holdfast/testing";
+import { describe, expect, test } from "vitest";
 
-import type { AccountStore } from "../../../src/stores/client-store.ts";
-import type { DocumentChange } from "../../../src/stores/document-store.ts";
-import type { TransactionChange } from "../../../src/transactions/transaction-store.ts";
-import type { FaultKind, Faults } from "./faults.ts";
-import { sampleRecord } from "./sample-record.ts";
+import type { AccountStore } from "../../src/stores/client-store.ts";
+import type { DocumentChange } from "../../src/stores/document-store.ts";
+import { indexedDbStore } from "../../src/stores/indexed-db.ts";
+import { sqliteStore } from "../../src/stores/sqlite.ts";
+import type { TransactionChange } from "../../src/transactions/transaction-store.ts";
+import { FakeBrowser } from "./support/fake-browser.ts";
+import { type FaultKind, Faults, faultyIndexedDb, faultySqlite } from "./support/faults.ts";
+import { sampleRecord } from "./support/sample-record.ts";
+import { driver } from "./support/store-world.ts";
 
 /** A store on a platform that fails as `faults` plan. */
 export interface FaultyWorld {
   readonly faults: Faults;
   open(account: string): Promise<AccountStore>;
-  end(): void;
+}
+
+function faultyBrowser(): FaultyWorld {
+  const browser = new FakeBrowser();
+  const faults = new Faults();
+  const indexedDB = faultyIndexedDb(browser.indexedDB, faults);
+  const store = indexedDbStore({}, { ...browser.tab(), indexedDB });
+  return { faults, open: (account) => store.open(account) };
+}
+
+function faultyFile(): FaultyWorld {
+  const faults = new Faults();
+  const store = sqliteStore({
+    database: ":memory:",
+    driver: faultySqlite(driver, faults),
+    clock: new ManualClock(),
+  });
+  return { faults, open: (account) => store.open(account) };
 }
 
 const plan = record({ at: integer({ min: 1, max: 14 }), kind: constantFrom("early", "late") });
@@ -26,7 +48,12 @@ const commits = record({
   plan,
 });
 
-export function faultContract(makeWorld: () => FaultyWorld): void {
+const worlds = [
+  ["an IndexedDB", faultyBrowser],
+  ["a SQLite", faultyFile],
+] as const;
+
+describe.each(worlds)("%s that fails:", (_, makeWorld) => {
   const everyRun = async (
     body: (account: AccountStore, faults: Faults) => Promise<void>,
     account: string,
@@ -38,7 +65,6 @@ export function faultContract(makeWorld: () => FaultyWorld): void {
     } finally {
       world.faults.plan();
       await store.close();
-      world.end();
     }
   };
 
@@ -148,4 +174,4 @@ export function faultContract(makeWorld: () => FaultyWorld): void {
       for (let at = 1; at <= steps; at++) await claimFailing(at, kind);
     }
   });
-}
+});
