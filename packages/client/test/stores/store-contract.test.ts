@@ -491,7 +491,7 @@ describe.each(worlds)("a store in %s:", (_, makeWorld) => {
         }
         await account.close();
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
