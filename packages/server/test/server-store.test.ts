@@ -212,19 +212,20 @@ describe.each(storeKinds)("the %s store", (kind) => {
 
     test("that asks for another commit gets it after its own", async () => {
       const { bed, store } = setUp();
-      const seqs: number[] = [];
-      const append = (tx: StoreTransaction): number => seqs.push(tx.append("a", 0, 0).seq);
+      const order: string[] = [];
+      const append =
+        (name: string) =>
+        (tx: StoreTransaction): unknown =>
+          order.push(`${name} ${tx.append("a", 0, 0).seq}`);
       let inner: Promise<unknown> | undefined;
-      await bed.finish(
-        store.commit({
-          run: (tx) => {
-            inner = store.commit({ run: append });
-            append(tx);
-          },
-        }),
-      );
-      if (inner) await bed.finish(inner);
-      expect(seqs).toEqual([1, 2]);
+      const run = (tx: StoreTransaction): void => {
+        append("outer")(tx);
+        inner = store.commit({ run: append("inner") });
+        append("outer")(tx);
+      };
+      await bed.finish(store.commit({ run }));
+      await bed.finish(Promise.resolve(inner));
+      expect(order).toEqual(["outer 1", "outer 2", "inner 3"]);
     });
   });
 
@@ -551,6 +552,7 @@ describe.each(storeKinds)("the %s store", (kind) => {
     test("forgets keys of either kind past their time, oldest first", async () => {
       const { bed, store } = setUp();
       const now = bed.clock.wallNow();
+      await bed.finish(store.cancel(keyed("k0"), now + 90_000));
       await bed.finish(store.commit({ call: keyed("k1"), run: () => 1 }));
       await bed.finish(store.cancel(keyed("k2"), now + 10));
       bed.clock.advance(20);

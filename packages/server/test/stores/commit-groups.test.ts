@@ -122,6 +122,21 @@ test("after 5 s of a busy file those who wait are told, and the next try begins 
   expect(log).not.toContain("2:busy");
 });
 
+test("a file that was free in between has its 5 s anew", () => {
+  const { clock, log, failures, add } = setUp();
+  failures.begin = sqliteError(5);
+  add("1");
+  clock.advance(4_000);
+  failures.begin = undefined;
+  clock.advance(10);
+  failures.begin = sqliteError(5);
+  add("2");
+  clock.advance(4_990);
+  expect(log).not.toContain("2:busy");
+  clock.advance(10);
+  expect(log).toContain("2:busy");
+});
+
 test("a transaction that cannot begin for another reason fails those who wait at once", () => {
   const { clock, log, failures, add } = setUp();
   failures.begin = sqliteError(11);

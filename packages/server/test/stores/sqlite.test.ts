@@ -101,7 +101,8 @@ describe("what is committed", () => {
 
   test("may be more than fits in what is kept of buckets in memory", async () => {
     const bed = new StoreBed();
-    const store = bed.sqlite();
+    const spy = new SpyDriver();
+    const store = bed.sqlite({ driver: spy.open });
     const names = Array.from({ length: 10_050 }, (_, index) => `r${index}`);
     const round = (): Promise<unknown> =>
       bed.finish(
@@ -115,6 +116,11 @@ describe("what is committed", () => {
     await round();
     const ranges = await bed.finish(store.ranges(names));
     expect(ranges.every(({ head }) => head === 2)).toBe(true);
+    spy.ran.length = 0;
+    await bed.finish(store.ranges(names.slice(-10_000)));
+    expect(spy.count("select")).toBe(0);
+    await bed.finish(store.ranges(names.slice(0, 10)));
+    expect(spy.count("select")).toBe(10);
   });
 });
 
@@ -252,6 +258,18 @@ describe("two stores on one file", () => {
 });
 
 describe("a long trim", () => {
+  test("goes through as many keys and buckets as there are", async () => {
+    const bed = new StoreBed();
+    const store = bed.sqlite();
+    const all = Array.from({ length: 1_300 }, (_, index) => `n${index}`);
+    const commits = all.map((name) => store.commit(appendTo(name, keyed(name))(1)));
+    await bed.finish(Promise.all(commits));
+    const trim = (keyMs: number): Promise<number> =>
+      bed.finish(store.trim({ updateAgeMs: Infinity, updatesMax: 0, keyMs }, 2e12, 10_000));
+    expect(await trim(0)).toBe(2_600);
+    expect(await trim(0)).toBe(0);
+  });
+
   test("is many short transactions, with commits between", async () => {
     const bed = new StoreBed();
     const spy = new SpyDriver();
