@@ -175,7 +175,7 @@ test("a later session of the instance supersedes the earlier one (§3.4)", async
   expect(await late.hears()).toMatchObject({ type: "refuse", code: "superseded" });
 });
 
-test("a server that ends says goAway, then refuses who stays (§10.7)", async () => {
+test("a server that ends says goAway, then refuses who stays (§10.10)", async () => {
   const client = await open();
   client.says(hello);
   await client.hears();
@@ -185,4 +185,125 @@ test("a server that ends says goAway, then refuses who stays (§10.7)", async ()
   const [code] = (await once(client.socket, "close")) as [number];
   expect(code).toBe(4200);
   await closed;
+});
+
+const durable = { ...hello, capabilities: ["updates", "log", "keys"] };
+const post = (id: number, key: string, input: string): unknown => ({
+  type: "call",
+  id,
+  method: "post",
+  input,
+  timeoutMs: 15_000,
+  key,
+});
+
+test("a client that speaks log and keys is told for how long keys are kept (§5)", async () => {
+  const client = await open();
+  client.says(durable);
+  expect(await client.hears()).toMatchObject({
+    type: "welcome",
+    capabilities: ["updates", "log", "keys"],
+    keyRetentionMs: 172_800_000,
+  });
+});
+
+test("a keyed call is answered once and for all, over a drop (§3.6, §10.5)", async () => {
+  const first = await open();
+  first.says(durable);
+  await first.hears();
+  first.says(post(1, "k1", "slowly"));
+  expect(await first.hears()).toEqual({ type: "ack", id: 1 });
+  first.socket.terminate();
+  const second = await open();
+  second.says({ ...durable, session: 2, buckets: [{ bucket: "room:1" }] });
+  await second.hears();
+  expect(await second.hears()).toMatchObject({ type: "subscribed", bucket: "room:1", head: 0 });
+  // It still runs, and is joined; later it is answered from what was stored.
+  second.says(post(2, "k1", "slowly"));
+  expect(await second.hears()).toEqual({ type: "ack", id: 2 });
+  expect(await second.hears()).toMatchObject({
+    type: "updates",
+    after: 0,
+    upTo: 1,
+    updates: [{ seq: 1, data: "slowly", key: "k1" }],
+  });
+  const answer = { type: "result", output: 1, at: { "room:1": 1 } };
+  expect(await second.hears()).toEqual({ ...answer, id: 2 });
+  second.says(post(3, "k1", "slowly"));
+  expect(await second.hears()).toEqual({ type: "ack", id: 3 });
+  expect(await second.hears()).toEqual({ ...answer, id: 3 });
+  second.says(post(4, "k1", "another input"));
+  expect(await second.hears()).toEqual({ type: "ack", id: 4 });
+  expect(await second.hears()).toMatchObject({
+    ...{ type: "failure", id: 4, code: "keyReused", refused: true },
+  });
+});
+
+test("a cancel by key is a request of its own (§4, §10.6)", async () => {
+  const client = await open();
+  client.says(durable);
+  await client.hears();
+  client.says([post(1, "k1", "slowly"), { type: "cancel", id: 2, key: "k1" }]);
+  expect(await client.hears()).toEqual({ type: "ack", id: 1 });
+  expect(await client.hears()).toMatchObject({ type: "failure", id: 2, code: "cancelled" });
+  expect(await client.hears()).toMatchObject({ type: "failure", id: 1, code: "cancelled" });
+  client.says([post(3, "k1", "slowly"), post(4, "k2", "quickly")]);
+  const heard = [
+    await client.hears(),
+    await client.hears(),
+    await client.hears(),
+    await client.hears(),
+  ];
+  expect(heard).toContainEqual(
+    expect.objectContaining({ type: "failure", id: 3, code: "cancelled" }),
+  );
+  expect(heard).toContainEqual({ type: "result", id: 4, output: 1, at: { "room:1": 1 } });
+  client.says({ type: "cancel", id: 5, key: "k2" });
+  expect(await client.hears()).toEqual({ type: "result", id: 5, output: 1, at: { "room:1": 1 } });
+});
+
+test("a client that comes back with its position misses nothing (§3.2, §10.7)", async () => {
+  const first = await open();
+  first.says({ ...durable, buckets: [{ bucket: "room:1" }] });
+  await first.hears();
+  const { epoch } = (await first.hears()) as Message & { epoch?: unknown };
+  for (let i = 1; i <= 450; i++) await own.server.publish("room:1", `${i}`);
+  first.socket.terminate();
+
+  const buckets = [{ bucket: "room:1", epoch, after: 20 }];
+  const second = await open();
+  second.says({ ...durable, session: 2, buckets });
+  await second.hears();
+  expect(await second.hears()).toEqual({ type: "subscribed", bucket: "room:1", epoch, head: 450 });
+  expect(await second.hears()).toMatchObject({ type: "page", after: 20, upTo: 220, head: 450 });
+  // Nothing is pushed until a fetch has reached the head, and what was missed is in its pages.
+  await own.server.publish("room:1", "451");
+  const fetch = { type: "fetch", bucket: "room:1", epoch, limit: 200 };
+  second.says({ ...fetch, id: 1, after: 220 });
+  expect(await second.hears()).toMatchObject({ type: "page", id: 1, upTo: 420, head: 451 });
+  second.says({ ...fetch, id: 2, after: 420 });
+  expect(await second.hears()).toMatchObject({ type: "page", id: 2, upTo: 451, head: 451 });
+  await own.server.publish("room:1", "452");
+  expect(await second.hears()).toMatchObject({ type: "updates", after: 451, upTo: 452 });
+
+  second.says({ ...fetch, id: 3, after: 452, epoch: "another" });
+  expect(await second.hears()).toEqual({
+    ...{ type: "tooFarBehind", id: 3, bucket: "room:1", epoch, oldest: 1, head: 452 },
+  });
+  second.says({ ...fetch, id: 4, after: 0, bucket: "hall:1" });
+  expect(await second.hears()).toMatchObject({ type: "failure", id: 4, code: "gone" });
+});
+
+test("with nothing new, a position is answered by an empty page (§4, §10.7)", async () => {
+  const client = await open();
+  client.says({ ...durable, buckets: [{ bucket: "room:1" }] });
+  await client.hears();
+  const { epoch } = (await client.hears()) as Message & { epoch?: unknown };
+  client.says({ type: "unsubscribe", buckets: ["room:1"] });
+  await client.hears();
+  client.says({ type: "subscribe", buckets: [{ bucket: "room:1", epoch, after: 0 }] });
+  expect(await client.hears()).toMatchObject({ type: "subscribed", head: 0 });
+  expect(await client.hears()).toEqual({
+    ...{ type: "page", bucket: "room:1", epoch, after: 0, upTo: 0, updates: [], head: 0 },
+  });
 });

@@ -41,3 +41,39 @@ describe("a bucket may be read", () => {
     expect((await ask(() => true, "valueOf"))[0]).toEqual({ bucket: "valueOf", code: "gone" });
   });
 });
+
+describe("an update may be seen", () => {
+  const update = { seq: 1, at: 1, data: "secret" };
+  const see = (visible: () => unknown): [boolean | undefined, unknown[]] => {
+    const errors: unknown[] = [];
+    const rules = { room: { authorize: () => true, visible } } as unknown as BucketRulesOf<
+      typeof contract
+    >;
+    const gate = new BucketGate(contract, rules, (error) => errors.push(error));
+    return [gate.sight("room:1", () => viewer)?.(update), errors];
+  };
+
+  test("if the application says true", () => {
+    expect(see(() => true)).toEqual([true, []]);
+  });
+
+  test.each([false, 1, "yes", Promise.resolve(true), undefined])(
+    "but not if it says %j",
+    (answer) => {
+      expect(see(() => answer)).toEqual([false, []]);
+    },
+  );
+
+  test("but not if it throws, which is reported without the update", () => {
+    const [isSeen, errors] = see(() => {
+      throw new Error("bug");
+    });
+    expect([isSeen, errors]).toEqual([false, [new Error("bug")]]);
+  });
+
+  test("by everybody who may read, where there is no such rule", () => {
+    const gate = new BucketGate(contract, { room: { authorize: () => true } }, () => undefined);
+    expect(gate.sight("room:1", () => viewer)).toBeUndefined();
+    expect(gate.sight("toString", () => viewer)).toBeUndefined();
+  });
+});

@@ -18,6 +18,8 @@ const contract = defineContract({
     echo: call<unknown, unknown>(),
     send: call<string, number>(),
     stuck: call<void, string>(),
+    /** Appends and answers in one unit; with "slowly" it takes its time. */
+    post: call<string, number>(),
   },
   buckets: { room: bucket<string>() },
 });
@@ -44,6 +46,10 @@ export async function serveHttp(
     handlers: {
       echo: (input) => input,
       send: async (text, { publish }) => (await publish("room:1", text)).seq,
+      post: async (text, { commit }) => {
+        if (text === "slowly") await new Promise((resolve) => setTimeout(resolve, 100));
+        return await commit((tx) => tx.append("room:1", text).seq);
+      },
       stuck: async () => await new Promise<string>(() => undefined),
     },
     buckets: { room: { authorize: () => true } },

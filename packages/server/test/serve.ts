@@ -8,6 +8,7 @@ import type { AuthRequest, AuthRefusal } from "../src/authenticate.ts";
 import { seededRandom } from "../../client/src/base/random.ts";
 import { CallFailure } from "../src/call-failure.ts";
 import { RealtimeServer } from "../src/realtime-server.ts";
+import type { RealtimeServerOptions } from "../src/server-options.ts";
 import type { ServerPolicy } from "../src/server-policy.ts";
 import type { ServerRequest } from "../src/server-socket.ts";
 import type { ErrorContext } from "../src/session-host.ts";
@@ -32,8 +33,10 @@ export const contract = defineContract({
     send: call<{ text: string }, { seq: number }>({ input: text }),
     slow: call<void, string>(),
     fail: call<"own" | "bug" | "output">(),
+    /** Appends and answers in one unit, once the test lets it if it is told to wait. */
+    post: call<{ text: string; waits?: boolean }, { seq: number }>(),
   },
-  buckets: { room: bucket(), note: bucket({ data: text }), secret: bucket() },
+  buckets: { room: bucket(), note: bucket({ data: text }), secret: bucket(), whisper: bucket() },
 });
 
 export interface Account {
@@ -42,7 +45,9 @@ export interface Account {
   readonly data: { readonly admin: boolean };
 }
 
-export interface ServeOptions {
+export interface ServeOptions extends Partial<
+  Pick<RealtimeServerOptions<typeof contract, Account>, "store" | "retention" | "accountBuckets">
+> {
   readonly policy?: Partial<ServerPolicy>;
   readonly limits?: Partial<WireLimits>;
   readonly authenticate?: (request: AuthRequest) => Account | AuthRefusal | Promise<Account>;
@@ -87,6 +92,11 @@ export class TestServer {
           this.signals.push(signal);
           return await new Promise<string>((resolve) => this.slow.push(resolve));
         },
+        post: async (input, { commit, signal }) => {
+          this.signals.push(signal);
+          if (input.waits) await new Promise<string>((resolve) => this.slow.push(resolve));
+          return await commit((tx) => ({ seq: tx.append("room:1", input.text).seq }));
+        },
         fail: (how) => {
           if (how === "own")
             throw new CallFailure("full", "the room is full", { data: { max: 3 } });
@@ -96,12 +106,16 @@ export class TestServer {
       buckets: {
         room: { authorize: ({ accountData }, key) => key !== "room:admin" || accountData.admin },
         note: { authorize: async () => await Promise.resolve(true) },
+        whisper: { authorize: () => true, visible: ({ account }, { data }) => data === account },
       },
       clock: this.clock,
       random: seededRandom(1),
       onError: (error, context) => this.errors.push({ error, context }),
       ...(options.policy && { policy: options.policy }),
       ...(options.limits && { limits: options.limits }),
+      ...(options.store && { store: options.store }),
+      ...(options.retention && { retention: options.retention }),
+      ...(options.accountBuckets && { accountBuckets: options.accountBuckets }),
     });
   }
 
