@@ -15,14 +15,16 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
   transportOpened(turn) {
     if (turn.model.state !== "connectingTransport") return;
     turn.model.constraints.network = true;
-    progress(turn, "authenticating", turn.model.reason, {
-      handshake: turn.now + turn.policy.handshakeMs,
-    });
+    progress(turn, "authenticating", turn.model.reason);
+    delete turn.model.deadlines.connect;
+    turn.model.deadlines.handshake = turn.now + turn.policy.handshakeMs;
     act(turn, "startHandshake");
   },
   welcomed(turn, { windowMs, heartbeat, tokenExpiresInMs }) {
     if (turn.model.state !== "authenticating") return;
-    progress(turn, "open", "opened", { stable: turn.now + turn.policy.stableMs });
+    progress(turn, "open", "opened");
+    delete turn.model.deadlines.handshake;
+    turn.model.deadlines.stable = turn.now + turn.policy.stableMs;
     if (turn.model.tokenOwed) act(turn, "sendToken", { forced: false });
     turn.model.windowMs = bounded(turn, windowMs);
     turn.model.renewal = "none";

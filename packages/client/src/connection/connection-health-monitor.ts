@@ -8,17 +8,18 @@
  * than about the peer: it probes before it condemns.
  */
 import type { Millis } from "../base/clock.ts";
-import type { HealthDeadline, PendingQuestion } from "./connection-health.ts";
+import type { HealthDeadline, Question } from "./connection-health.ts";
 import { fail } from "./connection-moves.ts";
 import { act, type Turn } from "./connection-turn.ts";
 
 /** A frame came in: life, and evidence that beats the network's hint. */
 export function heard({ model, now }: Turn, at: Millis = now): void {
-  const { health } = model;
+  const { health, deadlines, constraints } = model;
   if (!health) return;
   health.lastInboundAt = at;
-  health.pending = undefined;
-  model.constraints.network = true;
+  delete deadlines.pong;
+  delete deadlines.probe;
+  constraints.network = true;
 }
 
 /**
@@ -26,12 +27,12 @@ export function heard({ model, now }: Turn, at: Millis = now): void {
  * more time.
  */
 export function answered(turn: Turn, nonce: number): void {
-  const { health } = turn.model;
+  const { health, deadlines } = turn.model;
   heard(turn);
-  if (health?.ownPongBy === undefined || nonce > health.nonce) return;
-  if (nonce < health.nonce) health.ownPongBy = ownPongBy(turn);
+  if (!health || deadlines.ownPong === undefined || nonce > health.nonce) return;
+  if (nonce < health.nonce) deadlines.ownPong = ownPongBy(turn);
   else {
-    health.ownPongBy = undefined;
+    delete deadlines.ownPong;
     health.roundTripMs = turn.now - health.lastPingAt;
   }
 }
@@ -41,7 +42,7 @@ export function answered(turn: Turn, nonce: number): void {
  * doubt are one (B10).
  */
 export function doubt(turn: Turn): void {
-  if (turn.model.health?.pending?.kind !== "probe") ask(turn, "probe");
+  if (turn.model.deadlines.probe === undefined) ask(turn, "probe");
 }
 
 /** Frames that came in unreported, because nobody listened for them. */
@@ -57,44 +58,42 @@ export function catchUp(turn: Turn): void {
 export const HEALTH_ALARMS: Readonly<
   Record<HealthDeadline, (turn: Turn, isLate: boolean) => void>
 > = {
-  ping: (turn, isLate) => ask(turn, isLate ? "probe" : "ping"),
-  pong: noAnswer,
-  probe: noAnswer,
+  ping: (turn, isLate) => ask(turn, isLate ? "probe" : "pong"),
+  pong: (turn, isLate) => noAnswer(turn, "pong", isLate),
+  probe: (turn, isLate) => noAnswer(turn, "probe", isLate),
   ownPong(turn, isLate) {
-    const { health } = turn.model;
-    if (!isLate && !turn.vitals.inboundPaused) fail(turn, "pingTimeout");
-    else if (health) {
-      health.ownPongBy = ownPongBy(turn);
-      if (isLate) doubt(turn);
-    }
+    if (!isLate && !turn.vitals.inboundPaused) return fail(turn, "pingTimeout");
+    turn.model.deadlines.ownPong = ownPongBy(turn);
+    if (isLate) doubt(turn);
   },
 };
 
-function noAnswer(turn: Turn, isLate: boolean): void {
+function noAnswer(turn: Turn, kind: Question, isLate: boolean): void {
   const { bufferedBytes, inboundPaused } = turn.vitals;
-  const { health } = turn.model;
-  const pending = health?.pending;
-  if (!pending) return;
-  const { kind } = pending;
-  if (inboundPaused || bufferedBytes < pending.bufferedBytes)
-    health.pending = { ...pending, bufferedBytes, deadline: answerBy(turn, kind) };
-  else if (isLate && !pending.isSecond) ask(turn, "probe", kind === "probe");
+  const { health, deadlines } = turn.model;
+  if (!health) return;
+  if (inboundPaused || bufferedBytes < health.bufferedBytes) {
+    health.bufferedBytes = bufferedBytes;
+    deadlines[kind] = answerBy(turn, kind);
+  } else if (isLate && !health.isSecond) ask(turn, "probe", kind === "probe");
   else fail(turn, kind === "probe" ? "probeFailed" : "pingTimeout");
 }
 
-function ask(turn: Turn, kind: PendingQuestion["kind"], isSecond = false): void {
-  const { health } = turn.model;
+function ask(turn: Turn, kind: Question, isSecond = false): void {
+  const { health, deadlines } = turn.model;
   if (!health) return;
   const nonce = ++health.nonce;
-  const { bufferedBytes } = turn.vitals;
   health.lastPingAt = turn.now;
-  health.pending = { kind, deadline: answerBy(turn, kind), bufferedBytes, isSecond };
-  health.ownPongBy ??= ownPongBy(turn);
+  health.bufferedBytes = turn.vitals.bufferedBytes;
+  health.isSecond = isSecond;
+  delete deadlines.pong; // A probe takes its place.
+  deadlines[kind] = answerBy(turn, kind);
+  deadlines.ownPong ??= ownPongBy(turn);
   act(turn, "sendPing", { nonce });
 }
 
 /** Until when any inbound frame must come after a question of this kind. */
-function answerBy(turn: Turn, kind: PendingQuestion["kind"]): Millis {
+function answerBy(turn: Turn, kind: Question): Millis {
   const { probeMs, pongMs, pongConstrainedMs } = turn.policy;
   return kind === "probe" ? turn.now + probeMs : within(turn, pongMs, pongConstrainedMs);
 }

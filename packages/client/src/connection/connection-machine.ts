@@ -19,8 +19,8 @@ import { credentialsChanged, renewalFailed, tokenRenewed } from "./connection-cr
 import type { ConnectionEvent, ConnectionEventType, Handlers } from "./connection-event.ts";
 import { catchUp, doubt, HEALTH_ALARMS } from "./connection-health-monitor.ts";
 import {
+  deadlineOf,
   isStaleSession,
-  pendingDeadlines,
   wantsLife,
   type ConnectionModel,
   type DeadlineName,
@@ -57,10 +57,7 @@ function isStale(
   policy: ConnectionPolicy,
 ): boolean {
   if ("sessionId" in event) return isStaleSession(model, event.sessionId);
-  return (
-    event.type === "alarm" &&
-    !((pendingDeadlines(model, policy)[event.deadline] ?? Infinity) <= now)
-  );
+  return event.type === "alarm" && now < deadlineOf(model, event.deadline, policy);
 }
 
 /** What each event does. */
@@ -88,7 +85,7 @@ const EVENTS: Handlers<ConnectionEventType, Turn> = {
     else settle(turn, "networkLost");
   },
   appForegrounded(turn) {
-    turn.model.graceDeadline = undefined;
+    delete turn.model.deadlines.grace;
     turn.model.constraints.appActive = turn.model.constraints.notFrozen = true;
     resume(turn, "appActive");
   },
@@ -98,7 +95,7 @@ const EVENTS: Handlers<ConnectionEventType, Turn> = {
     turn.model.constraints.appActive = false;
     // Off phones only the heartbeat slows down; and a second report does not lengthen a grace.
     if (background === "keep" || !isNews) return;
-    if (isLive(turn.model.state)) turn.model.graceDeadline = turn.now + background.graceMs;
+    if (isLive(turn.model.state)) turn.model.deadlines.grace = turn.now + background.graceMs;
     else settle(turn, "appInactive");
   },
   appFrozen(turn) {
@@ -114,9 +111,12 @@ const EVENTS: Handlers<ConnectionEventType, Turn> = {
     if (turn.model.wanted) fail(turn, "internal", detail);
   },
   alarm(turn, { deadline }) {
+    const { model, now, policy } = turn;
+    const at = deadlineOf(model, deadline, policy);
     // What was heard meanwhile may have put it off.
-    const at = pendingDeadlines(turn.model, turn.policy)[deadline] ?? Infinity;
-    if (at <= turn.now) ALARMS[deadline](turn, turn.now - at > turn.policy.lateMs);
+    if (now < at) return;
+    delete model.deadlines[deadline];
+    ALARMS[deadline](turn, now - at > policy.lateMs);
   },
 };
 
@@ -129,7 +129,7 @@ function resume(turn: Turn, reason: "networkChanged" | "appActive" | "woke"): vo
   else dialNow(turn, reason);
 }
 
-/** What each deadline does when it is reached. */
+/** What each deadline does when it is reached; it is no longer pending then. */
 const ALARMS: Readonly<Record<DeadlineName, (turn: Turn, isLate: boolean) => void>> = {
   connect: (turn) => fail(turn, "connectTimeout"),
   handshake: (turn) => fail(turn, "handshakeTimeout"),
@@ -137,20 +137,13 @@ const ALARMS: Readonly<Record<DeadlineName, (turn: Turn, isLate: boolean) => voi
   backoff: (turn) => dial(turn, "retry"),
   offlineRetry: (turn) => dial(turn, "retry"),
   renewal: (turn) => renewalFailed(turn, { detail: "" }),
-  grace(turn) {
-    turn.model.graceDeadline = undefined;
-    settle(turn, "appInactive");
-  },
-  stable(turn) {
-    recover(turn);
-    delete turn.model.deadlines.stable;
-  },
+  grace: (turn) => settle(turn, "appInactive"),
+  stable: recover,
   tokenRenewal(turn) {
     turn.model.deadlines.tokenRenewal = turn.now + turn.policy.tokenRetryMs;
     act(turn, "sendToken", { forced: true });
   },
   leave(turn) {
-    delete turn.model.deadlines.leave;
     turn.model.deadlines.drain = turn.now + turn.policy.drainMs;
     act(turn, "drainSession");
   },

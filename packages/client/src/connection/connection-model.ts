@@ -4,15 +4,11 @@
  */
 import type { Millis } from "../base/clock.ts";
 import type { NetworkQuality } from "./connection-event.ts";
-import {
-  healthDeadlines,
-  type ConnectionHealth,
-  type HealthDeadline,
-} from "./connection-health.ts";
+import { nextPing, type ConnectionHealth, type HealthDeadline } from "./connection-health.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import { isLive, type ConnectionReason, type ConnectionState } from "./connection-state.ts";
 
-/** Deadlines that belong to one state: entering a state replaces them all. */
+/** Deadlines that belong to one state. */
 export type StateDeadline =
   | "connect"
   | "handshake"
@@ -25,7 +21,8 @@ export type StateDeadline =
   | "offlineRetry";
 
 /**
- * Every timer by name. `grace` lives from connecting to open, the health monitor's only while open.
+ * Every timer by name. `grace` lives from connecting to open, the health monitor's only while open;
+ * none outlives its session.
  */
 export type DeadlineName = StateDeadline | "grace" | HealthDeadline;
 
@@ -79,8 +76,8 @@ export interface ConnectionModel {
   readonly renewal: "none" | "pending" | "owed";
   /** The app has a newer token than the one the hello may carry: send it once open. */
   readonly tokenOwed: boolean;
-  readonly deadlines: Readonly<Partial<Record<StateDeadline, Millis>>>;
-  readonly graceDeadline?: Millis | undefined;
+  /** All but the next ping, which follows from what was heard and asked. */
+  readonly deadlines: Deadlines;
   /** Only while open. */
   readonly health?: ConnectionHealth | undefined;
 }
@@ -119,17 +116,31 @@ export function blockedBy(model: ConnectionModel, policy: ConnectionPolicy): rea
   const missing: Blocker[] = [];
   if (!auth) missing.push("auth");
   if (!network) missing.push("network");
-  if (!appActive && policy.background !== "keep" && model.graceDeadline === undefined)
+  if (!appActive && policy.background !== "keep" && model.deadlines.grace === undefined)
     missing.push("app");
   if (!notFrozen) missing.push("frozen");
   return missing;
 }
 
-/** All pending deadlines, of the state, the grace and the health monitor. */
+/** All pending deadlines: those that are set, and the next ping. */
 export function pendingDeadlines(model: ConnectionModel, policy: ConnectionPolicy): Deadlines {
-  const { deadlines, graceDeadline } = model;
-  const grace = graceDeadline === undefined ? {} : { grace: graceDeadline };
-  return { ...deadlines, ...grace, ...healthDeadlines(model, policy) };
+  const { deadlines, health } = model;
+  if (!health || isAsking(model)) return deadlines;
+  return { ...deadlines, ping: nextPing(health, model.constraints.appActive, policy) };
+}
+
+/** When a deadline comes; never, if it is not pending. */
+export function deadlineOf(
+  model: ConnectionModel,
+  name: DeadlineName,
+  policy: ConnectionPolicy,
+): Millis {
+  return pendingDeadlines(model, policy)[name] ?? Infinity;
+}
+
+/** Was the peer asked for a sign of life, which has not come yet? */
+export function isAsking({ deadlines }: ConnectionModel): boolean {
+  return (deadlines.pong ?? deadlines.probe) !== undefined;
 }
 
 /** A deadline's name and its moment. */
@@ -166,9 +177,7 @@ export function earliestDial(model: ConnectionModel, policy: ConnectionPolicy): 
 
 /** Should the session report inbound frames? Only while one would change something. */
 export function wantsLife(model: ConnectionModel): boolean {
-  return (
-    model.state === "open" && (model.health?.pending !== undefined || !model.constraints.network)
-  );
+  return model.state === "open" && (isAsking(model) || !model.constraints.network);
 }
 
 /** Is the event of a session that is no longer, or not yet, ours? */

@@ -3,9 +3,10 @@
  * events. Which event makes which move is told in `connection-machine.ts` and
  * `connection-attempt.ts`.
  *
- * Entering a state replaces its deadlines, so no state exists without its timer and no timer
- * outlives its state. Every dial goes through `dial`, which keeps the floor; every failure goes
- * through `fail`, which closes the socket first (B07, B09).
+ * Leaving a session replaces all deadlines, each step within it the one of the state before, so no
+ * state is without its timer and no timer outlives what it is for. Every dial goes through `dial`,
+ * which keeps the floor; every failure goes through `fail`, which closes the socket first (B07,
+ * B09).
  */
 import { delayMs } from "./backoff-policy.ts";
 import { blockedBy, earliestDial } from "./connection-model.ts";
@@ -20,14 +21,9 @@ import { act, type Draft, type Turn } from "./connection-turn.ts";
 
 export type { Stamp, Step } from "./connection-turn.ts";
 
-/** Into the next state of the same attempt. */
-export function progress(
-  turn: Turn,
-  state: ConnectionState,
-  reason: ConnectionReason,
-  deadlines: Draft["deadlines"],
-): void {
-  Object.assign(turn.model, { state, reason, since: turn.now, deadlines });
+/** Into a state. Who steps on within an attempt takes the deadline of the state before away. */
+export function progress(turn: Turn, state: ConnectionState, reason: ConnectionReason): void {
+  Object.assign(turn.model, { state, reason, since: turn.now });
 }
 
 /**
@@ -41,9 +37,10 @@ function leaveFor(
   deadlines: Draft["deadlines"],
 ): void {
   if (isLive(turn.model.state)) act(turn, "closeTransport", { detail: reason });
-  turn.model.graceDeadline = turn.model.health = undefined;
+  turn.model.health = undefined;
   turn.model.tokenOwed = false;
-  progress(turn, state, reason, deadlines);
+  turn.model.deadlines = deadlines;
+  progress(turn, state, reason);
 }
 
 /**
@@ -73,7 +70,7 @@ export function dialNow(turn: Turn, reason: ConnectionReason): void {
  * block now.
  */
 export function redial(turn: Turn, reason: ConnectionReason): void {
-  turn.model.graceDeadline = undefined;
+  delete turn.model.deadlines.grace;
   (missingTo(turn) ? park : dial)(turn, reason);
 }
 
@@ -135,7 +132,7 @@ export function endRenewal(turn: Turn, renewal: "none" | "owed"): void {
 /** The one path of failure: close first, count once, then wait as the cause asks. */
 export function fail(turn: Turn, reason: FailureReason, detail = ""): void {
   noteFailure(turn, reason, detail);
-  turn.model.graceDeadline = undefined;
+  delete turn.model.deadlines.grace;
   turn.model.attempt++;
   if (missingTo(turn)) return park(turn, reason);
   const retryAt = turn.now + delayMs(turn, causeOf(reason));

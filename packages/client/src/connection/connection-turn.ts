@@ -11,7 +11,7 @@ import type {
   Vitals,
 } from "./connection-effect.ts";
 import type { ConnectionHealth } from "./connection-health.ts";
-import type { ConnectionConstraints, ConnectionModel, StateDeadline } from "./connection-model.ts";
+import type { ConnectionConstraints, ConnectionModel, DeadlineName } from "./connection-model.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 
 /** What the driver stamps on each event: the machine reads no clock and rolls no dice. */
@@ -36,7 +36,7 @@ export interface Draft extends Writable<
   Omit<ConnectionModel, "constraints" | "deadlines" | "health">
 > {
   constraints: Writable<ConnectionConstraints>;
-  deadlines: Partial<Record<StateDeadline, Millis>>;
+  deadlines: Partial<Record<DeadlineName, Millis>>;
   health?: Writable<ConnectionHealth> | undefined;
 }
 

@@ -162,7 +162,7 @@ describe("something useful", () => {
 describe("a send buffer that does not drain", () => {
   test("makes an open connection doubt, and does not concern one that still dials", () => {
     const test = rig().open().advance(1_000).say({ type: "sendStalled" });
-    expect(test.model.health?.pending?.kind).toBe("probe");
+    expect(test.model.deadlines.probe).toBeDefined();
     const dialling = rig().dial().openSocket().say({ type: "sendStalled" });
     expect(dialling.model.state).toBe("authenticating");
     expect(dialling.control.count("sendPing")).toBe(0);

@@ -5,8 +5,12 @@
 import { describe, expect, test } from "vitest";
 
 import { transition } from "../../src/connection/connection-machine.ts";
-import type { HealthDeadline } from "../../src/connection/connection-health.ts";
-import { pendingDeadlines } from "../../src/connection/connection-model.ts";
+import type { HealthDeadline, Question } from "../../src/connection/connection-health.ts";
+import {
+  isAsking,
+  pendingDeadlines,
+  type ConnectionModel,
+} from "../../src/connection/connection-model.ts";
 import type { Step } from "../../src/connection/connection-moves.ts";
 import type { Vitals } from "../../src/connection/connection-effect.ts";
 import { PHONE, rig, type ConnectionRig, type Peer } from "./support/connection-rig.ts";
@@ -17,6 +21,11 @@ function pings({ handled }: ConnectionRig): number[] {
   return handled
     .filter(({ step }) => step.effects.some(({ type }) => type === "sendPing"))
     .map(({ stamp }) => stamp.now - openedAt);
+}
+
+/** What was asked and waits for any inbound frame. */
+function questions({ deadlines }: ConnectionModel): Question[] {
+  return (["pong", "probe"] as const).filter((question) => deadlines[question] !== undefined);
 }
 
 /** How long after `since` the session was given up, and why. */
@@ -193,7 +202,7 @@ describe("any inbound frame is life", () => {
   test("a frame that nobody reported is found when the answer is due", () => {
     const test = open("silent").advance(4_500).advance(1_000).inbound().advance(4_000);
     expect(test.model.state).toBe("open");
-    expect(test.model.health?.pending).toBeUndefined();
+    expect(isAsking(test.model)).toBe(false);
   });
 
   test("frames from before a question are no answer to it", () => {
@@ -244,9 +253,9 @@ describe("a pong", () => {
   test("that nobody asked for is life, and measures nothing", () => {
     const test = open("silent").advance(4_500);
     test.say({ type: "pongReceived", nonce: 9, windowMs: 1_000 });
-    expect(test.model.health?.pending).toBeUndefined();
+    expect(isAsking(test.model)).toBe(false);
     expect(test.snapshot.roundTripMs).toBeUndefined();
-    expect(test.model.health?.ownPongBy).toBeDefined();
+    expect(test.model.deadlines.ownPong).toBeDefined();
   });
 
   test("after the answer is life, and measures nothing more", () => {
@@ -363,12 +372,12 @@ describe("an alarm that comes late says more about us than about the peer", () =
 
   test("a ping that is 2 s late goes out as a ping", () => {
     const test = open("answering").advance(1_000);
-    expect(late(test, "ping", 2_000).model.health?.pending).toMatchObject({ kind: "ping" });
+    expect(questions(late(test, "ping", 2_000).model)).toEqual(["pong"]);
   });
 
   test("a ping that is later goes out as a probe", () => {
     const test = open("answering").advance(1_000);
-    expect(late(test, "ping", 2_001).model.health?.pending).toMatchObject({ kind: "probe" });
+    expect(questions(late(test, "ping", 2_001).model)).toEqual(["probe"]);
   });
 
   test("an answer missed by 2 s is missed", () => {
@@ -378,7 +387,7 @@ describe("an alarm that comes late says more about us than about the peer", () =
 
   test("an answer missed by more is asked for again", () => {
     const { model, effects } = late(open("silent").untilAlarm("ping"), "pong", 2_001);
-    expect(model.health?.pending).toMatchObject({ kind: "probe" });
+    expect(questions(model)).toEqual(["probe"]);
     expect(effects).toEqual([{ type: "sendPing", sessionId: 1, nonce: 2 }]);
   });
 
@@ -388,7 +397,8 @@ describe("an alarm that comes late says more about us than about the peer", () =
     const second = late(test, "probe", 2_001);
     const probed = test.clock.now() + 2_000 + 2_001;
     expect(second.effects).toMatchObject([{ type: "sendPing", nonce: 2 }]);
-    expect(second.model.health?.pending).toMatchObject({ kind: "probe", deadline: probed + 2_000 });
+    expect(questions(second.model)).toEqual(["probe"]);
+    expect(second.model.deadlines.probe).toBe(probed + 2_000);
     const alarm = { type: "alarm", deadline: "probe" } as const;
     const third = transition(second.model, alarm, { now: probed + 9_000, random: 0 }, test.policy);
     expect(third.model.reason).toBe("probeFailed");
@@ -400,17 +410,18 @@ describe("an alarm that comes late says more about us than about the peer", () =
     expect(late(test, "ownPong", 2_000).model.reason).toBe("pingTimeout");
     const { model } = late(test, "ownPong", 2_001);
     const now = test.startedAt + 30_000 + 2_001;
-    expect(model.health).toMatchObject({ pending: { kind: "probe" }, ownPongBy: now + 18_000 });
+    expect(questions(model)).toEqual(["probe"]);
+    expect(model.deadlines.ownPong).toBe(now + 18_000);
   });
 
   test("its own pong is waited for while we have paused reading", () => {
     const test = open("chatty");
     for (let second = 0; second < 29; second += 1) test.advance(1_000).frame();
-    const due = test.model.health?.ownPongBy ?? 0;
+    const due = test.model.deadlines.ownPong ?? 0;
     const alarm = { type: "alarm", deadline: "ownPong" } as const;
     const vitals = { lastInboundAt: due - 500, bufferedBytes: 0, inboundPaused: true };
     const step = transition(test.model, alarm, { now: due, random: 0, vitals }, test.policy);
-    expect(step.model).toMatchObject({ state: "open", health: { ownPongBy: due + 18_000 } });
+    expect(step.model).toMatchObject({ state: "open", deadlines: { ownPong: due + 18_000 } });
     expect(step.effects).toEqual([]);
   });
 });

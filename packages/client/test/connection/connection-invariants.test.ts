@@ -47,7 +47,11 @@ const BROKEN: readonly Row[] = [
     () => rig().dial(),
     () => ({ health: rig().open().model.health }),
   ],
-  ["a grace belongs to a live session", () => rig().dial().drop(), () => ({ graceDeadline: 1 })],
+  [
+    "a grace belongs to a live session",
+    () => rig().dial().drop(),
+    ({ deadlines }) => ({ deadlines: { ...deadlines, grace: 1 } }),
+  ],
   ["parked while nothing blocks", () => rig({ signedIn: false }).dial(), () => ({ constraints })],
   ["parked while nothing blocks", () => rig().dial().tell("appFrozen"), () => ({ constraints })],
   [
@@ -88,7 +92,9 @@ test.each(BROKEN)("broken: %s", (words, at, change) => {
 
 test("an inactive phone lives only by its grace", () => {
   const { model, policy } = rig({ policy: PHONE }).open().tell("appBackgrounded");
-  const without = { ...model, graceDeadline: undefined };
+  const { grace, ...others } = model.deadlines;
+  expect(grace).toBeDefined();
+  const without = { ...model, deadlines: others };
   expect(brokenInvariant(without, policy)).toBe("live while something blocks");
 });
 

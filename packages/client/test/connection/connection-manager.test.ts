@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { ConnectionEvent } from "../../src/connection/connection-event.ts";
+import { isAsking } from "../../src/connection/connection-model.ts";
 import type { ConnectionSnapshot } from "../../src/connection/connection-snapshot.ts";
 import { CONNECTION_STATES } from "../../src/connection/connection-state.ts";
 import { PLACES } from "./support/connection-places.ts";
@@ -103,7 +104,7 @@ describe("the alarm", () => {
       else test.untilAlarm("ping");
       inTheTurnAfter(test, ms, () => test.frame());
       expect(test.model.state).toBe("open");
-      expect(test.model.health?.pending).toBeUndefined();
+      expect(isAsking(test.model)).toBe(false);
     },
   );
 

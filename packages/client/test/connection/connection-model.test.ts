@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 
 import {
   blockedBy,
+  deadlineOf,
   earliestDial,
+  isAsking,
   isStaleSession,
   nextDeadline,
   pendingDeadlines,
@@ -101,6 +103,20 @@ test("frames are wanted only while open, and only if a question waits or the hin
   expect(wantsLife(test.network(false).model)).toBe(true);
   expect(wantsLife(test.frame().model)).toBe(false);
   expect(wantsLife(test.tell("woke").model)).toBe(true);
+});
+
+test("a question waits from a ping or a probe until any frame comes", () => {
+  const test = rig().open();
+  expect(isAsking(test.model)).toBe(false);
+  expect(isAsking(test.tell("woke").model)).toBe(true);
+  expect(isAsking(test.frame().model)).toBe(false);
+  expect(isAsking(test.untilAlarm("ping").model)).toBe(true);
+});
+
+test("a deadline that is not pending never comes", () => {
+  const { model, policy, startedAt } = rig().dial();
+  expect(deadlineOf(model, "connect", policy)).toBe(startedAt + 10_000);
+  expect(deadlineOf(model, "handshake", policy)).toBe(Infinity);
 });
 
 test("a session is stale before its dial, after its end, and when another one took over", () => {

@@ -262,7 +262,7 @@ describe("network down and up", () => {
   test("after a change of quality a ping waits as long as the new quality asks (L25)", () => {
     const test = rig().open().advance(4_500).network(true, "constrained");
     // The change itself is doubted with a short probe, whatever the quality.
-    expect(test.model.health?.pending).toMatchObject({ kind: "probe" });
+    expect(test.model.deadlines.probe).toBeDefined();
     test.advance(100).frame().advance(4_500).advance(11_999);
     expect(test.model.state).toBe("open");
     test.advance(1);

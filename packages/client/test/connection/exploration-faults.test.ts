@@ -23,20 +23,20 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "an alarm acts before its time",
     MACHINE,
-    `(pendingDeadlines(model, policy)[event.deadline] ?? Infinity) <= now`,
-    `pendingDeadlines(model, policy)[event.deadline] !== undefined`,
+    `event.type === "alarm" && now < deadlineOf(model, event.deadline, policy)`,
+    `event.type === "alarm" && deadlineOf(model, event.deadline, policy) === Infinity`,
   ],
   [
     "an alarm acts that is no longer pending (L1)",
-    MACHINE,
-    `(pendingDeadlines(model, policy)[event.deadline] ?? Infinity) <= now`,
-    `(pendingDeadlines(model, policy)[event.deadline] ?? 0) <= now`,
+    MODEL,
+    `pendingDeadlines(model, policy)[name] ?? Infinity`,
+    `pendingDeadlines(model, policy)[name] ?? 0`,
   ],
   [
     "a state leaves its deadline behind",
     MOVES,
-    `{ state, reason, since: turn.now, deadlines }`,
-    `{ state, reason, since: turn.now, deadlines: { ...turn.model.deadlines, ...deadlines } }`,
+    `turn.model.deadlines = deadlines; progress`,
+    `Object.assign(turn.model.deadlines, deadlines); progress`,
   ],
   [
     "a dial that times out is not closed before backoff (B09)",
@@ -75,8 +75,8 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a grace outlives its session (L3)",
     MOVES,
-    `turn.model.graceDeadline = turn.model.health = undefined;`,
-    `turn.model.health = undefined;`,
+    `turn.model.deadlines = deadlines; progress`,
+    `const { grace } = turn.model.deadlines; turn.model.deadlines = grace ? { ...deadlines, grace } : deadlines; progress`,
   ],
   [
     "a second report lengthens the grace",
@@ -84,11 +84,12 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
     `if (background === "keep" || !isNews) return;`,
     `if (background === "keep") return;`,
   ],
+  ["a dial's deadline outlives the dial", ATTEMPT, `delete turn.model.deadlines.connect;`, ``],
   [
     "a handshake has no deadline",
     ATTEMPT,
-    `{ handshake: turn.now + turn.policy.handshakeMs, }`,
-    `{}`,
+    `turn.model.deadlines.handshake = turn.now + turn.policy.handshakeMs;`,
+    ``,
   ],
   ["stop leaves the will to connect (L16)", MOVES, `turn.model.wanted = false;`, ``],
   [
@@ -100,15 +101,15 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a probe without an answer is asked again and again",
     HEALTH,
-    `isLate && !pending.isSecond`,
+    `isLate && !health.isSecond`,
     `kind === "probe"`,
   ],
-  ["a late alarm condemns at once", MACHINE, `turn.now - at > turn.policy.lateMs`, `turn.now < at`],
+  ["a late alarm condemns at once", MACHINE, `now - at > policy.lateMs`, `now < at`],
   [
     "silence while we pause reading ends the session",
     HEALTH,
-    `inboundPaused || bufferedBytes < pending.bufferedBytes`,
-    `bufferedBytes < pending.bufferedBytes`,
+    `inboundPaused || bufferedBytes < health.bufferedBytes`,
+    `bufferedBytes < health.bufferedBytes`,
   ],
   [
     "a renewal that runs has no deadline",

@@ -7,7 +7,7 @@ import {
   isLive,
   pendingDeadlines,
   type FailureReason,
-  type StateDeadline,
+  type DeadlineName,
 } from "@holdfast/client/machine";
 
 import { asksToStop, type StepRules, type StepView } from "./step-view.ts";
@@ -92,7 +92,7 @@ export const DIAL_RULES: StepRules = {
     after.since ===
     (after.state === before.state && after.since === before.since ? before.since : now),
   "a deadline that is set lies ahead": ({ before, after, now }) =>
-    (Object.keys(after.deadlines) as StateDeadline[]).every((name) => {
+    (Object.keys(after.deadlines) as DeadlineName[]).every((name) => {
       const at = after.deadlines[name] ?? NaN;
       return Number.isFinite(at) && (at === before.deadlines[name] || at >= now);
     }),
@@ -107,9 +107,10 @@ export const DIAL_RULES: StepRules = {
     event,
     didOpen,
   }) => {
-    if (after.graceDeadline === undefined) return true;
+    if (after.deadlines.grace === undefined) return true;
     if (didOpen) return false;
-    if (before.graceDeadline !== undefined) return after.graceDeadline === before.graceDeadline;
+    if (before.deadlines.grace !== undefined)
+      return after.deadlines.grace === before.deadlines.grace;
     return event.type === "appBackgrounded";
   },
 };

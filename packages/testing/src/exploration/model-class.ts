@@ -7,7 +7,7 @@ import {
   CONNECTION_STATES,
   type ConnectionModel,
   type ConnectionPolicy,
-  type StateDeadline,
+  type DeadlineName,
 } from "@holdfast/client/machine";
 
 /** How one field of the model is folded. */
@@ -25,7 +25,8 @@ function dropped(why: string): FieldFold {
   return { classes: 1, why, classOf: () => 0 };
 }
 
-const DEADLINES: readonly StateDeadline[] = [
+/** All but the next ping, which no model holds. */
+const DEADLINES: readonly DeadlineName[] = [
   "connect",
   "handshake",
   "stable",
@@ -35,6 +36,10 @@ const DEADLINES: readonly StateDeadline[] = [
   "backoff",
   "renewal",
   "offlineRetry",
+  "grace",
+  "pong",
+  "probe",
+  "ownPong",
 ];
 
 const RENEWALS: readonly ConnectionModel["renewal"][] = ["none", "pending", "owed"];
@@ -108,21 +113,14 @@ export const MODEL_FOLDS: { readonly [Field in keyof ConnectionModel]: FieldFold
       return names;
     },
   },
-  graceDeadline: {
-    classes: 2,
-    why: "pending or not, as the other deadlines",
-    classOf: ({ graceDeadline }) => Number(graceDeadline !== undefined),
-  },
   health: {
-    classes: 14,
-    why: "what is asked and may be answered; instants only move deadlines, all of which are reached",
-    classOf({ health }) {
-      if (!health) return 0;
-      const { pending, ownPongBy } = health;
-      const asked = pending ? (pending.kind === "ping" ? 1 : pending.isSecond ? 3 : 2) : 0;
-      const own = Number(ownPongBy !== undefined);
-      const canShrink = Number((pending?.bufferedBytes ?? 0) > 0);
-      return asked === 0 ? own : 2 * (2 * asked - 1 + canShrink) + own;
+    classes: 4,
+    why: "of what is asked, whether it is the second time and whether bytes may be taken; else lengths",
+    classOf({ health, deadlines }) {
+      const { pong, probe } = deadlines;
+      if (!health || (pong ?? probe) === undefined) return 0;
+      const isSecond = probe !== undefined && health.isSecond;
+      return 2 * Number(isSecond) + Number(health.bufferedBytes > 0);
     },
   },
 };

@@ -178,7 +178,8 @@ function* vitalAlarms(
 }
 
 /** Nothing came in that the model has not heard of, and what waited still waits. */
-function vitalsOf({ health }: ConnectionModel, vitals: Vitals): Vitals {
-  const { lastInboundAt = -Infinity, pending } = health ?? {};
-  return { ...vitals, lastInboundAt, bufferedBytes: pending?.bufferedBytes ?? 0 };
+function vitalsOf({ health, deadlines }: ConnectionModel, vitals: Vitals): Vitals {
+  const { lastInboundAt = -Infinity, bufferedBytes = 0 } = health ?? {};
+  const isAsking = (deadlines.pong ?? deadlines.probe) !== undefined;
+  return { ...vitals, lastInboundAt, bufferedBytes: isAsking ? bufferedBytes : 0 };
 }

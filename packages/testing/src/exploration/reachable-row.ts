@@ -43,8 +43,8 @@ const FEATURES: readonly Feature[] = [
   { answers: ["frozen", "not frozen"], ask: ({ constraints }) => Number(constraints.notFrozen) },
   {
     answers: ["inactive app blocks", "inactive app", "active app"],
-    ask: ({ constraints, graceDeadline }, _, { background }) =>
-      constraints.appActive ? 2 : Number(background === "keep" || graceDeadline !== undefined),
+    ask: ({ constraints, deadlines: { grace } }, _, { background }) =>
+      constraints.appActive ? 2 : Number(background === "keep" || grace !== undefined),
   },
   {
     answers: ["kept in the background", "suspended in the background"],
@@ -75,9 +75,9 @@ const FEATURES: readonly Feature[] = [
   },
   {
     answers: ["nothing asked", "ping pending", "probe pending", "second probe pending"],
-    ask({ health }) {
-      if (!health?.pending) return 0;
-      return health.pending.kind === "ping" ? 1 : health.pending.isSecond ? 3 : 2;
+    ask({ health, deadlines: { pong, probe } }) {
+      if (probe !== undefined) return health?.isSecond ? 3 : 2;
+      return Number(pong !== undefined);
     },
   },
   {

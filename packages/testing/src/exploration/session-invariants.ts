@@ -100,13 +100,14 @@ export const SESSION_RULES: StepRules = {
 
 function silenceEnds({ before, event, didClose, now, stamp, policy }: StepView): boolean {
   if (event.type !== "alarm" || !QUESTIONS.has(event.deadline) || !before.health) return true;
-  const { pending, lastInboundAt } = before.health;
+  const { isSecond, lastInboundAt } = before.health;
+  const isAsking = (before.deadlines.pong ?? before.deadlines.probe) !== undefined;
+  const askedBytes = isAsking ? before.health.bufferedBytes : 0;
   const { vitals } = stamp;
   const isHeard =
     (vitals?.lastInboundAt ?? -Infinity) > lastInboundAt && event.deadline !== "ownPong";
-  const isTaken =
-    (vitals?.bufferedBytes ?? 0) < (pending?.bufferedBytes ?? 0) && event.deadline !== "ownPong";
+  const isTaken = (vitals?.bufferedBytes ?? 0) < askedBytes && event.deadline !== "ownPong";
   if (isHeard || isTaken || vitals?.inboundPaused) return !didClose;
   const isLate = now - (pendingDeadlines(before, policy)[event.deadline] ?? now) > policy.lateMs;
-  return didClose === (!isLate || (event.deadline === "probe" && pending?.isSecond === true));
+  return didClose === (!isLate || (event.deadline === "probe" && isSecond));
 }

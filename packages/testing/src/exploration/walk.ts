@@ -96,8 +96,8 @@ export function deafWorld(transition: Transition, policy: ConnectionPolicy): Wor
 
 function silence({ model: { health } }: Moment): Vitals | undefined {
   if (!health) return undefined;
-  const { lastInboundAt, pending } = health;
-  return { lastInboundAt, bufferedBytes: pending?.bufferedBytes ?? 0, inboundPaused: false };
+  const { lastInboundAt, bufferedBytes } = health;
+  return { lastInboundAt, bufferedBytes, inboundPaused: false };
 }
 
 function chatter(moment: Moment): Vitals | undefined {

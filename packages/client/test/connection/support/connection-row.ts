@@ -6,11 +6,9 @@ import type { ConnectionEffect } from "../../../src/connection/connection-effect
 import type { HandledEvent } from "../../../src/connection/connection-manager.ts";
 import {
   nextDeadline,
-  pendingDeadlines,
   type ConnectionModel,
   type DeadlineName,
 } from "../../../src/connection/connection-model.ts";
-import type { ConnectionPolicy } from "../../../src/connection/connection-policy.ts";
 import type { ConnectionRig, Fact } from "./connection-rig.ts";
 
 /** What can happen, by the word that the table uses for it: an event's type and its variant. */
@@ -175,11 +173,10 @@ export interface Outcome {
 }
 
 /** `stale`: dropped. `stay`: heard, and nothing is different. */
-export function outcomeOf({ rig, handled }: Happened): Outcome {
-  const { policy } = rig;
+export function outcomeOf({ handled }: Happened): Outcome {
   const { before, step } = handled;
   const { model } = step;
-  const notes = [...differences(handled, policy)].join(", ");
+  const notes = [...differences(handled)].join(", ");
   const effects = step.effects.map(wordOf).join(" ");
   const isStill =
     model.state === before.state && model.since === before.since && !notes && !effects;
@@ -203,7 +200,7 @@ function wordOf(effect: ConnectionEffect): string {
   }
 }
 
-function* differences(handled: HandledEvent, policy: ConnectionPolicy): Generator<string> {
+function* differences(handled: HandledEvent): Generator<string> {
   const { before, stamp } = handled;
   const { now } = stamp;
   const after = handled.step.model;
@@ -220,33 +217,28 @@ function* differences(handled: HandledEvent, policy: ConnectionPolicy): Generato
   if (after.lastFailure !== before.lastFailure) yield failureWord(after);
   if (after.serverUntil !== before.serverUntil)
     yield `serverUntil ${distance(after.serverUntil, now)}`;
-  const deadlines = { ...before.deadlines, ...after.deadlines };
-  for (const name of Object.keys(deadlines).sort() as (keyof typeof deadlines)[]) {
-    const at = after.deadlines[name];
-    const isGone = at === undefined && after.state === before.state;
-    if (isGone || (at !== undefined && at !== before.deadlines[name]))
-      yield `${name} ${distance(at, now)}`;
-  }
-  if (after.graceDeadline !== before.graceDeadline && after.state === before.state)
-    yield `grace ${distance(after.graceDeadline, now)}`;
-  yield* healthNames(handled, policy);
-}
-
-function* healthNames(
-  { before, step, stamp }: HandledEvent,
-  policy: ConnectionPolicy,
-): Generator<string> {
-  const after = step.model;
-  if (!before.health || !after.health || before.health === after.health) return;
+  const all = Object.keys({ ...before.deadlines, ...after.deadlines }) as DeadlineName[];
+  yield* changed(handled, all.filter((name) => !LAST_NAMED.includes(name)).sort());
+  yield* changed(handled, ["grace"]);
+  if (!before.health || !after.health) return;
   if (after.health.lastInboundAt !== before.health.lastInboundAt) yield "heard";
-  const old = pendingDeadlines(before, policy);
-  const now = pendingDeadlines(after, policy);
-  // When the next ping is due follows from what was heard.
-  for (const name of ["pong", "probe", "ownPong"] as const) {
-    if (now[name] !== old[name]) yield `${name} ${distance(now[name], stamp.now)}`;
-  }
+  yield* changed(handled, ["pong", "probe", "ownPong"]);
   const { roundTripMs } = after.health;
   if (roundTripMs !== before.health.roundTripMs) yield `roundTrip ${roundTripMs}`;
+}
+
+const LAST_NAMED: readonly DeadlineName[] = ["grace", "pong", "probe", "ownPong"];
+
+/** Which of these deadlines were set or taken away; what is gone with its state goes unsaid. */
+function* changed(
+  { before, step: { model: after }, stamp }: HandledEvent,
+  names: readonly DeadlineName[],
+): Generator<string> {
+  for (const name of names) {
+    const at = after.deadlines[name];
+    const isTold = at !== undefined || after.state === before.state;
+    if (isTold && at !== before.deadlines[name]) yield `${name} ${distance(at, stamp.now)}`;
+  }
 }
 
 /** The failure; its reason, too, where it is not the reason of the change. */
