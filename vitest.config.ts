@@ -1,8 +1,8 @@
 /**
- * How the tests run. Three projects: `unit` (pure, on manual clocks, shared threads), `sockets`
- * (real sockets and handles, one process a file) and `browser` (a real Chromium). Tests always run
- * against the sources: each name a package exports is aliased to the source file it is built from,
- * so no build can be stale under a test.
+ * How the tests run. Four projects: `unit` (pure, on manual clocks, shared threads), `sockets`
+ * (real sockets and handles, one process a file), `crash` (processes that are killed, again and
+ * again) and `browser` (a real Chromium). Tests always run against the sources: each name a package
+ * exports is aliased to the source file it is built from, so no build can be stale under a test.
  */
 import { defineConfig } from "vitest/config";
 
@@ -11,6 +11,8 @@ import { viteAliases } from "./tools/source-aliases.ts";
 const resolve = { alias: viteAliases() };
 const socketTests = "**/*.sockets.test.ts";
 const browserTests = "**/*.browser.test.ts";
+// They take all there is of the processors; by themselves they starve nobody who measures time.
+const crashTests = "**/test/crash/**";
 const folders = ["packages/*/test", "examples/*/test", "tools"];
 // `npm run check:deep` sets this; property tests then run longer.
 const isDeep = process.env["HOLDFAST_DEEP"] === "1";
@@ -39,6 +41,7 @@ export default defineConfig({
         test: {
           name: "sockets",
           include: inFolders(socketTests),
+          exclude: [crashTests],
           // A process a file: these tests count handles and heap, and what one leaves behind must
           // not blame another.
           pool: "forks",
@@ -51,6 +54,17 @@ export default defineConfig({
       {
         resolve,
         test: {
+          name: "crash",
+          include: [`packages/testing/test/crash/${socketTests}`],
+          pool: "forks",
+          testTimeout: isDeep ? 3_600_000 : 150_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        resolve,
+        test: {
           name: "browser",
           include: inFolders(browserTests),
           globalSetup: ["./tools/chromium-setup.ts"],
@@ -58,7 +72,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

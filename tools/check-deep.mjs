@@ -1,6 +1,7 @@
 /**
- * The checks that take too long for every change: the unit tests with long property runs, and the
- * mutation run. Tests read `HOLDFAST_DEEP=1` to know that they may take their time.
+ * The checks that take too long for every change: the unit tests with long property runs, the
+ * crash tests with hundreds of kills, and the mutation run. Tests read `HOLDFAST_DEEP=1` to know
+ * that they may take their time.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -13,6 +14,9 @@ function run(...args) {
   return status === 0;
 }
 
-const tests = run("node_modules/vitest/vitest.mjs", "run", "--project", "unit");
+const vitest = (...projects) =>
+  run("node_modules/vitest/vitest.mjs", "run", ...projects.flatMap((name) => ["--project", name]));
+
+const tests = vitest("unit", "crash");
 const mutants = run("--import", "tsx", "tools/mutate.ts");
 process.exitCode = tests && mutants ? 0 : 1;

@@ -39,7 +39,7 @@ const client: DurableClient<typeof contract> = new DurableClient({
   contract,
   transactions: [increment],
   buckets: {
-    counter: documentHooks<Increment>(() => client.documents(), {
+    counter: documentHooks<Increment>({
       change: ({ seq, data }) => [
         { type: "put", id: String(seq).padStart(9, "0"), document: data },
       ],
