@@ -41,7 +41,7 @@ function compilerWords(files: ReadonlyMap<string, string>): string {
 const example = exampleFiles(readFileSync(join(root, "README.md"), "utf8"));
 
 test("the README's example compiles as it stands", { timeout: 60_000 }, () => {
-  expect([...example.keys()]).toEqual(["contract.ts", "server.ts", "client.ts"]);
+  expect([...example.keys()]).toEqual(["contract.ts", "server.ts", "client.ts", "durable.ts"]);
   expect(compilerWords(example)).toBe("");
 });
 

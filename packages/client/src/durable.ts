@@ -6,7 +6,11 @@ export { DurableClient } from "./realtime/durable-client.ts";
 export type { BucketHooksOf, DurableOptions } from "./realtime/durable-options.ts";
 export type { AccountStore, ClientStore } from "./stores/client-store.ts";
 export { documentHooks } from "./stores/document-hooks.ts";
-export type { DocumentHookOptions, DocumentSnapshot } from "./stores/document-hooks.ts";
+export type {
+  DocumentHookOptions,
+  DocumentHooks,
+  DocumentSnapshot,
+} from "./stores/document-hooks.ts";
 export type { DocumentChange, DocumentStore, StoredDocument } from "./stores/document-store.ts";
 export { StoreError } from "./stores/store-error.ts";
 export type { StoreErrorKind } from "./stores/store-error.ts";

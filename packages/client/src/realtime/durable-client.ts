@@ -71,8 +71,7 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
   }
 
   /**
-   * The documents of whoever is signed in, as soon as their store is open; for `documentHooks`.
-   * Rejects with a `StoreError` when the platform refuses, and when nobody is signed in.
+   * The documents of whoever is signed in, as soon as their store is open. Rejects with a `StoreError` when the platform refuses, and when nobody is signed in.
    */
   async documents(): Promise<DocumentStore> {
     const { documents } = await this.#durable.account.opened();
@@ -121,6 +120,14 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
     ...args: TransactArguments<Input>
   ): TransactionHandle<Output> {
     return this.#durable.transactions.transact(definition, ...args);
+  }
+
+  /**
+   * Takes back one of `pending`, if that is still possible: for those that were made before a
+   * reload, and have no handle any more. `pending` and the definition's `onFailure` tell.
+   */
+  cancelPending(id: string): void {
+    this.#durable.transactions.cancel(id);
   }
 
   /** A bucket that is kept up to date, across sessions, once it is opened. */

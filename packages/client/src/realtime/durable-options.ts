@@ -1,6 +1,7 @@
 /** What a durable client needs beside the options of every client. */
 import type { BucketKindOf, Contract, DataOf } from "@holdfast/protocol";
 import type { ClientStore } from "../stores/client-store.ts";
+import type { DocumentHooks } from "../stores/document-hooks.ts";
 import type { BucketHooks } from "../sync/apply-updates.ts";
 import type { SyncPolicy } from "../sync/sync-policy.ts";
 import type { TransactionDefinition } from "../transactions/transaction.ts";
@@ -9,7 +10,9 @@ import type { RealtimeOptions } from "./realtime-options.ts";
 
 /** What an app does with its buckets, by kind. */
 export type BucketHooksOf<C extends Contract> = {
-  readonly [Kind in BucketKindOf<C>]?: BucketHooks<DataOf<C, Kind>>;
+  readonly [Kind in BucketKindOf<C>]?:
+    | BucketHooks<DataOf<C, Kind>>
+    | DocumentHooks<DataOf<C, Kind>>;
 };
 
 export interface DurableOptions<C extends Contract = Contract> extends RealtimeOptions<C> {

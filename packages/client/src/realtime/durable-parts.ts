@@ -1,4 +1,6 @@
 /** What a durable client is made of beside its connection, wired. */
+import type { DocumentHooks } from "../stores/document-hooks.ts";
+import type { DocumentStore } from "../stores/document-store.ts";
 import type { BucketHooks } from "../sync/apply-updates.ts";
 import { Sync } from "../sync/sync.ts";
 import { Transactions } from "../transactions/transactions.ts";
@@ -24,8 +26,7 @@ export class DurableParts {
     this.sync = new Sync({
       ...ports,
       policy: options.syncPolicy ?? {},
-      // What data a kind has, the contract says.
-      hooks: (options.buckets ?? {}) as Readonly<Record<string, BucketHooks>>,
+      hooks: this.#hooks(options.buckets ?? {}),
       onApplied: (bucket, cursor, keys) => this.transactions.applied(bucket, cursor.seq, keys),
     });
     this.transactions = new Transactions({
@@ -55,4 +56,15 @@ export class DurableParts {
       else this.sync.leave();
     });
   }
+
+  /** What data a kind has, the contract says. */
+  #hooks(buckets: Readonly<Record<string, AnyHooks | undefined>>): Record<string, BucketHooks> {
+    const documents = async (): Promise<DocumentStore> => (await this.account.opened()).documents;
+    const hooks = Object.entries(buckets).flatMap(([kind, given]) =>
+      given ? [[kind, typeof given === "function" ? given(documents) : given] as const] : [],
+    );
+    return Object.fromEntries(hooks);
+  }
 }
+
+type AnyHooks = BucketHooks | DocumentHooks;

@@ -1,8 +1,7 @@
 /** Makes the hooks of a kind of bucket out of a store of documents. */
 import type { Update } from "@holdfast/protocol";
 
-import { assert } from "../base/errors.ts";
-import type { BucketHooks, Cursor, Snapshot, SnapshotContext } from "../sync/apply-updates.ts";
+import type { BucketHooks, Cursor, SnapshotContext } from "../sync/apply-updates.ts";
 import type { DocumentChange, DocumentStore, StoredDocument } from "./document-store.ts";
 
 /** The documents of a bucket as of `cursor`: the server read both in one transaction. */
@@ -24,27 +23,32 @@ export interface DocumentHookOptions<Data = unknown> {
   readonly from?: "start" | "snapshot" | "now";
 }
 
-/** The hooks that keep a bucket's documents and its cursor together in `store`. */
+/** Hooks that are made once the client is there, for the documents of whoever is signed in. */
+export type DocumentHooks<Data = unknown> = (
+  documents: () => DocumentStore | Promise<DocumentStore>,
+) => BucketHooks<Data>;
+
+/** The hooks that keep the documents of a kind of bucket and their cursor together. */
 export function documentHooks<Data = unknown>(
-  store: () => DocumentStore | Promise<DocumentStore>,
   options: DocumentHookOptions<Data>,
-): BucketHooks<Data> {
-  const snapshot = async (context: SnapshotContext): Promise<Snapshot> => {
-    const taken = await options.snapshot?.(context);
-    assert(taken, "There is a snapshot where there is the hook.");
-    const { cursor, documents } = taken;
-    return {
-      cursor,
-      commit: async (known) => (await store()).replace(context.bucket, known, cursor, documents),
-    };
-  };
-  return {
-    cursor: async (bucket) => (await store()).cursor(bucket),
-    async apply({ bucket, from, to, updates }) {
+): DocumentHooks<Data> {
+  const { snapshot, from } = options;
+  return (documents) => ({
+    cursor: async (bucket) => (await documents()).cursor(bucket),
+    async apply({ bucket, from: known, to, updates }) {
       const changes = updates.flatMap((update) => options.change(update));
-      return (await store()).commit(bucket, from, to, changes);
+      return (await documents()).commit(bucket, known, to, changes);
     },
-    ...(options.snapshot && { snapshot }),
-    ...(options.from && { from: options.from }),
-  };
+    ...(snapshot && {
+      async snapshot(context) {
+        const taken = await snapshot.call(options, context);
+        return {
+          cursor: taken.cursor,
+          commit: async (known) =>
+            (await documents()).replace(context.bucket, known, taken.cursor, taken.documents),
+        };
+      },
+    }),
+    ...(from && { from }),
+  });
 }

@@ -22,12 +22,12 @@ const context: SnapshotContext = {
 
 test("updates become documents, together with the cursor (B41, L55)", async () => {
   const account = await memoryStore().open("a");
-  const hooks = documentHooks<Data>(() => account.documents, {
+  const hooks = documentHooks<Data>({
     change: ({ seq, data }) =>
       "say" in data
         ? [{ type: "put", id: `${seq}`, document: data.say }]
         : [{ type: "delete", id: `${data.forget}` }],
-  });
+  })(() => account.documents);
   expect(await hooks.cursor?.("room:1")).toBeUndefined();
   await hooks.apply(batch(undefined, 2, [{ say: "a" }, { say: "b" }]));
   await hooks.apply(batch(2, 4, [{ say: "c" }, { forget: 1 }]));
@@ -42,12 +42,12 @@ test("updates become documents, together with the cursor (B41, L55)", async () =
 
 test("an update of an unknown kind stops the batch, and nothing is passed over (B40)", async () => {
   const account = await memoryStore().open("a");
-  const hooks = documentHooks<Data>(async () => account.documents, {
+  const hooks = documentHooks<Data>({
     change({ data }) {
       if ("say" in data) return [{ type: "put", id: "a", document: data.say }];
       throw new Error("unknown kind");
     },
-  });
+  })(async () => account.documents);
   const apply = hooks.apply(batch(undefined, 2, [{ say: "a" }, { forget: 1 }]));
   await expect(apply).rejects.toThrow("unknown kind");
   expect(await hooks.cursor?.("room:1")).toBeUndefined();
@@ -56,13 +56,13 @@ test("an update of an unknown kind stops the batch, and nothing is passed over (
 
 test("a snapshot takes the place of everything, if the cursor is still the same (B39)", async () => {
   const account = await memoryStore().open("a");
-  const hooks = documentHooks<Data>(() => account.documents, {
+  const hooks = documentHooks<Data>({
     from: "snapshot",
     change: () => [{ type: "put", id: "old", document: 1 }],
     async snapshot({ bucket }) {
       return { cursor: { epoch: "f", seq: 9 }, documents: [{ id: bucket, document: 2 }] };
     },
-  });
+  })(() => account.documents);
   expect(hooks.from).toBe("snapshot");
   await hooks.apply(batch(undefined, 1, [{ say: "a" }]));
   const snapshot = await hooks.snapshot?.(context);

@@ -74,7 +74,7 @@ export class NotesClient {
     this.linked = pair.addDurableClient({
       transactions: [addNote],
       buckets: {
-        list: documentHooks(() => this.linked.client.documents(), {
+        list: documentHooks({
           change: ({ seq, data }) => [
             { type: "put", id: String(seq).padStart(6, "0"), document: data },
           ],
