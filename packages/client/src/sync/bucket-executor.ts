@@ -1,12 +1,11 @@
 /**
  * The driver of one bucket: a mailbox, one alarm, and the hands of the machine in `bucket.ts`. It
- * decides nothing. One executor is one bucket's in one account; once it is killed, nothing that
- * still comes to an end changes anything.
+ * decides nothing. One executor is one bucket's in one account; once it is closed, nothing that still
+ * comes to an end changes anything.
  */
 import type { BucketKey } from "@holdfast/protocol";
-import type { Cancel, Clock, Millis } from "../base/clock.ts";
-import { CallError } from "../base/errors.ts";
-import type { Random } from "../base/random.ts";
+import type { Cancel, Millis } from "../base/clock.ts";
+import { CallError, guarded } from "../base/errors.ts";
 import type { ApplyOutcome, BucketHooks, Cursor, UpdateBatch } from "./apply-updates.ts";
 import type { BucketEffect, BucketEvent, WorkEvent } from "./bucket-event.ts";
 import { closedModel, nextDeadline } from "./bucket-model.ts";
@@ -16,25 +15,18 @@ import { BACKGROUND } from "./fetch-limiter.ts";
 import type { Fetcher, FetchLimiter } from "./fetch-limiter.ts";
 import { SyncError } from "./sync-error.ts";
 import type { SyncErrorKind } from "./sync-error.ts";
+import type { SyncLink } from "./sync-link.ts";
+import type { SyncOptions } from "./sync-options.ts";
 import type { SyncPolicy } from "./sync-policy.ts";
-import type { SyncRemote } from "./sync-remote.ts";
 
 /** What an executor shares with the others. */
 export interface ExecutorHost {
-  readonly clock: Clock;
-  readonly random: Random;
+  readonly options: SyncOptions;
   readonly policy: SyncPolicy;
   readonly limiter: FetchLimiter;
-  /** Of the session that is attached. */
-  readonly remote: SyncRemote | undefined;
-  subscribe(bucket: BucketKey, position: Cursor | undefined): void;
-  unsubscribe(bucket: BucketKey): void;
+  readonly link: SyncLink;
   /** The executor has done what there was to do for now. */
   changed(executor: BucketExecutor): void;
-  /** The app has stored everything up to `cursor`; `keys`: of the calls whose updates that were. */
-  applied(bucket: BucketKey, cursor: Cursor, keys: readonly string[]): void;
-  /** A hook of the app threw. */
-  report(error: unknown): void;
 }
 
 type Performed<Type> = Extract<BucketEffect, { readonly type: Type }>;
@@ -50,7 +42,6 @@ export class BucketExecutor implements Fetcher {
   readonly #mailbox: BucketEvent[] = [];
   #model: BucketModel;
   #isDraining = false;
-  #isKilled = false;
   #alarmAt: Millis | undefined;
   #cancelAlarm: Cancel | undefined;
   #abort: AbortController | undefined;
@@ -77,18 +68,11 @@ export class BucketExecutor implements Fetcher {
     this.dispatch({ type: "closed" });
   }
 
-  /** Closes it for good. */
-  kill(): void {
-    this.close();
-    this.#isKilled = true;
-  }
-
   grant(): void {
     this.dispatch({ type: "granted" });
   }
 
   dispatch(event: BucketEvent): void {
-    if (this.#isKilled) return;
     this.#mailbox.push(event);
     if (this.#isDraining) return;
     this.#isDraining = true;
@@ -99,7 +83,8 @@ export class BucketExecutor implements Fetcher {
   }
 
   #handle(event: BucketEvent): void {
-    const { clock, random, policy } = this.#host;
+    const { options, policy } = this.#host;
+    const { clock, random } = options;
     const stamp = { now: clock.now(), random: random() };
     const { model, effects } = step(this.#model, event, stamp, policy);
     this.#model = model;
@@ -114,14 +99,14 @@ export class BucketExecutor implements Fetcher {
     this.#cancelAlarm =
       deadline === undefined
         ? undefined
-        : this.#host.clock.at(deadline, () => {
+        : this.#host.options.clock.at(deadline, () => {
             this.#alarmAt = undefined;
             this.dispatch({ type: "alarm" });
           });
   }
 
   #perform(effect: BucketEffect): void {
-    const host = this.#host;
+    const { link, limiter } = this.#host;
     switch (effect.type) {
       case "read":
         return this.#work(
@@ -151,15 +136,15 @@ export class BucketExecutor implements Fetcher {
       case "abort":
         return this.#abort?.abort();
       case "subscribe":
-        return host.subscribe(this.bucket, effect.position);
+        return link.subscribe(this.bucket, effect.position);
       case "unsubscribe":
-        return host.unsubscribe(this.bucket);
+        return link.unsubscribe(this.bucket);
       case "queue":
-        return host.limiter.enter(this);
+        return limiter.enter(this);
       case "release":
-        return host.limiter.leave(this);
+        return limiter.leave(this);
       case "tell":
-        return host.applied(this.bucket, effect.cursor, keysOf(effect.cursor, effect.batch));
+        return this.#tell(effect);
     }
   }
 
@@ -176,15 +161,20 @@ export class BucketExecutor implements Fetcher {
   }
 
   #fetch({ workId, from: { epoch, seq } }: Performed<"fetch">): void {
-    const { remote, policy } = this.#host;
+    const { link, policy } = this.#host;
     const { signal } = (this.#abort = new AbortController());
     const request = { bucket: this.bucket, epoch, after: seq, limit: policy.pageUpdates };
     this.#work(
       workId,
       "fetchFailed",
-      () => remote?.fetch(request, policy.fetchMs, signal),
+      () => link.remote?.fetch(request, policy.fetchMs, signal),
       (answer) => (answer ? { type: "fetched", answer } : failed("fetchFailed", undefined)),
     );
+  }
+
+  #tell({ cursor, batch }: Performed<"tell">): void {
+    const { onApplied, report } = this.#host.options;
+    guarded(() => onApplied(this.bucket, cursor, keysOf(cursor, batch)), report);
   }
 
   /** Does it, and tells the machine of its end: at once, if it ends at once. */
@@ -195,7 +185,7 @@ export class BucketExecutor implements Fetcher {
     end: (result: T) => WorkEvent,
   ): void {
     const fail = (error: unknown): void => {
-      if (kind === "applyFailed" && !this.#isKilled) this.#host.report(error);
+      if (kind === "applyFailed") this.#host.options.report(error);
       this.dispatch({ ...failed(kind, error), workId });
     };
     let result: T | Promise<T>;

@@ -107,8 +107,8 @@ export function phaseOf(model: BucketModel): BucketPhase {
   if (error && error.kind !== "fetchFailed") return "stopped";
   if (!model.traits || (isRead && link !== "joined")) return "waiting";
   if (!isRead) return "loading";
-  const isCatchingUp = work?.type === "commit" || (work?.type === "apply" && !work.batch.isLive);
-  return reason || isPaused || isCatchingUp || isMissing(model) ? "behind" : "live";
+  const isOnItsWay = work?.type === "commit" || (work?.type === "apply" && !work.batch.isLive);
+  return reason || isPaused || isOnItsWay || isMissing(model) ? "behind" : "live";
 }
 
 export function stateOf(model: BucketModel): BucketState {

@@ -17,7 +17,7 @@ type Begin = BucketEffect extends infer Effect
 /** Begins a work. What ran before is not waited for any more. */
 export function start({ model, effects }: BucketTurn, work: Work, effect: Begin): void {
   model.work = work;
-  effects.push({ ...effect, workId: ++model.workId } as BucketEffect);
+  effects.push({ ...effect, workId: ++model.workId });
 }
 
 /** Gives up the turn at the limiter, or the place in its queue. */

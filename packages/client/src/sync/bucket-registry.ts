@@ -4,10 +4,8 @@
  */
 import { bucketKind, DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
 import type { BucketKey } from "@holdfast/protocol";
-import type { Clock } from "../base/clock.ts";
-import { guarded, OptionsError } from "../base/errors.ts";
-import type { Random } from "../base/random.ts";
-import type { BucketHooks, Cursor } from "./apply-updates.ts";
+import { OptionsError } from "../base/errors.ts";
+import type { BucketHooks } from "./apply-updates.ts";
 import { BucketEntry } from "./bucket-entry.ts";
 import { BucketExecutor } from "./bucket-executor.ts";
 import type { ExecutorHost } from "./bucket-executor.ts";
@@ -19,7 +17,6 @@ import { ActivityMeter, activityOf } from "./sync-activity.ts";
 import type { SyncLink } from "./sync-link.ts";
 import type { SyncOptions } from "./sync-options.ts";
 import type { SyncPolicy } from "./sync-policy.ts";
-import type { SyncRemote } from "./sync-remote.ts";
 import type { SyncStore } from "./sync-store.ts";
 
 const OPEN_MAX = DEFAULT_WIRE_LIMITS.subscriptions;
@@ -27,14 +24,12 @@ const OPEN_MAX = DEFAULT_WIRE_LIMITS.subscriptions;
 const BACKGROUND_MAX = OPEN_MAX / 2;
 
 export class BucketRegistry implements ExecutorHost {
-  readonly clock: Clock;
-  readonly random: Random;
+  readonly options: SyncOptions;
   readonly policy: SyncPolicy;
   readonly limiter: FetchLimiter;
+  readonly link: SyncLink;
   readonly meter: ActivityMeter = new ActivityMeter();
-  readonly #options: SyncOptions;
   readonly #hooks: ReadonlyMap<string, BucketHooks>;
-  readonly #link: SyncLink;
   readonly #entries = new Map<BucketKey, BucketEntry>();
   /** Debt that cannot be paid in this session. */
   readonly #unpayable = new Set<BucketKey>();
@@ -44,18 +39,12 @@ export class BucketRegistry implements ExecutorHost {
   #isClosed = false;
 
   constructor(options: SyncOptions, policy: SyncPolicy, link: SyncLink) {
-    this.#options = options;
-    this.#link = link;
-    this.clock = options.clock;
-    this.random = options.random;
+    this.options = options;
     this.policy = policy;
+    this.link = link;
     this.limiter = new FetchLimiter(policy);
     this.#hooks = new Map(Object.entries(options.hooks));
     this.account(undefined);
-  }
-
-  get remote(): SyncRemote | undefined {
-    return this.#link.remote;
   }
 
   find(bucket: BucketKey): BucketEntry | undefined {
@@ -66,7 +55,7 @@ export class BucketRegistry implements ExecutorHost {
   enter(bucket: BucketKey): BucketEntry {
     let entry = this.#entries.get(bucket);
     if (!entry) {
-      entry = new BucketEntry(bucket, new BucketExecutor(bucket, this), this.#options.report);
+      entry = new BucketEntry(bucket, new BucketExecutor(bucket, this), this.options.report);
       this.#entries.set(bucket, entry);
     }
     return entry;
@@ -92,14 +81,12 @@ export class BucketRegistry implements ExecutorHost {
     this.#book?.close();
     this.#unpayable.clear();
     const entries = [...this.#entries.values()];
-    for (const entry of entries) entry.executor.kill();
-    const { clock, random, policy } = this;
-    const { report } = this.#options;
+    for (const entry of entries) entry.executor.close();
     const loaded = (): void => {
       for (const { executor } of this.#entries.values()) this.changed(executor);
       this.#tend();
     };
-    this.#book = new DebtBook({ clock, random, policy, store, loaded, report });
+    this.#book = new DebtBook(this.options, this.policy, store, loaded);
     for (const entry of entries) {
       const { hooks } = entry.executor;
       entry.isBackground = entry.isAccountBucket = false;
@@ -160,25 +147,8 @@ export class BucketRegistry implements ExecutorHost {
   close(): void {
     this.#isClosed = true;
     this.#book?.close();
-    for (const { executor } of this.#entries.values()) executor.kill();
+    for (const { executor } of this.#entries.values()) executor.close();
     this.#entries.clear();
-  }
-
-  subscribe(bucket: BucketKey, position: Cursor | undefined): void {
-    this.#link.subscribe(bucket, position);
-  }
-
-  unsubscribe(bucket: BucketKey): void {
-    this.#link.unsubscribe(bucket);
-  }
-
-  applied(bucket: BucketKey, cursor: Cursor, keys: readonly string[]): void {
-    const { onApplied, report } = this.#options;
-    guarded(() => onApplied(bucket, cursor, keys), report);
-  }
-
-  report(error: unknown): void {
-    this.#options.report(error);
   }
 
   changed(executor: BucketExecutor): void {
@@ -212,7 +182,7 @@ export class BucketRegistry implements ExecutorHost {
 
   /** Sees to it that every debt that can be paid is being paid. */
   #tend(): void {
-    if (!this.remote || this.#isClosed) return;
+    if (!this.link.remote || this.#isClosed) return;
     for (const bucket of this.#book?.owed.keys() ?? []) {
       if (this.#entries.size >= BACKGROUND_MAX) return;
       const hooks = this.#hooks.get(bucketKind(bucket));
@@ -230,7 +200,7 @@ export class BucketRegistry implements ExecutorHost {
     executor.hooks = hooks;
     if (this.#isLeft) return;
     executor.open(hooks);
-    if (this.remote) executor.dispatch({ type: "attached" });
+    if (this.link.remote) executor.dispatch({ type: "attached" });
   }
 
   #prioritise(entry: BucketEntry): void {

@@ -4,37 +4,39 @@
  * cannot be written is tried again.
  */
 import type { BucketKey } from "@holdfast/protocol";
-import type { Cancel, Clock } from "../base/clock.ts";
-import type { Random } from "../base/random.ts";
+import type { Cancel } from "../base/clock.ts";
+import type { SyncOptions } from "./sync-options.ts";
 import { retryDelayMs } from "./sync-policy.ts";
 import type { SyncPolicy } from "./sync-policy.ts";
 import type { BucketDebt, SyncStore } from "./sync-store.ts";
 
-export interface DebtBookOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly policy: SyncPolicy;
-  /** Without one, debt is forgotten with the process. */
-  readonly store: SyncStore | undefined;
-  /** What was stored is known now. */
-  readonly loaded: () => void;
-  readonly report: (error: unknown) => void;
-}
-
 export class DebtBook {
-  readonly #options: DebtBookOptions;
+  readonly #options: SyncOptions;
+  readonly #policy: SyncPolicy;
+  readonly #store: SyncStore | undefined;
   readonly #owed = new Map<BucketKey, BucketDebt>();
   /** What the store has, as far as is known. */
   readonly #stored = new Map<BucketKey, BucketDebt>();
   readonly #changed = new Set<BucketKey>();
   #cancel: Cancel | undefined;
-  #isWriting = false;
+  /** What is stored is being read, or a write runs. */
+  #isBusy = true;
   #isClosed = false;
   #failures = 0;
 
-  constructor(options: DebtBookOptions) {
+  /**
+   * Without a store, debt is forgotten with the process. `loaded`: what was stored is known now.
+   */
+  constructor(
+    options: SyncOptions,
+    policy: SyncPolicy,
+    store: SyncStore | undefined,
+    loaded: () => void,
+  ) {
     this.#options = options;
-    this.#load();
+    this.#policy = policy;
+    this.#store = store;
+    this.#load(loaded);
   }
 
   /** The buckets in debt. */
@@ -60,70 +62,76 @@ export class DebtBook {
     this.#cancel?.();
   }
 
-  #load(): void {
-    const { store, loaded, report } = this.#options;
-    store?.debts().then(
+  #load(loaded: () => void): void {
+    this.#attempt(
+      this.#store?.debts(),
       (debts) => {
-        if (this.#isClosed) return;
-        this.#failures = 0;
         for (const debt of debts) {
           this.#stored.set(debt.bucket, debt);
           if (!this.#changed.has(debt.bucket)) this.#owed.set(debt.bucket, debt);
         }
+        this.#isBusy = false;
         loaded();
-        if (this.#changed.size > 0) this.#schedule();
       },
-      (error: unknown) => {
-        if (this.#isClosed) return;
-        report(error);
-        this.#later(() => this.#load());
-      },
+      () => this.#load(loaded),
     );
   }
 
   #schedule(): void {
-    const { clock, store } = this.#options;
-    if (!store || this.#isClosed || this.#isWriting || this.#cancel) return;
-    this.#cancel = clock.turn(() => {
+    const isIdle = !this.#isClosed && !this.#isBusy && !this.#cancel;
+    if (!this.#store || !isIdle || this.#changed.size === 0) return;
+    this.#cancel = this.#options.clock.turn(() => {
       this.#cancel = undefined;
-      this.#write(store);
+      this.#write();
     });
   }
 
-  #write(store: SyncStore): void {
-    const buckets = [...this.#changed].filter((it) => this.#owed.get(it) !== this.#stored.get(it));
+  #write(): void {
+    const changed = [...this.#changed];
     this.#changed.clear();
+    const buckets = changed.filter((it) => this.#owed.get(it) !== this.#stored.get(it));
     if (buckets.length === 0) return;
     const owed = buckets.flatMap((bucket) => this.#owed.get(bucket) ?? []);
     const paid = buckets.filter((bucket) => !this.#owed.has(bucket));
-    this.#isWriting = true;
-    const settle = (isStored: boolean): void => {
-      this.#isWriting = false;
-      if (this.#isClosed) return;
-      if (!isStored) {
+    this.#isBusy = true;
+    this.#attempt(
+      this.#store?.saveDebts(owed, paid),
+      () => {
+        this.#isBusy = false;
+        for (const debt of owed) this.#stored.set(debt.bucket, debt);
+        for (const bucket of paid) this.#stored.delete(bucket);
+      },
+      () => {
+        this.#isBusy = false;
         for (const bucket of buckets) this.#changed.add(bucket);
-        return this.#later(() => this.#schedule());
-      }
-      this.#failures = 0;
-      for (const debt of owed) this.#stored.set(debt.bucket, debt);
-      for (const bucket of paid) this.#stored.delete(bucket);
-      if (this.#changed.size > 0) this.#schedule();
-    };
-    store.saveDebts(owed, paid).then(
-      () => settle(true),
-      (error: unknown) => {
-        if (!this.#isClosed) this.#options.report(error);
-        settle(false);
       },
     );
   }
 
-  #later(act: () => void): void {
-    const { clock, policy, random } = this.#options;
-    this.#cancel?.();
-    this.#cancel = clock.at(clock.now() + retryDelayMs(this.#failures++, random(), policy), () => {
-      this.#cancel = undefined;
+  /** Goes on once `asked` has an answer; after a failure, which is reported, with a delay. */
+  #attempt<T>(asked: Promise<T> | undefined, done: (value: T) => void, again: () => void): void {
+    const { clock, random, report } = this.#options;
+    const settle = (act: () => void): void => {
+      if (this.#isClosed) return;
       act();
-    });
+      this.#schedule();
+    };
+    const fail = (error: unknown): void => {
+      report(error);
+      const delayMs = retryDelayMs(this.#failures++, random(), this.#policy);
+      this.#cancel?.();
+      this.#cancel = clock.at(clock.now() + delayMs, () => {
+        this.#cancel = undefined;
+        settle(again);
+      });
+    };
+    const succeed = (value: T): void => {
+      this.#failures = 0;
+      done(value);
+    };
+    asked?.then(
+      (value) => settle(() => succeed(value)),
+      (error: unknown) => settle(() => fail(error)),
+    );
   }
 }

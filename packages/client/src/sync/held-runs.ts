@@ -31,9 +31,9 @@ export function held(runs: readonly HeldRun[], run: HeldRun): readonly HeldRun[]
 export function isOverfull(runs: readonly HeldRun[], policy: SyncPolicy): boolean {
   let updates = 0;
   let bytes = 0;
-  for (const held of runs) {
-    updates += held.run.updates.length;
-    bytes += held.bytes;
+  for (const one of runs) {
+    updates += one.run.updates.length;
+    bytes += one.bytes;
   }
   return runs.length > 1 && (updates > policy.heldUpdatesMax || bytes > policy.heldBytesMax);
 }
@@ -63,15 +63,15 @@ export function take(runs: readonly HeldRun[], after: number): Taken | undefined
   const taken: HeldRun[] = [];
   const parts: (readonly Update[])[] = [];
   let upTo = after;
-  for (const held of runs) {
-    const { run, isLive } = held;
+  for (const one of runs) {
+    const { run, isLive } = one;
     if (run.after > upTo || (taken[0] && taken[0].isLive !== isLive)) break;
     if (run.upTo <= upTo) continue;
     const known = upTo;
     const { updates } = run;
     parts.push(run.after === known ? updates : updates.filter(({ seq }) => seq > known));
     upTo = run.upTo;
-    taken.push(held);
+    taken.push(one);
   }
   const [first] = taken;
   const [only = []] = parts;

@@ -76,12 +76,6 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
     ``,
   ],
   [
-    "a killed executor goes on (L48)",
-    EXECUTOR,
-    `if (this.#isKilled) return; this.#mailbox`,
-    `this.#mailbox`,
-  ],
-  [
     "a turn is not given back",
     MOVES,
     `if (model.turn !== "none") effects.push({ type: "release" });`,
@@ -100,14 +94,20 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
     ``,
   ],
   [
-    "what was held outlives its session",
-    MOVES,
-    `model.link = link; model.held = [];`,
-    `model.link = link;`,
+    "the cursor is taken for stored before the app has stored it (B41)",
+    SETTLING,
+    `start(turn, { type: "apply", batch, runs }`,
+    `turn.model.cursor = to; start(turn, { type: "apply", batch, runs }`,
+  ],
+  [
+    "everybody fetches at once (B45)",
+    "fetch-limiter.ts",
+    `return free > 0 ? best : undefined;`,
+    `return free > -9 ? best : undefined;`,
   ],
 ];
 
-const RUNS = 4_000;
+const RUNS = 2_000;
 
 test.each(FAULTS)(
   "the model test alone notices: %s",

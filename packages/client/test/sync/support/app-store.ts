@@ -27,6 +27,9 @@ export class AppStore {
   /** Commits wait in `waiting` to be let through. */
   isSlow = false;
   readonly waiting: (() => void)[] = [];
+  /** The buckets that are being stored, and whether one ever was twice at a time. */
+  busy = new Set<string>();
+  wasDoubled = false;
 
   cursor(bucket: string): Cursor | undefined {
     return this.stored.get(bucket)?.cursor;
@@ -48,9 +51,18 @@ export class AppStore {
       if (!isSame) return { moved: before?.cursor };
       this.stored.set(bucket, { cursor: to, rows: rows(before?.rows ?? []) });
     };
+    return this.slowly(bucket, act);
+  }
+
+  /** Does it now, or once it is let through. */
+  slowly<T>(bucket: string, act: () => T): T | Promise<T> {
+    const { busy } = this;
+    if (busy.has(bucket)) this.wasDoubled = true;
     if (!this.isSlow) return act();
+    busy.add(bucket);
     return new Promise((resolve, reject) => {
       this.waiting.push(() => {
+        busy.delete(bucket);
         try {
           resolve(act());
         } catch (error) {
@@ -58,6 +70,11 @@ export class AppStore {
         }
       });
     });
+  }
+
+  /** Nobody waits any more for what is being stored. */
+  forsake(): void {
+    this.busy = new Set();
   }
 
   /** The next commit that waits is let through. */

@@ -141,6 +141,8 @@ export class LogSession implements SyncRemote {
   /** Pushes become hints. */
   isPressed = false;
   isOver = false;
+  /** The most fetches that ever waited for their answers at once. */
+  inFlightMost = 0;
   readonly #server: LogServer;
   readonly #listener: SyncListener;
   readonly #clock: Clock;
@@ -184,6 +186,7 @@ export class LogSession implements SyncRemote {
         this.#settle(waiter, () => reject(new CallError("timedOut", "no answer"))),
       );
       this.#waiters.set(waiter, cancel);
+      this.inFlightMost = Math.max(this.inFlightMost, this.#waiters.size);
       signal.addEventListener("abort", () =>
         this.#settle(waiter, () => reject(new CallError("aborted", "aborted"))),
       );

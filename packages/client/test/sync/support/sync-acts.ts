@@ -22,7 +22,7 @@ const ACTS: Readonly<Record<string, readonly [weight: number, act: Act]>> = {
   open: [4, (world, bucket, size) => world.open(bucket, size)],
   close: [2, (world, bucket) => world.close(bucket)],
   prioritise: [1, (world, bucket, size) => world.setPriority(bucket, size)],
-  "commits fail": [2, ({ rig }, _, size) => (rig.store.failures = size)],
+  "commits fail": [2, ({ rig }, _, size) => (rig.store.failures = size < 3 ? size : Infinity)],
   "snapshots fail": [1, ({ rig }, _, size) => (rig.store.snapshotFailures = size)],
   "commits wait": [2, ({ rig }) => (rig.store.isSlow = true)],
   "commits do not wait": [1, ({ rig }) => (rig.store.isSlow = false)],
@@ -49,7 +49,7 @@ const ACTS: Readonly<Record<string, readonly [weight: number, act: Act]>> = {
   "pages are empty": [
     1,
     ({ rig }, _, size) => {
-      rig.server.emptyPages = size;
+      rig.server.emptyPages = size < 2 ? size : Infinity;
       rig.server.isBlind = size % 2 === 0;
     },
   ],
@@ -107,15 +107,19 @@ export async function play(
     }
     await world.rig.flow();
   }
-  for (const code of codes) {
-    const { name, bucket, size } = told(code);
-    const { fetches } = world.rig.server;
-    await ACTS[name]?.[1](world, bucket, size);
-    await Promise.resolve();
-    await Promise.resolve();
-    const waits = name === "a while" || name === "a moment" ? -1_000 : 0;
-    const fault = world.fault(fetches - waits);
-    if (fault) return `${fault}\n  after: ${name} (${bucket}, ${size})`;
+  try {
+    for (const code of codes) {
+      const { name, bucket, size } = told(code);
+      const { fetches } = world.rig.server;
+      await ACTS[name]?.[1](world, bucket, size);
+      await Promise.resolve();
+      await Promise.resolve();
+      const isInstant = name !== "a while" && name !== "a moment";
+      const fault = world.fault(isInstant ? fetches : Infinity);
+      if (fault) return `${fault}\n  after: ${name} (${bucket}, ${size})`;
+    }
+    return await world.heal(isReopened);
+  } catch (error) {
+    return String(error);
   }
-  return world.heal(isReopened);
 }

@@ -14,6 +14,8 @@ import { SyncRig } from "./sync-rig.ts";
 export const BUCKETS = ["log:1", "room:1", "room:2", "view:1"] as const;
 const VIEW = "view:1";
 
+const FETCHES_MAX = 2;
+
 /** After this long without any trouble everything has arrived. */
 const HEALED_WITHIN_MS = 100_000;
 
@@ -21,8 +23,7 @@ export class SyncWorld {
   rig: SyncRig;
   readonly #make: typeof Sync;
   #openings = new Map<string, OpenBucket>();
-  /** What the open view shows, and of which epoch. */
-  #shown: { readonly rows: unknown[]; epoch: string; seq: number } | undefined;
+  #shown: Shown | undefined;
   /** Its rows went behind our back, so that what sync takes for stored is not. */
   readonly #wiped = new Set<string>();
   #isForged = false;
@@ -52,6 +53,7 @@ export class SyncWorld {
     const { session, store } = this.rig;
     // Nobody tells a dead process anything.
     store.waiting.length = 0;
+    store.forsake();
     session?.abandon();
     this.#openings.clear();
     this.#shown = undefined;
@@ -62,6 +64,7 @@ export class SyncWorld {
   /** Another account's turn, which happens to be the same. */
   changeAccount(): void {
     this.#shown = undefined;
+    this.rig.store.forsake();
     this.rig.sync.account(this.rig.debts);
   }
 
@@ -112,6 +115,8 @@ export class SyncWorld {
     ) {
       return `${VIEW}: shows ${this.#shown.rows.join()}`;
     }
+    if (store.wasDoubled) return "two at once store one bucket";
+    if (session && session.inFlightMost > FETCHES_MAX) return "too many fetches at once";
     if (session && session.violations.length > 0) {
       if (!this.#isForged) return `does not follow: ${session.violations.join()}`;
       this.rig.drop();
@@ -138,11 +143,13 @@ export class SyncWorld {
     // So that who lost what it had stored notices.
     for (const bucket of BUCKETS) server.append(bucket);
     await rig.run(HEALED_WITHIN_MS);
+    const soon = this.#unhealed(true);
+    if (soon) return `${soon}, in the same session`;
     // Who is stopped notices with the next session that another tab has got further.
     rig.connect();
     await rig.run(1_000);
-    const fetches = server.fetches;
-    const fault = this.fault(fetches) ?? BUCKETS.map((it) => this.#unhealed(it)).find(Boolean);
+    const { fetches } = server;
+    const fault = this.fault(fetches) ?? this.#unhealed(false);
     if (fault) return fault;
     await rig.run(HEALED_WITHIN_MS);
     if (server.fetches > fetches) return "fetches go on although nothing is missing";
@@ -156,7 +163,11 @@ export class SyncWorld {
     return undefined;
   }
 
-  #unhealed(bucket: string): string | undefined {
+  #unhealed(mayBeStopped: boolean): string | undefined {
+    return BUCKETS.map((bucket) => this.#unhealedIn(bucket, mayBeStopped)).find(Boolean);
+  }
+
+  #unhealedIn(bucket: string, mayBeStopped: boolean): string | undefined {
     const { server, store, sync, debts } = this.rig;
     const { phase, cursor, error } = sync.bucket(bucket).state.current;
     const isOpen = this.#openings.has(bucket);
@@ -165,11 +176,12 @@ export class SyncWorld {
     const stored = bucket === VIEW ? cursor : store.cursor(bucket);
     const isLost = stored ? stored.epoch !== epoch || stored.seq + 1 < oldest : oldest > 1;
     const canSnapshot = bucket.startsWith("room");
-    if (isLost && !canSnapshot) {
+    if ((isLost || (mayBeStopped && error?.kind === "tooFarBehind")) && !canSnapshot) {
       if (!isOpen) return undefined;
       return error?.kind === "tooFarBehind" ? undefined : `${bucket}: too far behind, and ${phase}`;
     }
-    if (debts.stored.has(bucket)) return `${bucket}: still in debt`;
+    if (debts.stored.has(bucket) && !(mayBeStopped && !canSnapshot))
+      return `${bucket}: still in debt`;
     if (!isOpen) return undefined;
     return phase === "live" && stored?.seq === head
       ? undefined
@@ -180,19 +192,34 @@ export class SyncWorld {
     const old = this.rig as SyncRig | undefined;
     const clock = new ManualClock(old ? old.clock.now() : 0);
     const options = old && { server: old.server, store: old.store, debts: old.debts };
-    const rig = new SyncRig({ clock, ...options }, this.#make, {
-      view: { apply: (batch) => this.#show(batch) },
-    });
+    const rig = new SyncRig(
+      { clock, policy: { fetchesMax: FETCHES_MAX }, ...options },
+      this.#make,
+      {
+        view: {
+          apply: (batch) => {
+            const shown = (this.#shown ??= { rows: [], epoch: batch.to.epoch, seq: 0 });
+            return this.rig.store.slowly(VIEW, () => show(shown, batch));
+          },
+        },
+      },
+    );
     rig.connect();
     return rig;
   }
+}
 
-  #show({ from, to, updates }: UpdateBatch): void {
-    const shown = (this.#shown ??= { rows: [], epoch: to.epoch, seq: 0 });
-    const isNext = from ? from.epoch === shown.epoch && from.seq === shown.seq : shown.seq === 0;
-    shown.rows.push(...updates.map(({ data }) => data));
-    shown.seq = isNext ? to.seq : NaN;
-  }
+/** What an open view shows, and of which epoch. */
+interface Shown {
+  readonly rows: unknown[];
+  readonly epoch: string;
+  seq: number;
+}
+
+function show(shown: Shown, { from, to, updates }: UpdateBatch): void {
+  const isNext = from ? from.epoch === shown.epoch && from.seq === shown.seq : shown.seq === 0;
+  shown.rows.push(...updates.map(({ data }) => data));
+  shown.seq = isNext ? to.seq : NaN;
 }
 
 function isEqual(some: readonly unknown[], others: readonly unknown[]): boolean {
