@@ -1,21 +1,22 @@
 /**
  * One bucket in one session: from the subscription, over the first page, to the live updates.
  *
- * Theory of operation. The feed joins the pump first and reads the log then; what is pushed meanwhile
- * is held, so that what was read and what was held overlap or touch. `live` means that everything up
- * to `position` was said and the next push follows it. `behind` means that the client must fetch:
- * nothing is pushed until a page that was said has reached the head, and while a fetch is under way
- * pushes are held for that moment. Whatever does not follow makes a `live` feed `behind` again; who
- * cannot fetch hears `subscribed` anew.
+ * Theory of operation. The feed joins the pump first and reads the log then; what is pushed
+ * meanwhile is held, so that what was read and what was held overlap or touch. `live` means that
+ * everything up to `position` was said and the next push follows it. `behind` means that the client
+ * must fetch: nothing is pushed until a page that was said has reached the head, and while a fetch
+ * is under way pushes are held for that moment. Whatever does not follow makes a `live` feed
+ * `behind` again; who cannot fetch hears `subscribed` anew.
  */
 import type { BucketKey, BucketPosition, Page, ServerMessage } from "@holdfast/protocol";
 
 import type { Cancel } from "./base/clock.ts";
+import { isTooFar, pageFor, tooFarBehind } from "./bucket-page.ts";
 import type { BucketPump, PumpedFeed } from "./bucket-pump.ts";
-import { runFor } from "./bucket-run.ts";
 import type { BucketRun, RunReader } from "./bucket-run.ts";
 import type { LogReader } from "./log-reader.ts";
 import type { SharedMessage } from "./outbox.ts";
+import type { PageBudget } from "./page-budget.ts";
 import type { LogPage, LogRange } from "./server-store.ts";
 
 /** So many pushes are held while a read is under way; what is lost of them is read again. */
@@ -29,28 +30,10 @@ export interface FeedSession {
   readonly speaksLog: boolean;
   /** Whose keys it may see; undefined where it speaks no `keys`. */
   readonly author: string | undefined;
-  say(message: ServerMessage): void;
+  readonly say: (message: ServerMessage) => void;
   /** Says it if it has no more bytes than these; returns how many it has, 0: not said. */
-  sayWithin(message: ServerMessage, bytesMax: number): number;
-  push(message: SharedMessage): void;
-}
-
-/** What may be sent unasked in answer to one `hello` or `subscribe`. */
-export class PageBudget {
-  #buckets = 64;
-  #bytes = 1_048_576;
-
-  /** May one more page be read? */
-  takeBucket(): boolean {
-    return this.#bytes > 0 && this.#buckets-- > 0;
-  }
-
-  /** Says the page if it fits in what is left. */
-  say(session: FeedSession, page: Page): boolean {
-    const bytes = session.sayWithin(page, this.#bytes);
-    this.#bytes = bytes > 0 ? this.#bytes - bytes : 0;
-    return bytes > 0;
-  }
+  readonly sayWithin: (message: ServerMessage, bytesMax: number) => number;
+  readonly push: (message: SharedMessage) => void;
 }
 
 export class BucketFeed implements PumpedFeed {
@@ -178,10 +161,14 @@ export class BucketFeed implements PumpedFeed {
       this.#session.say(this.#pageOf({ ...range, after, upTo: after, updates: [] }));
       return true;
     }
-    if (page && this.#budget?.say(this.#session, this.#pageOf(page)))
-      return page.upTo === page.head;
+    if (page && this.#sayWithinBudget(this.#pageOf(page))) return page.upTo === page.head;
     this.#heads(range.head);
     return false;
+  }
+
+  #sayWithinBudget(page: Page): boolean {
+    const { sayWithin } = this.#session;
+    return this.#budget?.say(page, sayWithin) === true;
   }
 
   #pageOf(page: LogPage): Page {
@@ -237,28 +224,4 @@ export class BucketFeed implements PumpedFeed {
     const heads = [{ bucket: this.#bucket, epoch: this.#epoch, head }];
     this.#session.say({ type: "heads", heads });
   }
-}
-
-/** Does the log not reach back to this position, or was it never one of this log? */
-export function isTooFar(range: LogRange, epoch: string | undefined, after: number): boolean {
-  return epoch !== range.epoch || after > range.head || after < range.oldest - 1;
-}
-
-export function tooFarBehind(
-  { bucket, epoch, oldest, head }: LogRange,
-  id?: number,
-): Extract<ServerMessage, { readonly type: "tooFarBehind" }> {
-  return { type: "tooFarBehind", ...(id !== undefined && { id }), bucket, epoch, oldest, head };
-}
-
-/** A page as this reader gets it, of so many updates at most. */
-export function pageFor(
-  { bucket, epoch, after, updates, head }: LogPage,
-  reader: RunReader,
-  id: number | undefined,
-  limit: number,
-): Page {
-  const taken = updates.length > limit ? updates.slice(0, limit) : updates;
-  const run = { bucket, epoch, after, upTo: after + taken.length, updates: taken };
-  return { type: "page", ...(id !== undefined && { id }), ...runFor(run, reader), head };
 }

@@ -1,7 +1,7 @@
 /**
  * Pushes what the log says to those who read it live: contiguously from the last number that was
- * sent of each bucket. A notice of the store that continues it is pushed as it is; whatever a notice
- * leaves open is read from the log, so a notice that is missing or comes twice does no harm.
+ * sent of each bucket. A notice of the store that continues it is pushed as it is; whatever a
+ * notice leaves open is read from the log, so one that is missing or comes twice does no harm.
  */
 import type { BucketHead, BucketKey } from "@holdfast/protocol";
 
@@ -10,12 +10,11 @@ import type { Cancel, Clock } from "./base/clock.ts";
 import { BucketRun } from "./bucket-run.ts";
 import type { LogReader } from "./log-reader.ts";
 import type { PreparedPushes } from "./prepared-pushes.ts";
+import { Retries } from "./retries.ts";
 import type { LogPage, LogRange, ServerStore, StoreNotice } from "./server-store.ts";
 
 /** Heads are looked at this often, whatever the store says, in ms. */
 const LOOK_MS = 30_000;
-/** What the store failed to read is asked for again after this, in ms. */
-const RETRY_MS = 1_000;
 
 /** Somebody who reads a bucket live. */
 export interface PumpedFeed {
@@ -47,9 +46,8 @@ export class BucketPump {
   readonly #clock: Clock;
   readonly #report: (error: unknown) => void;
   readonly #buckets = new Map<BucketKey, Pumped>();
-  readonly #retries = new Set<() => void>();
   readonly #lookAlarm: Alarm;
-  readonly #retryAlarm: Alarm;
+  readonly #retries: Retries;
   #unwatch: Cancel | undefined;
 
   constructor(
@@ -66,7 +64,7 @@ export class BucketPump {
     this.#clock = clock;
     this.#report = report;
     this.#lookAlarm = alarms.alarm(() => this.#look());
-    this.#retryAlarm = alarms.alarm(() => this.#retry());
+    this.#retries = new Retries(clock, alarms);
   }
 
   /** How many buckets are read live. */
@@ -132,14 +130,7 @@ export class BucketPump {
 
   /** Does it a little later, with everything else that failed. */
   later(act: () => void): Cancel {
-    // A function of its own, so that two who ask with the same one do not cancel each other.
-    const once = (): void => act();
-    if (this.#retries.size === 0) this.#retryAlarm.set(this.#clock.now() + RETRY_MS);
-    this.#retries.add(once);
-    return () => {
-      this.#retries.delete(once);
-      if (this.#retries.size === 0) this.#retryAlarm.set(undefined);
-    };
+    return this.#retries.add(act);
   }
 
   #hear(notice: StoreNotice): void {
@@ -240,12 +231,6 @@ export class BucketPump {
     if (epoch !== pumped.epoch) return this.#renumber(pumped, epoch, head);
     pumped.known = Math.max(pumped.known, head);
     if (head > pumped.sent) this.#read(bucket, pumped);
-  }
-
-  #retry(): void {
-    const acts = [...this.#retries];
-    this.#retries.clear();
-    for (const act of acts) act();
   }
 }
 

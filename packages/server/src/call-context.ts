@@ -46,9 +46,9 @@ export type Publish<C extends Contract> = <K extends BucketKeyOf<C>>(
  * with `CommitError`.
  *
  * In a call with a key the unit and the call's answer are stored together, exactly once: what the
- * unit returns is the answer, whatever the handler returns afterwards, and it is checked against the
- * contract within the unit. A handler that commits nothing has its answer stored after it returned,
- * which makes the answer repeatable, but not what the handler did meanwhile.
+ * unit returns is the answer, whatever the handler returns afterwards, and it is checked against
+ * the contract within the unit. A handler that commits nothing has its answer stored after it
+ * returned, which makes the answer repeatable, but not what the handler did meanwhile.
  *
  * Rejects with what the unit threw, with `CallFailure` `cancelled` when the key was cancelled, or
  * with `StoreFault`; then nothing of it stands.

@@ -18,13 +18,13 @@ export interface CommitTransaction<C extends Contract = Contract, Db = unknown> 
    * Appends an update to a bucket. It is pushed to everybody who subscribes once the unit is
    * durable. Throws `PublishError` when the data does not fit the contract or the limits.
    */
-  append<K extends BucketKeyOf<C>>(
+  readonly append: <K extends BucketKeyOf<C>>(
     bucket: K,
     data: DataOf<C, K>,
     options?: PublishOptions,
-  ): Published;
+  ) => Published;
   /** Where a bucket ends, as this unit sees it: for what is read together with its state. */
-  head(bucket: BucketKeyOf<C>): BucketHead;
+  readonly head: (bucket: BucketKeyOf<C>) => BucketHead;
   /** The store's own handle, for the application's tables. What it writes commits together. */
   readonly db: Db;
 }
@@ -33,8 +33,8 @@ export interface CommitTransaction<C extends Contract = Contract, Db = unknown> 
 export type AnyUnit = (tx: AnyTransaction) => unknown;
 
 export interface AnyTransaction {
-  append(bucket: BucketKey, data: unknown, options?: PublishOptions): Published;
-  head(bucket: BucketKey): BucketHead;
+  readonly append: (bucket: BucketKey, data: unknown, options?: PublishOptions) => Published;
+  readonly head: (bucket: BucketKey) => BucketHead;
   readonly db: unknown;
 }
 
@@ -125,9 +125,6 @@ class RunningUnit implements AnyTransaction {
     this.#publisher = publisher;
     this.#unit = unit;
     this.#keyed = keyed;
-    // Units take `append` and `head` apart from the transaction, as handlers do with `publish`.
-    this.append = this.append.bind(this);
-    this.head = this.head.bind(this);
   }
 
   run(tx: StoreTransaction): unknown {
@@ -149,15 +146,13 @@ class RunningUnit implements AnyTransaction {
     return this.#thrown !== undefined && this.#thrown.error === error;
   }
 
-  append(bucket: BucketKey, data: unknown, options?: PublishOptions): Published {
+  // Units take these apart from the transaction, as handlers do with `publish`.
+  readonly append = (bucket: BucketKey, data: unknown, options?: PublishOptions): Published => {
     const published = this.#publisher.append(this.#running(), bucket, data, options);
     this.appended.push(published);
     return published;
-  }
-
-  head(bucket: BucketKey): BucketHead {
-    return this.#running().head(bucket);
-  }
+  };
+  readonly head = (bucket: BucketKey): BucketHead => this.#running().head(bucket);
 
   get db(): unknown {
     return this.#running().db;

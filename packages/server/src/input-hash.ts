@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 
 /**
  * The same for inputs that are the same JSON value, in whatever order the keys of their objects
- * stand: another codec, or a store on the way, may change that order. An input left out is not null.
+ * stand: another codec, or a store on the way, may change that order. An input that is left out is
+ * not null.
  */
 export function inputHash(input: unknown): string {
   const hash = createHash("sha256");

@@ -1,7 +1,7 @@
 /**
- * Calls that run exactly once. A key that is being executed in this process is joined, also when the
- * session that asked first is gone; one that has ended is answered from the store; and what a key
- * commits is committed together with its answer, so that of two processes one finds that it was late.
+ * Calls that run exactly once. A key that is being executed in this process is joined, also when
+ * the session that asked first is gone; one that has ended is answered from the store; and what a
+ * key commits is committed with its answer, so that of two processes one finds that it was late.
  */
 import type { BucketKey, Call, Failure, Result, WireLimits } from "@holdfast/protocol";
 

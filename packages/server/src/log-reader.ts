@@ -1,6 +1,6 @@
 /**
- * Reads of the log, gathered: what sessions ask for in one tick goes to the store in as few trips as
- * the bounds allow, and what several ask for alike is read once.
+ * Reads of the log, gathered: what sessions ask for in one tick goes to the store in as few trips
+ * as the bounds allow, and what several ask for alike is read once.
  */
 import type { BucketKey } from "@holdfast/protocol";
 

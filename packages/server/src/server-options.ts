@@ -33,7 +33,7 @@ export interface RealtimeServerOptions<C extends Contract, A extends Accepted, D
   /** Who may read which bucket. Default: nobody may read any. */
   readonly buckets?: BucketRulesOf<C, NoInfer<A>>;
   /**
-   * Buckets that every session of an account shall hear of, such as its inbox, without having asked:
+   * Buckets that every session of an account shall hear of, such as its inbox, without asking:
    * subscribed by each hello of a client that speaks `log`, after those that it names itself.
    * `buckets` decides about them as about others. What it throws is reported, and none are added.
    */

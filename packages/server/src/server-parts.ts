@@ -59,9 +59,8 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
     const committer = new Committer({ store, publisher, prepared, pump, counts, report, written });
     const publish = committer.publish.bind(committer);
     const commit: CommitAny = (unit) => committer.commitPlain(unit);
-    const keyed = new KeyedCalls({
-      ...{ store, router, committer, publish, clock, alarms, codec, limits, policy, report },
-    });
+    const shared = { clock, alarms, codec, limits, policy, report };
+    const keyed = new KeyedCalls({ ...shared, store, router, committer, publish });
     this.host = {
       clock,
       alarms,

@@ -77,8 +77,8 @@ function spoken({ model }: Turn, answer: Answer): Answer {
 }
 
 /**
- * The caller no longer waits. A request that has its answer, or never came, is none of ours: answers
- * cross cancels.
+ * The caller no longer waits. A request that has its answer, or never came, is none of ours:
+ * answers cross cancels.
  */
 export function cancelRequest(turn: Turn, { id }: Cancel): void {
   giveUp(turn, id, "cancelled");

@@ -12,11 +12,13 @@ import type {
   UnsubscribedCode,
 } from "@holdfast/protocol";
 
-import { BucketFeed, isTooFar, PageBudget, pageFor, tooFarBehind } from "./bucket-feed.ts";
+import { BucketFeed } from "./bucket-feed.ts";
 import type { FeedSession } from "./bucket-feed.ts";
 import type { BucketGate } from "./bucket-gate.ts";
+import { isTooFar, pageFor, tooFarBehind } from "./bucket-page.ts";
 import type { Viewer } from "./call-context.ts";
 import { ownFailure } from "./call-failure.ts";
+import { PageBudget } from "./page-budget.ts";
 import type { BucketVerdict } from "./server-session-event.ts";
 import type { LogPage } from "./server-store.ts";
 
@@ -81,7 +83,10 @@ export class SessionBuckets {
     this.#feeds.get(page.bucket)?.paged(page);
   }
 
-  /** `settle` hears the answer once, perhaps before this returns. A subscribed bucket may be read. */
+  /**
+   * `settle` hears the answer once, perhaps before this returns. A bucket that is subscribed may be
+   * read.
+   */
   fetch(fetch: Fetch, settle: (answer: Fetched) => void): void {
     const feed = this.#feeds.get(fetch.bucket);
     if (feed) return this.#read(fetch, feed, settle);

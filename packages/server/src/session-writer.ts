@@ -41,7 +41,7 @@ export class SessionWriter implements Flushable {
     this.#flushSoon();
   }
 
-  /** As `send`, unless it has more bytes than these. Returns how many it has; 0: it was not sent. */
+  /** As `send`, unless it has more bytes than these. Returns how many it has; 0: not sent. */
   sendWithin(message: ServerMessage, bytesMax: number): number {
     const bytes = this.#outbox.addWithin(message, bytesMax);
     if (bytes > 0) this.#flushSoon();

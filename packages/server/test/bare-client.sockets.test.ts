@@ -235,7 +235,10 @@ test("a keyed call is answered once and for all, over a drop (§3.6, §10.5)", a
   second.says(post(4, "k1", "another input"));
   expect(await second.hears()).toEqual({ type: "ack", id: 4 });
   expect(await second.hears()).toMatchObject({
-    ...{ type: "failure", id: 4, code: "keyReused", refused: true },
+    type: "failure",
+    id: 4,
+    code: "keyReused",
+    refused: true,
   });
 });
 
@@ -288,7 +291,12 @@ test("a client that comes back with its position misses nothing (§3.2, §10.7)"
 
   second.says({ ...fetch, id: 3, after: 452, epoch: "another" });
   expect(await second.hears()).toEqual({
-    ...{ type: "tooFarBehind", id: 3, bucket: "room:1", epoch, oldest: 1, head: 452 },
+    type: "tooFarBehind",
+    id: 3,
+    bucket: "room:1",
+    epoch,
+    oldest: 1,
+    head: 452,
   });
   second.says({ ...fetch, id: 4, after: 0, bucket: "hall:1" });
   expect(await second.hears()).toMatchObject({ type: "failure", id: 4, code: "gone" });
@@ -304,6 +312,12 @@ test("with nothing new, a position is answered by an empty page (§4, §10.7)", 
   client.says({ type: "subscribe", buckets: [{ bucket: "room:1", epoch, after: 0 }] });
   expect(await client.hears()).toMatchObject({ type: "subscribed", head: 0 });
   expect(await client.hears()).toEqual({
-    ...{ type: "page", bucket: "room:1", epoch, after: 0, upTo: 0, updates: [], head: 0 },
+    type: "page",
+    bucket: "room:1",
+    epoch,
+    after: 0,
+    upTo: 0,
+    updates: [],
+    head: 0,
   });
 });

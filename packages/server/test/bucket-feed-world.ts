@@ -192,7 +192,10 @@ export class CheckingClient {
     const { pump, reader, gate } = world;
     const say = (message: ServerMessage): void => this.#hear(message);
     const session: FeedSession = {
-      ...{ pump, reader, speaksLog, say },
+      pump,
+      reader,
+      speaksLog,
+      say,
       author: account,
       sayWithin: (message) => {
         say(message);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { CheckingClient, FeedWorld } from "./bucket-feed-world.ts";
@@ -69,7 +69,7 @@ describe("a position is answered", () => {
     }
     await world.answerAll();
     const heard = brief(client).filter((text) => !text.startsWith("subscribed"));
-    expect(heard.slice(0, 5)).toEqual([...Array.from({ length: 5 }, () => "heads 1")]);
+    expect(heard.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => "heads 1"));
     expect(heard.filter((text) => text === "page 0-1 of 1")).toHaveLength(64);
     expect(heard.filter((text) => text === "page 1-1 of 1")).toHaveLength(1);
   });
@@ -166,11 +166,10 @@ test("a live bucket is announced again as it stands", async () => {
 
 /** Anything that may happen to a few clients and buckets. */
 type Step = readonly [action: string, first: number, second: number, third: number];
-const actions = [
-  ...["publish", "publish", "publish", "publishElsewhere", "doubt", "tellAgain", "trim"],
-  ...["subscribe", "subscribe", "subscribe", "unsubscribe", "fetch", "fetch"],
-  ...["answer", "answer", "answer", "turn", "fail", "second"],
-];
+const actions = (
+  "publish publish publish publishElsewhere doubt tellAgain trim subscribe subscribe subscribe " +
+  "unsubscribe fetch fetch answer answer answer turn fail second"
+).split(" ");
 const steps = fc.array(fc.tuple(fc.constantFrom(...actions), fc.nat(50), fc.nat(50), fc.nat(50)), {
   maxLength: 80,
   size: "max",

@@ -73,8 +73,8 @@ describe("a failure is", () => {
   test("the store's where a unit went well and could not be made durable", async () => {
     const disk = new Error("disk");
     const store: Pick<ServerStore, "commit"> = {
-      commit: async ({ run }) => {
-        run({
+      commit: async (unit) => {
+        unit.run({
           append: () => ({ epoch: "e", seq: 1 }),
           head: (bucket) => ({ bucket, epoch: "e", head: 0 }),
           db: undefined,

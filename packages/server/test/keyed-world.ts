@@ -1,4 +1,4 @@
-/** Calls with keys on a store in memory, without a session: who asks, hears the answer in a list. */
+/** Calls with keys on a store in memory, without a session: the answers come in a list. */
 import {
   bucket,
   call,
@@ -76,7 +76,7 @@ export class KeyedWorld {
 
   constructor(act: Act, options: KeyedWorldOptions = {}) {
     this.clock = options.clock ?? new ManualClock();
-    this.store = options.store ?? (memoryStore({ clock: this.clock }) as ServerStore);
+    this.store = options.store ?? memoryStore({ clock: this.clock });
     const { clock, store, prepared, counts } = this;
     const limits = { ...DEFAULT_WIRE_LIMITS, ...options.limits };
     const report = (error: unknown): void => void this.errors.push(error);
@@ -93,9 +93,8 @@ export class KeyedWorld {
     const router = new CallRouter(contract, handlers, report);
     const policy = { callTimeoutMaxMs: 60_000, keyedCallsMax: options.keyedCallsMax ?? 10 };
     const { committer } = this;
-    this.keyed = new KeyedCalls({
-      ...{ store, router, committer, publish, clock, alarms, codec, limits, policy, report },
-    });
+    const shared = { clock, alarms, codec, limits, policy, report };
+    this.keyed = new KeyedCalls({ ...shared, store, router, committer, publish });
   }
 
   /** Asks, and lets promises settle. */

@@ -19,7 +19,13 @@ class World {
 
   constructor() {
     const page = (bucket: string, after: number): LogPage => ({
-      ...{ bucket, epoch: "e", head: after, oldest: 1, after, upTo: after, updates: [] },
+      bucket,
+      epoch: "e",
+      head: after,
+      oldest: 1,
+      after,
+      upTo: after,
+      updates: [],
     });
     const store: Pick<ServerStore, "read" | "ranges"> = {
       read: async (asked) =>

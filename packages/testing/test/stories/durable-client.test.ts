@@ -192,3 +192,45 @@ test("cancelled before it was sent, a note is gone; cancelled too late, it stand
   expect(await clock.finish(late.result)).toBe(1);
   expect(world.ran).toEqual(["late"]);
 });
+
+test("after a reload a note can still be taken back, and one that fails still says why (T1, L34)", async () => {
+  const { clock } = world.pair;
+  const before = world.client("phone");
+  before.offline();
+  for (const text of ["regretted", "forbidden", "fine"]) before.add(text);
+  await clock.run(1_000);
+  await clock.finish(before.linked.client.close());
+  const ends: string[] = [];
+  const telling = {
+    ...addNote,
+    onFailure: ({ kind, code }, { input, phase }) =>
+      ends.push(`${input.text}: ${phase}, ${kind} ${code ?? ""}`),
+  } satisfies typeof addNote;
+  const after = world.client("phone", { transactions: [telling] });
+  after.offline();
+  await clock.runUntil(() => after.pending.length === 3);
+  const [regretted] = after.linked.client.pending.current;
+  after.linked.client.cancelPending(regretted?.id ?? "");
+  after.linked.client.cancelPending("never heard of");
+  await clock.run(1_000);
+  expect([ends, after.pending]).toEqual([
+    ["regretted: cancelled, cancelled "],
+    ["forbidden", "fine"],
+  ]);
+  after.online();
+  await clock.runUntil(() => world.ran.length === 1);
+  expect(world.ran).toEqual(["fine"]);
+  expect(ends.slice(1)).toEqual(["forbidden: failed, rejected denied"]);
+});
+
+test("whoever hears of failures needs no handle: nobody signed in is told like all else", async () => {
+  const ends: string[] = [];
+  const telling = {
+    ...addNote,
+    onFailure: ({ kind, code }, { input }) => ends.push(`${input.text}: ${kind} ${code}`),
+  } satisfies typeof addNote;
+  const ada = world.client("phone", { transactions: [telling] });
+  ada.linked.credentials.signOut();
+  ada.add("to nobody");
+  expect(ends).toEqual(["to nobody: storeFailed noAccount"]);
+});
