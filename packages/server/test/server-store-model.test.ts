@@ -259,6 +259,6 @@ describe.each(storeKinds)("the %s store", (kind) => {
       for (const step of taken) await world.perform(step);
       await world.close();
     });
-    await fc.assert(life, { numRuns: isDeep ? 5_000 : kind === "memory" ? 150 : 60 });
+    await fc.assert(life, { numRuns: isDeep ? 5_000 : kind === "memory" ? 150 : 40 });
   });
 });

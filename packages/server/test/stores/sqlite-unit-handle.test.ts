@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { ServerStore, StoreTransaction } from "../../src/server-store.ts";
 import type { SqliteValue, UnitDatabase, UnitStatement } from "../../src/stores/sqlite.ts";
-import { SpyDriver } from "./spy-driver.ts";
+import { sqliteError, SpyDriver } from "./spy-driver.ts";
 import { keyed, StoreBed } from "./store-bed.ts";
 
 type Tx = StoreTransaction<UnitDatabase>;
@@ -13,9 +13,33 @@ async function setUp(spy = new SpyDriver()): Promise<{
   store: ServerStore<UnitDatabase>;
   run: (...units: ((tx: Tx) => unknown)[]) => Promise<PromiseSettledResult<unknown>[]>;
   notes: () => Promise<unknown>;
+  /** The next insert ends the transaction, as SQLite does in distress, and throws this. */
+  lose: (error: Error) => void;
 }> {
   const bed = new StoreBed();
-  const store = bed.sqlite({ driver: spy.open });
+  let loss: Error | undefined;
+  const store = bed.sqlite({
+    driver(path) {
+      const db = spy.open(path);
+      return {
+        ...db,
+        prepare(sql) {
+          const statement = db.prepare(sql);
+          return {
+            ...statement,
+            run(...values) {
+              const error = loss;
+              if (!error || !sql.startsWith("insert")) return statement.run(...values);
+              loss = undefined;
+              db.exec("rollback");
+              throw error;
+            },
+          };
+        },
+      };
+    },
+  });
+  const lose = (error: Error): void => void (loss = error);
   const run = (...units: ((tx: Tx) => unknown)[]) =>
     bed.finish(Promise.allSettled(units.map((unit) => store.commit({ run: unit }))));
   const notes = async (): Promise<unknown> => {
@@ -29,7 +53,7 @@ async function setUp(spy = new SpyDriver()): Promise<{
   };
   await run((tx) => tx.db.exec("create table notes (text unique); create table more (text)"));
   spy.ran.length = 0;
-  return { bed, spy, store, run, notes };
+  return { bed, spy, store, run, notes, lose };
 }
 
 const note =
@@ -197,10 +221,12 @@ test("a statement that ends the transaction fails the group, and nothing more is
 
 test("a transaction that a script ends is noticed", async () => {
   const { run, notes } = await setUp();
+  let thrown: unknown;
   const [result] = await run((tx) => {
-    expect(thrownBy(() => tx.db.exec("insert into notes values ('one'); rollback"))).toBeDefined();
+    thrown = thrownBy(() => tx.db.exec("insert into notes values ('one'); rollback"));
     note("alone")(tx);
   });
+  expect(thrown).toMatchObject({ name: "StoreError" });
   expect(result).toMatchObject({ reason: { name: "StoreError", code: "failed" } });
   expect(await notes()).toEqual([]);
   const [hidden] = await run((tx) => {
@@ -209,4 +235,12 @@ test("a transaction that a script ends is noticed", async () => {
   });
   expect(hidden).toMatchObject({ reason: { name: "StoreError", code: "failed" } });
   expect(await notes()).toEqual([]);
+});
+
+test("a disk that is full while a unit writes fails the group for what it is", async () => {
+  const { run, notes, lose } = await setUp();
+  lose(sqliteError(13));
+  const results = await run(note("one"), note("two"));
+  expect(results).toMatchObject([{ reason: { code: "full" } }, { status: "fulfilled" }]);
+  expect(await notes()).toEqual(["two"]);
 });
