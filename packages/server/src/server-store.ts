@@ -88,7 +88,10 @@ export interface ReadLimits {
   readonly bytes: number;
 }
 
-/** A page of the log: gapless from `after` to `upTo`. Empty and `upTo = after` where it begins before `oldest`. */
+/**
+ * A page of the log: gapless from `after` to `upTo`. Empty, with `upTo = after`, where it would
+ * begin before `oldest` or at or past the head.
+ */
 export interface LogPage extends LogRange {
   readonly after: number;
   readonly upTo: number;

@@ -2,7 +2,7 @@
  * The server store in memory: all that the durable ones promise, but for what a restart leaves.
  * Its epoch is of this object alone, so after a restart every client starts from a snapshot.
  */
-import type { BucketHead, BucketKey, Update } from "@holdfast/protocol";
+import type { BucketKey } from "@holdfast/protocol";
 
 import { systemClock } from "../base/clock.ts";
 import type { Cancel, Clock } from "../base/clock.ts";
@@ -170,26 +170,5 @@ class MemoryStore implements ServerStore<undefined>, UnitSource<undefined> {
     const isWithin = after >= range.oldest - 1 && after < range.head;
     const updates = (isWithin && this.#logs.get(bucket)?.read(after, limits)) || [];
     return { ...range, after, upTo: after + updates.length, updates };
-  }
-}
-
-/** Heads without content, for a server that has no store yet. */
-export class MemoryBucketLog {
-  readonly #epoch: string;
-  readonly #heads = new Map<BucketKey, number>();
-
-  /** `epoch`: a name that no other process has used. */
-  constructor(epoch: string) {
-    this.#epoch = epoch;
-  }
-
-  head(bucket: BucketKey): BucketHead {
-    return { bucket, epoch: this.#epoch, head: this.#heads.get(bucket) ?? 0 };
-  }
-
-  append(bucket: BucketKey, update: Update): void {
-    const next = this.head(bucket).head + 1;
-    if (update.seq !== next) throw new RangeError(`Update ${update.seq} where ${next} is due.`);
-    this.#heads.set(bucket, next);
   }
 }
