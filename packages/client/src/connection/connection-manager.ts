@@ -54,11 +54,10 @@ export interface ConnectionManagerOptions {
 }
 
 /**
- * Deadlines that only silence lets pass. They are judged one turn of the event loop after their
- * alarm, and never ahead of another event, so that an answer that already waits in the socket is
- * heard first.
+ * Deadlines that only silence lets pass: no other event brings their judgement forward, so that an
+ * answer that already waits in the socket is heard first.
  */
-const JUDGED_LATER: readonly DeadlineName[] = ["connect", "handshake", "pong", "ownPong", "probe"];
+const SILENCES: readonly DeadlineName[] = ["connect", "handshake", "pong", "ownPong", "probe"];
 
 export class ConnectionManager {
   readonly #options: ConnectionManagerOptions;
@@ -122,7 +121,7 @@ export class ConnectionManager {
       this.#handle({ type: "woke" });
     if (!("sessionId" in event) && event.type !== "alarm") {
       for (const [deadline, at] of due) {
-        if (at <= this.#last.now && !JUDGED_LATER.includes(deadline))
+        if (at <= this.#last.now && !SILENCES.includes(deadline))
           this.#handle({ type: "alarm", deadline });
       }
     }
@@ -178,9 +177,9 @@ export class ConnectionManager {
     const { clock } = this.#options;
     const [deadline, at] = next;
     const ring = (): void => this.dispatch({ type: "alarm", deadline });
+    // A turn of the event loop later, for what already waits to be heard.
     this.#cancelAlarm = clock.at(at, () => {
-      if (JUDGED_LATER.includes(deadline)) this.#cancelAlarm = clock.turn(ring);
-      else ring();
+      this.#cancelAlarm = clock.turn(ring);
     });
   }
 }
