@@ -11,12 +11,12 @@
  * Credentials, calls and subscriptions have files of their own; the driver is `session-driver.ts`.
  */
 import { capabilityOf } from "@holdfast/protocol";
-import type { BucketKey, ClientMessage } from "@holdfast/protocol";
+import type { BucketKey, Cancel, ClientMessage } from "@holdfast/protocol";
 
 import { admit, cancelRequest, expireCalls, settle } from "./server-session-calls.ts";
 import { check, checked, greeted, unchecked } from "./server-session-credentials.ts";
 import type { ServerSessionEffect } from "./server-session-effect.ts";
-import type { ServerSessionEvent, SessionRequest } from "./server-session-event.ts";
+import type { KeyedCancel, ServerSessionEvent, SessionRequest } from "./server-session-event.ts";
 import type {
   ServerSessionModel,
   ServerSessionPolicy,
@@ -139,7 +139,7 @@ function hearOpen(turn: Turn, message: Exclude<ClientMessage, { type: "ping" }>)
     case "fetch":
       return request(turn, message);
     case "cancel":
-      if (message.key !== undefined) return request(turn, { ...message, key: message.key });
+      if (isByKey(message)) return request(turn, message);
       cancelRequest(turn, message);
       return spend(turn, 1);
     case "subscribe":
@@ -154,6 +154,10 @@ function hearOpen(turn: Turn, message: Exclude<ClientMessage, { type: "ping" }>)
     case "hello":
       return violate(turn, "a second hello");
   }
+}
+
+function isByKey(cancel: Cancel): cancel is KeyedCancel {
+  return cancel.key !== undefined;
 }
 
 /** Admitted ones are bounded by how many may execute; refused ones would be free otherwise. */

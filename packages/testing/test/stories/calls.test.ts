@@ -147,7 +147,7 @@ describe("a black hole", () => {
     await clock.settle();
     link.blackHole("up");
     for (let second = 0; second < 30; second++) {
-      world.pair.server.publish("room:1", "still here");
+      await world.pair.server.publish("room:1", "still here");
       await clock.run(1_000);
     }
     expect(client.connection.current.reason).not.toBe("opened");

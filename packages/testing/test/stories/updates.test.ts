@@ -61,13 +61,14 @@ describe("updates of a bucket", () => {
       else if (dice < 0.08) link.heal();
       else if (dice < 0.09) world.pair.startServer();
       else
-        for (let i = 0; i < dice * 10; i++) world.pair.server.publish("room:1", `${++published}`);
+        for (let i = 0; i < dice * 10; i++)
+          await world.pair.server.publish("room:1", `${++published}`);
       await clock.run(random() * 500);
     }
     link.heal();
     await world.pair.connected();
     await clock.settle();
-    world.pair.server.publish("room:1", "last");
+    await world.pair.server.publish("room:1", "last");
     await clock.settle();
     expect(server).toBeDefined();
     expect(follower.stretches.length).toBeGreaterThan(5);
@@ -81,13 +82,15 @@ describe("updates of a bucket", () => {
     const { clock, link } = world.pair;
     const follower = new Follower(world);
     await clock.settle();
-    world.pair.server.publish("room:1", "one");
+    await world.pair.server.publish("room:1", "one");
     await clock.settle();
     link.drop();
-    world.pair.server.publish("room:1", "missed");
+    await world.pair.server.publish("room:1", "missed");
     await world.pair.connected();
+    await clock.settle();
     world.pair.startServer();
     await world.pair.connected();
+    await clock.settle();
     expect(follower.stretches.map(({ head }) => head)).toEqual([0, 2, 0]);
     expect(new Set(follower.stretches.map(({ epoch }) => epoch)).size).toBe(2);
     expect(follower.texts).toEqual(["one"]);
@@ -112,7 +115,7 @@ describe("updates of a bucket", () => {
     const follower = new Follower(world);
     await clock.settle();
     server.revoke("ada", "room:1");
-    server.publish("room:1", "not for you");
+    await server.publish("room:1", "not for you");
     await clock.settle();
     expect(follower.phases).toEqual(["waiting", "live", "ended"]);
     expect(follower.texts).toEqual([]);
@@ -144,7 +147,7 @@ describe("a listener that takes its time", () => {
     const { heard, release } = listenSlowly(world);
     await clock.settle();
     for (let batch = 0; batch < 20; batch++) {
-      for (let i = 0; i < 50; i++) server.publish("room:1", `${batch * 50 + i}`);
+      for (let i = 0; i < 50; i++) await server.publish("room:1", `${batch * 50 + i}`);
       await clock.run(100);
     }
     expect(heard.length).toBeGreaterThan(256);
@@ -164,7 +167,7 @@ describe("a listener that takes its time", () => {
     const { release } = listenSlowly(world);
     await clock.settle();
     for (let batch = 0; batch < 40; batch++) {
-      for (let i = 0; i < 50; i++) server.publish("room:1", "x".repeat(100));
+      for (let i = 0; i < 50; i++) await server.publish("room:1", "x".repeat(100));
       await clock.run(100);
     }
     expect(server.stats.refusals).toEqual({ slowConsumer: 1 });
