@@ -110,14 +110,19 @@ export class TransactionAudience {
     if (definition) this.#optimism.show(record.order, view, definition);
   }
 
-  #end(record: TransactionRecord, { output, error }: TransactionEnd): void {
+  #end(record: TransactionRecord, { phase, output, error }: TransactionEnd): void {
     const { definitions, report } = this.#options;
     const { id, name, input } = record;
     const waiter = this.#take(id);
-    if (error) return waiter?.reject(new TransactionError(error.kind, error));
-    waiter?.resolve(output);
-    const view = this.#views.get(id) ?? viewOf(record, input);
-    return guarded(() => definitions.get(name)?.onResult?.(output, view), report);
+    const definition = definitions.get(name);
+    const view = { ...(this.#views.get(id) ?? viewOf(record, input)), phase };
+    if (!error) {
+      waiter?.resolve(output);
+      return guarded(() => definition?.onResult?.(output, view), report);
+    }
+    const failure = new TransactionError(error.kind, error);
+    waiter?.reject(failure);
+    guarded(() => definition?.onFailure?.(failure, view), report);
   }
 
   /** Whoever takes a waiter out settles it. */
@@ -131,7 +136,8 @@ export class TransactionAudience {
   }
 }
 
-function viewOf(record: TransactionRecord, input: unknown): PendingTransaction {
+/** As its definition's callbacks and `pending` see it. */
+export function viewOf(record: TransactionRecord, input: unknown): PendingTransaction {
   const { id, name, createdAt } = record;
   return { id, name, input, createdAt, phase: "saving" };
 }

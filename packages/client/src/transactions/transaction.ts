@@ -1,6 +1,7 @@
 /** What an app says of its transactions: their kinds, and each one that it makes. */
 import type { Contract, InputOf, MethodOf, OutputOf } from "@holdfast/protocol";
 import type { Source } from "../base/source.ts";
+import type { TransactionError } from "./transaction-error.ts";
 import type { TransactionPhase } from "./transaction-event.ts";
 
 /** A transaction whose effect shows. */
@@ -47,6 +48,11 @@ export interface TransactionOptions<Input = unknown, Output = unknown, View = un
   scope?(input: Input): string;
   /** Hears of success, also after a reload; after a crash perhaps twice. */
   onResult?(output: Output, transaction: PendingTransaction<Input>): void;
+  /**
+   * Hears of failure and of cancellation, also after a reload, when no handle is left to tell; after
+   * a crash perhaps not.
+   */
+  onFailure?(error: TransactionError, transaction: PendingTransaction<Input>): void;
   /**
    * Is a failure with this code worth another try, up to 8 in all? Undefined: as by default, which
    * is yes for `internal`, `timedOut`, `busy` and `cancelled`.

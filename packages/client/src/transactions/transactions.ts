@@ -4,7 +4,7 @@
  */
 import { DEFAULT_WIRE_LIMITS, payloadFault, type BucketKey } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
-import { OptionsError } from "../base/errors.ts";
+import { guarded, OptionsError } from "../base/errors.ts";
 import { Cell, type Source } from "../base/source.ts";
 import type {
   PendingTransaction,
@@ -17,6 +17,7 @@ import type { TransactionEvent, TransactionPhase } from "./transaction-event.ts"
 import type { TransactionTrouble } from "./transaction-model.ts";
 import { DEFAULT_TRANSACTION_POLICY, type TransactionPolicy } from "./transaction-policy.ts";
 import { RECORD_VERSION, type TransactionRecord } from "./transaction-record.ts";
+import { viewOf } from "./transaction-audience.ts";
 import { TransactionRun, type TransactionPorts } from "./transaction-run.ts";
 import type { TransactionStore } from "./transaction-store.ts";
 
@@ -160,6 +161,11 @@ export class Transactions {
     return this.#enqueue(wish, options.signal, hasFailedBlocker) as TransactionHandle<Output>;
   }
 
+  /** Takes back what is not done yet, if that is still possible. An unknown id is passed over. */
+  cancel(id: string): void {
+    this.#run?.cancel(id);
+  }
+
   #enqueue(
     wish: TransactionRecord,
     signal: AbortSignal | undefined,
@@ -174,7 +180,11 @@ export class Transactions {
       if (run && typeof record === "object")
         return run.make(record, { phase, signal, resolve, reject }, hasFailedBlocker);
       phase.set("failed");
-      reject(new TransactionError("storeFailed", { code: fault as string }));
+      const error = new TransactionError("storeFailed", { code: fault as string });
+      reject(error);
+      const view = { ...viewOf(wish, wish.input), phase: phase.current };
+      const definition = this.#definitions.get(wish.name);
+      guarded(() => definition?.onFailure?.(error, view), this.#options.report);
     });
     result.catch(() => {});
     const cancel = (): Promise<boolean> => {
