@@ -45,7 +45,12 @@ const WHAT: readonly ((world: QueueWorld, tab: number, which: number, how: numbe
 ];
 
 export const LIFE: fc.Arbitrary<readonly Happening[]> = fc.array(
-  fc.tuple(fc.nat(WHAT.length - 1), fc.nat(3).map((tab) => (tab === 3 ? 1 : 0)), fc.nat(60), fc.nat(60)),
+  fc.tuple(
+    fc.nat(WHAT.length - 1),
+    fc.nat(3).map((tab) => (tab === 3 ? 1 : 0)),
+    fc.nat(60),
+    fc.nat(60),
+  ),
   { maxLength: 60, size: "max" },
 );
 

@@ -51,6 +51,8 @@ interface Story {
   wasStored: boolean;
   /** It was stored after its owner had given up the lock: others may have gone another way. */
   wasLate: boolean;
+  /** Another adopted it while its owner slept. */
+  wasTaken: boolean;
   applied: number;
   /** What was decided when the store forgot it, or what the user was told. */
   end: TransactionEnd | undefined;
@@ -171,6 +173,7 @@ export class QueueWorld {
       wasQueued: false,
       wasStored: false,
       wasLate: false,
+      wasTaken: false,
       applied: 0,
       end: undefined,
       wasTold: false,
@@ -298,7 +301,7 @@ export class QueueWorld {
     tab.operation = undefined;
     tab.isOnline = tab.isFrozen = tab.holdsLock = false;
     tab.shown.clear();
-    for (let i = this.oldAnswers.length; i--; )
+    for (let i = this.oldAnswers.length; i--;)
       if (this.oldAnswers[i]?.[0] === tab) this.oldAnswers.splice(i, 1);
     this.tell(tab, { type: "alarm" });
   }
@@ -336,7 +339,7 @@ export class QueueWorld {
         this.finishOperation(index, false);
         this.finishOperation(index, false);
       }
-      for (let nth = this.calls.length; nth--; ) this.serve(nth, 1);
+      for (let nth = this.calls.length; nth--;) this.serve(nth, 1);
       while (this.calls.some(({ answer }) => answer)) this.deliver(0);
       this.pass(round < 300 ? 1_100 : 40_000);
       if (round > 60 && this.isIdle) return;
@@ -344,7 +347,9 @@ export class QueueWorld {
   }
 
   get isIdle(): boolean {
-    return !this.disk.size && !this.calls.length && this.tabs.every((tab) => !tab.queue.entries.size);
+    return (
+      !this.disk.size && !this.calls.length && this.tabs.every((tab) => !tab.queue.entries.size)
+    );
   }
 
   #nthCall(nth: number): PendingCall | undefined {
@@ -428,8 +433,13 @@ export class QueueWorld {
     const { id, sending } = effect;
     const stored = this.disk.get(id);
     if (!tab.isOnline && !tab.isClosing) fault("sent without a session");
-    if (stored?.owner === tab.owner && stored.sentAt === undefined) fault("sent before it was said");
-    if (effect.type === "sendCancel" && stored?.owner === tab.owner && stored.phase !== "cancelling")
+    if (stored?.owner === tab.owner && stored.sentAt === undefined)
+      fault("sent before it was said");
+    if (
+      effect.type === "sendCancel" &&
+      stored?.owner === tab.owner &&
+      stored.phase !== "cancelling"
+    )
       fault("cancelled before it was said");
     const call = effect.type === "send" ? effect.call : undefined;
     if (!!call?.key !== this.#options.keepsKeys && call) fault("the key");
@@ -486,6 +496,9 @@ export class QueueWorld {
     for (const [id, record] of this.disk) {
       if (record.owner !== tab.owner && awake.has(record.owner)) continue;
       const own = { ...record, owner: tab.owner };
+      const story = this.#story(id);
+      if (story.owner !== tab.owner)
+        story.wasTaken ||= this.tabs.some((t) => t.owner === story.owner);
       this.disk.set(id, own);
       loaded.push({ record: own, rules: { repeatable: this.#options.repeatable } });
     }
@@ -551,17 +564,31 @@ export class QueueWorld {
     }
   }
 
+  /**
+   * Its owner's records went to different heirs: some while it slept, others when it crashed. They
+   * know nothing of each other, and keep no order.
+   */
+  #isScattered({ owner, wasLate, wasTaken }: Story): boolean {
+    return wasLate || (wasTaken && !this.tabs.some((tab) => tab.owner === owner));
+  }
+
   /** In each lane, in the order of the making; after what it waited for. */
   #checkOrder(): void {
     const last = new Map<string, number>();
     const done = new Set<string>();
-    for (const { id, owner, lane, number, blockers, end, wasLate } of this.applied) {
+    for (const story of this.applied) {
+      const { id, owner, lane, number, blockers, end } = story;
       const wasDone = done.has(id);
       done.add(id);
-      if (isVague(end?.error?.kind) || wasDone || wasLate) continue;
+      if (isVague(end?.error?.kind) || wasDone || this.#isScattered(story)) continue;
       for (const blocker of blockers) {
-        const story = this.#story(blocker);
-        if (story.applied && !done.has(blocker) && !story.wasLate && !isVague(story.end?.error?.kind))
+        const before = this.#story(blocker);
+        if (
+          before.applied &&
+          !done.has(blocker) &&
+          !this.#isScattered(before) &&
+          !isVague(before.end?.error?.kind)
+        )
           fault(`${id} came before ${blocker}, for which it waited`);
       }
       if (lane === undefined) continue;
