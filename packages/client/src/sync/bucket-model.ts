@@ -48,7 +48,8 @@ export interface BucketModel {
   readonly work: Work | undefined;
   /** Rises with each work. */
   readonly workId: number;
-  readonly turn: "none" | "queued" | "held";
+  /** At the limiter. `spent`: it was used, and is given up next. */
+  readonly turn: "none" | "queued" | "held" | "spent";
   /** When what is missing must have come; after that it is fetched. */
   readonly gapDeadline: Millis | undefined;
   /** Nothing is begun before. */

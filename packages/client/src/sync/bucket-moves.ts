@@ -132,7 +132,7 @@ export function fallBehind(turn: BucketTurn, answer: TooFarBehind, asked?: Curso
 export function advance(turn: BucketTurn, to: Cursor | undefined): void {
   const { model } = turn;
   model.cursor = to;
-  if (model.link !== "refused") model.error = undefined;
+  if (model.link !== "refused" && model.error?.kind !== "fetchFailed") model.error = undefined;
 }
 
 /**

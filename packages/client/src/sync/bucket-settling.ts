@@ -18,7 +18,7 @@ export function settle(turn: BucketTurn): void {
     effects.push({ type: "subscribe", position: model.cursor });
   }
   if (model.isRead && model.link === "joined") judge(turn);
-  if (!model.work && model.retryDeadline === undefined) begin(turn);
+  if (!model.work) begin(turn);
 }
 
 /** Do updates lead on? Is something missing, and will it come by itself? */
@@ -32,7 +32,10 @@ function judge(turn: BucketTurn): void {
     model.held = [];
   }
   const base = baseOf(model);
-  if (model.reason || !base) return;
+  if (model.reason || !base) {
+    model.gapDeadline = undefined;
+    return;
+  }
   model.held = unknownOf(model.held, base.seq);
   const isGap = isMissing(model);
   if (!isGap) model.gapDeadline = undefined;
@@ -41,26 +44,36 @@ function judge(turn: BucketTurn): void {
   else model.gapDeadline ??= now + (model.held.length > 0 ? policy.holdMs : policy.firstPageMs);
   if (reached(model) === server?.seq) model.isHurried = false;
   if (model.isPaused || model.isHurried) {
+    // What is pushed before it is there is held behind a fetch.
     model.gapDeadline = undefined;
     if (model.held.some(({ isLive }) => isLive)) {
-      model.held = model.held.map((held) => ({ ...held, isLive: false }));
+      model.held = model.held.map((one) => ({ ...one, isLive: false }));
     }
+  } else if (!isGap && model.error?.kind === "fetchFailed") {
+    // It came by itself.
+    model.error = model.retryDeadline = undefined;
   }
 }
 
 /** Begins the next work, if there is any to be done. */
 function begin(turn: BucketTurn): void {
   const { model } = turn;
-  if (!model.isRead) return start(turn, { type: "read" }, { type: "read" });
+  const isDelayed = model.retryDeadline !== undefined;
+  if (!model.isRead) {
+    if (!isDelayed) start(turn, { type: "read" }, { type: "read" });
+    return;
+  }
   if (model.link !== "joined") return;
-  if (!model.reason && apply(turn)) return;
+  // A fetch that failed does not keep anybody from storing what comes.
+  const canStore = !model.reason && (!isDelayed || model.error?.kind === "fetchFailed");
+  if ((canStore && apply(turn)) || isDelayed) return;
   const from = model.reason ? undefined : fetchFrom(model);
   const isSnapshot = model.reason && model.traits?.canSnapshot;
   if (!from && !isSnapshot) return release(turn);
   if (isSnapshot && model.isFreshSnapshot) {
     model.isFreshSnapshot = false;
     delay(turn);
-  } else if (model.turn === "none") {
+  } else if (model.turn === "none" || model.turn === "spent") {
     model.turn = "queued";
     turn.effects.push({ type: "queue" });
   } else if (model.turn === "held") {

@@ -14,10 +14,10 @@
  */
 import type { Cursor } from "./apply-updates.ts";
 import type { BucketEffect, BucketEvent } from "./bucket-event.ts";
-import { closedModel, isMissing, reached } from "./bucket-model.ts";
+import { baseOf, closedModel, isMissing, reached } from "./bucket-model.ts";
 import type { BucketModel, BucketTurn } from "./bucket-model.ts";
-import { abort, advance, delay, fail, fallBehind, follow, learn, leave } from "./bucket-moves.ts";
-import { release, start, takePage, takePush } from "./bucket-moves.ts";
+import { abort, advance, fail, fallBehind, follow, learn, leave } from "./bucket-moves.ts";
+import { start, takePage, takePush } from "./bucket-moves.ts";
 import { settle } from "./bucket-settling.ts";
 import { SyncError } from "./sync-error.ts";
 import type { SyncPolicy } from "./sync-policy.ts";
@@ -87,12 +87,14 @@ const EVENTS: Handlers = {
     if (model.link === "joined" && model.server?.epoch === epoch) return learn(turn, at);
     learn(turn, at);
     model.link = "joined";
+    if (model.error?.kind === "unsubscribed") model.error = undefined;
     model.server = model.joinedAt = model.pushedTo = at;
     model.isPaused = false;
     // Subscribed by the server's own will, without our position, no page comes unasked. And its
     // word may be older than our question, which does not prove that we are ahead of it.
     const isAhead = model.asked?.epoch === epoch && model.asked.seq > head;
-    model.isHurried = model.isRead && (!model.asked || isAhead);
+    const canFetch = model.isRead && baseOf(model) !== undefined;
+    model.isHurried = canFetch && (!model.asked || isAhead);
   },
   unsubscribed(turn, { error }) {
     leave(turn, "refused");
@@ -116,13 +118,13 @@ const EVENTS: Handlers = {
     model.cursor = cursor;
     model.error = undefined;
     model.failures = 0;
-    model.isHurried = model.link === "joined";
+    model.isHurried = model.link === "joined" && baseOf(model) !== undefined;
   },
   committed(turn, { outcome }) {
     const { model, effects } = turn;
     const { work } = model;
-    // Whoever else waits comes first, even if there is more to fetch.
-    if (model.turn === "held") release(turn);
+    // For the next page, it is decided anew who comes first.
+    if (model.turn === "held") model.turn = "spent";
     if (outcome) {
       follow(turn, outcome.moved);
     } else if (work?.type === "apply") {
@@ -149,7 +151,7 @@ const EVENTS: Handlers = {
     if (model.error?.kind === "fetchFailed") model.error = undefined;
     if (upTo !== undefined && upTo === from?.seq) {
       // Nothing new. If that is not all there is, asking at once would go in circles.
-      if (model.isPaused || isMissing(model)) delay(turn);
+      if (model.isPaused || isMissing(model)) fail(turn, new SyncError("fetchFailed", {}));
       else model.isHurried = false;
     }
   },

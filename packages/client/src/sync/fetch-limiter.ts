@@ -21,8 +21,12 @@ export class FetchLimiter {
     this.#policy = policy;
   }
 
-  /** Asks for a turn, which comes by `grant`, perhaps within this call. */
+  /**
+   * Asks for a turn, which comes by `grant`, perhaps within this call. Who has one gives it up: so
+   * it goes to the most urgent, which may be the same again.
+   */
   enter(fetcher: Fetcher): void {
+    this.#active.delete(fetcher);
     this.#waiting.add(fetcher);
     this.admit();
   }

@@ -1,0 +1,16 @@
+/** The delays between tries. */
+import { expect, test } from "vitest";
+
+import { DEFAULT_SYNC_POLICY, retryDelayMs } from "../../src/sync/sync-policy.ts";
+
+test.each([
+  [0, 0, 1_000],
+  [1, 0, 2_000],
+  [4, 0, 16_000],
+  [5, 0, 30_000],
+  [2_000, 0, 30_000],
+  [0, 0.5, 750],
+  [5, 0.999, 15_015],
+])("after %i failures, with the dice at %f: %i ms", (failures, random, ms) => {
+  expect(retryDelayMs(failures, random, DEFAULT_SYNC_POLICY)).toBeCloseTo(ms);
+});
