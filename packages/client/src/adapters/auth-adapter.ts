@@ -116,7 +116,8 @@ export class AuthAdapter {
       const fail = (detail: string): void => end(0, () => reject(new Error(detail)));
       fetch.defer(clock.at(clock.now() + TOKEN_FETCH_MS_MAX, () => fail("timeout")));
       const ask = async (): Promise<void> => {
-        const token = signal.aborted ? null : await credentials.token({ forced, signal });
+        if (signal.aborted) return;
+        const token = await credentials.token({ forced, signal });
         if (token !== null && !isUsable(token)) fail("unusable");
         else end(token === null ? 0 : clock.wallNow() + TOKEN_KEPT_MS, () => resolve(token));
       };
