@@ -18,7 +18,7 @@ export interface DocumentHookOptions<Data = unknown> {
    */
   change(update: Update & { readonly data: Data }): readonly DocumentChange[];
   /** Fetches the bucket, usually by a call. Without it a bucket too far behind stops. */
-  snapshot?(context: SnapshotContext): Promise<DocumentSnapshot>;
+  readonly snapshot?: (context: SnapshotContext) => Promise<DocumentSnapshot>;
   /** As in {@link BucketHooks}. */
   readonly from?: "start" | "snapshot" | "now";
 }

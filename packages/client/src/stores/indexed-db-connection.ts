@@ -34,13 +34,15 @@ export function ask<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** The platform's IndexedDB. Merely to look at it throws in some frames. */
-export type FindFactory = () => IDBFactory | undefined;
+/** The platform's IndexedDB. It throws where there is none, and in some frames. */
+export type FindFactory = () => IDBFactory;
 
 export class IndexedDbConnection {
   readonly #factory: FindFactory;
   readonly #name: string;
   #database: Promise<IDBDatabase> | undefined;
+  /** What `#database` has become. */
+  #opened: IDBDatabase | undefined;
   #isClosed = false;
 
   constructor(factory: FindFactory, name: string) {
@@ -78,33 +80,33 @@ export class IndexedDbConnection {
     const opening = this.#database;
     try {
       const database = await opening;
-      if (!this.#isClosed) return database;
-      this.#drop(database);
+      if (this.#isClosed) throw new StoreError("closed");
+      return database;
     } catch (error) {
       if (this.#database === opening) this.#database = undefined;
       throw storeError(error, "unavailable");
     }
-    throw new StoreError("closed");
   }
 
   /** What runs may still end; what comes later is rejected. */
   close(): void {
     this.#isClosed = true;
-    // It closes itself when it has opened; if it cannot, whoever waits for it hears of it.
+    // If it cannot be opened, whoever waits for it hears of that.
     this.#database?.then(
-      (database) => this.#drop(database),
+      (database) => database.close(),
       () => {},
     );
   }
 
+  /** Several may find out that it is lost; only the first makes way for another. */
   #drop(database: IDBDatabase): void {
     database.close();
-    this.#database = undefined;
+    if (this.#opened === database) this.#opened = this.#database = undefined;
   }
 
   async #connect(): Promise<IDBDatabase> {
     if (this.#isClosed) throw new StoreError("closed");
-    const request = found(this.#factory).open(this.#name, SCHEMA_VERSION);
+    const request = this.#factory().open(this.#name, SCHEMA_VERSION);
     request.onupgradeneeded = () => makeStores(request.result);
     return new Promise((resolve, reject) => {
       let isRefused = false;
@@ -116,8 +118,9 @@ export class IndexedDbConnection {
       request.onsuccess = () => {
         const database = request.result;
         database.onversionchange = database.onclose = () => this.#drop(database);
-        if (isRefused) database.close();
-        else resolve(database);
+        if (isRefused) return database.close();
+        this.#opened = database;
+        resolve(database);
       };
     });
   }
@@ -126,7 +129,7 @@ export class IndexedDbConnection {
 /** Deletes a database. Rejects with `blocked` while another tab holds it; it then goes later. */
 export async function deleteDatabase(factory: FindFactory, name: string): Promise<void> {
   try {
-    const request = found(factory).deleteDatabase(name);
+    const request = factory().deleteDatabase(name);
     await new Promise((resolve, reject) => {
       request.onblocked = () => reject(new StoreError("blocked"));
       ask(request).then(resolve, reject);
@@ -134,12 +137,6 @@ export async function deleteDatabase(factory: FindFactory, name: string): Promis
   } catch (error) {
     throw storeError(error, "unavailable");
   }
-}
-
-function found(factory: FindFactory): IDBFactory {
-  const indexedDb = factory();
-  if (!indexedDb) throw new StoreError("unavailable");
-  return indexedDb;
 }
 
 function committed<T>(

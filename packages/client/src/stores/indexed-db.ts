@@ -10,6 +10,7 @@ import { deleteDatabase, IndexedDbConnection } from "./indexed-db-connection.ts"
 import { indexedDbDebts, indexedDbDocuments } from "./indexed-db-documents.ts";
 import { indexedDbTransactions } from "./indexed-db-transactions.ts";
 import { OwnerLocks } from "./owner-locks.ts";
+import { StoreError } from "./store-error.ts";
 import { checkNames } from "./stored-text.ts";
 import { type Topic, Watchers } from "./watchers.ts";
 
@@ -49,7 +50,11 @@ export function indexedDbStore(
   globals: IndexedDbGlobals = globalThis,
 ): ClientStore {
   if (name.includes(":")) throw new OptionsError("The name of a store holds no colon.");
-  const factory = (): IDBFactory | undefined => globals.indexedDB;
+  const factory = (): IDBFactory => {
+    const { indexedDB } = globals;
+    if (!indexedDB) throw new StoreError("unavailable");
+    return indexedDB;
+  };
   return {
     async open(account) {
       checkNames(account);

@@ -425,8 +425,12 @@ describe.each(worlds)("a store in %s:", (_, makeWorld) => {
       store.documents.watch("x", heard);
       await store.transactions.claim("tab1");
       await store.transactions.write("tab1", [add(sampleRecord("a", 1))]);
+      const left = vi.fn<() => void>();
+      other.transactions.watch(left);
       await store.close();
       await store.close();
+      world.travel();
+      expect(left).toHaveBeenCalled();
       expect(idsOf((await other.transactions.claim("tab2")).records)).toEqual(["a"]);
       await other.documents.commit("x", undefined, at(1), []);
       world.travel();

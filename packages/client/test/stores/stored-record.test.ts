@@ -84,6 +84,22 @@ test("a row that is of the wrong types is corrupt, and its id is told as text", 
   expect(adopted).toEqual([]);
 });
 
+test("an id that is no text is corrupt, even where both agree on it", () => {
+  const row = { ...rowWith({ id: 7 }), id: 7 } as unknown as StoredRow;
+  expect(reasonFor(row)).toBe("corrupt");
+});
+
+test("records come in the order of the queue; where it does not tell, the id does", () => {
+  const rows = (["d 2", "a 10", "c 2", "b 1"] as const).map((each) => {
+    const [id = "", order] = each.split(" ");
+    return rowOf("acc", "tab1", sampleRecord(id, Number(order)));
+  });
+  for (const shuffled of [rows, rows.toReversed()]) {
+    const { records } = findRows("acc", "tab1", shuffled, none).claim;
+    expect(records.map(({ id }) => id)).toEqual(["b", "c", "d", "a"]);
+  }
+});
+
 test("own rows and those of free owners are found; only the free ones are adopted", () => {
   const rows = ["tab1", "tab2", "tab3"].map((owner) =>
     rowOf("acc", owner, sampleRecord(owner, 1, { owner })),
@@ -99,7 +115,9 @@ test("own rows and those of free owners are found; only the free ones are adopte
 test("outcomes that are not what we wrote are none", () => {
   const outcome = { id: "a", endedAt: 1, phase: "failed", error: { kind: "rejected" } };
   expect(readOutcome(textOf(outcome))).toEqual(outcome);
-  expect(readOutcome(textOf({ ...outcome, error: undefined }))).toBeDefined();
+  for (const phase of ["done", "failed", "cancelled"]) {
+    expect(readOutcome(textOf({ ...outcome, phase, error: undefined }))).toMatchObject({ phase });
+  }
   const bad = [
     { id: 1 },
     { endedAt: "1" },
