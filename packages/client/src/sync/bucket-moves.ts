@@ -5,7 +5,7 @@ import type { BucketEffect } from "./bucket-event.ts";
 import { baseOf, isMissing } from "./bucket-model.ts";
 import type { BucketTurn, Work } from "./bucket-model.ts";
 import { bytesOf, held, isOverfull } from "./held-runs.ts";
-import type { SyncError } from "./sync-error.ts";
+import { SyncError } from "./sync-error.ts";
 import { retryDelayMs } from "./sync-policy.ts";
 
 type Begin = BucketEffect extends infer Effect
@@ -35,12 +35,17 @@ export function delay(turn: BucketTurn, atLeastMs = 0): void {
 }
 
 /** The work did not succeed. What it should have stored waits for the next try. */
-export function fail(turn: BucketTurn, error: SyncError, retryAfterMs?: number): void {
+export function fail(turn: BucketTurn, error: SyncError = noNews(), retryAfterMs?: number): void {
   const { model } = turn;
   putBack(model);
   model.work = undefined;
   model.error = error;
   delay(turn, retryAfterMs);
+}
+
+/** There was an answer, and it does not lead on. */
+function noNews(): SyncError {
+  return new SyncError("fetchFailed", {});
 }
 
 /** What was not stored after all is held again, unless it is of an epoch that is over. */
@@ -110,22 +115,22 @@ export function takePush(turn: BucketTurn, run: UpdateRun): void {
   model.isHurried = true;
 }
 
-/** Updates alone do not lead from `asked` to the head. */
-export function fallBehind(turn: BucketTurn, answer: TooFarBehind, asked?: Cursor): void {
+/**
+ * Updates alone do not lead from `asked` to the head. False if that is a place which we have left
+ * meanwhile, by another tab's doing: it has to be asked again.
+ */
+export function fallBehind(turn: BucketTurn, answer: TooFarBehind, asked?: Cursor): boolean {
   const { model } = turn;
   const { epoch, head } = answer;
   learn(turn, { epoch, seq: head });
   const base = baseOf(model);
   // Of another epoch: that is seen from the cursor alone.
-  if (base?.epoch !== epoch) return;
-  if (asked && asked.epoch === epoch && asked.seq === base.seq) {
-    model.reason = base.seq > head ? "aheadOfServer" : "tooFarBehind";
-    if (base.seq > head) model.server = { epoch, seq: head };
-  } else {
-    // The answer is about a place that we have left, by another tab's doing.
-    model.isHurried = true;
-    delay(turn);
-  }
+  if (base?.epoch !== epoch) return true;
+  model.isHurried = true;
+  if (asked?.epoch !== epoch || asked.seq !== base.seq) return false;
+  model.reason = base.seq > head ? "aheadOfServer" : "tooFarBehind";
+  if (base.seq > head) model.server = { epoch, seq: head };
+  return true;
 }
 
 /** So much is stored. */

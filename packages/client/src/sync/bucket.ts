@@ -19,7 +19,6 @@ import type { BucketModel, BucketTurn } from "./bucket-model.ts";
 import { abort, advance, fail, fallBehind, follow, learn, leave } from "./bucket-moves.ts";
 import { start, takePage, takePush } from "./bucket-moves.ts";
 import { settle } from "./bucket-settling.ts";
-import { SyncError } from "./sync-error.ts";
 import type { SyncPolicy } from "./sync-policy.ts";
 
 /** What the driver stamps on each event: the machine reads no clock and rolls no dice. */
@@ -101,7 +100,9 @@ const EVENTS: Handlers = {
     turn.model.error = error;
   },
   paged: (turn, { page }) => takePage(turn, page, true),
-  fellBehind: (turn, { answer }) => fallBehind(turn, answer, turn.model.asked),
+  fellBehind(turn, { answer }) {
+    fallBehind(turn, answer, turn.model.asked);
+  },
   hinted(turn, { head: { epoch, head } }) {
     learn(turn, { epoch, seq: head });
     turn.model.isPaused = true;
@@ -145,13 +146,16 @@ const EVENTS: Handlers = {
     const { model } = turn;
     const from = model.work?.type === "fetch" ? model.work.from : undefined;
     model.work = undefined;
-    if (answer.type === "tooFarBehind") return fallBehind(turn, answer, from);
+    if (answer.type === "tooFarBehind") {
+      if (!fallBehind(turn, answer, from)) fail(turn);
+      return;
+    }
     takePage(turn, answer, turn.model.isPaused);
     const upTo = reached(model);
     if (model.error?.kind === "fetchFailed") model.error = undefined;
     if (upTo !== undefined && upTo === from?.seq) {
       // Nothing new. If that is not all there is, asking at once would go in circles.
-      if (model.isPaused || isMissing(model)) fail(turn, new SyncError("fetchFailed", {}));
+      if (model.isPaused || isMissing(model)) fail(turn);
       else model.isHurried = false;
     }
   },
@@ -159,7 +163,7 @@ const EVENTS: Handlers = {
     const { cursor, reason } = turn.model;
     const to = snapshot.cursor;
     const isOlder = cursor?.epoch === to.epoch && to.seq < cursor.seq;
-    if (isOlder && reason !== "aheadOfServer") fail(turn, new SyncError("fetchFailed", {}));
+    if (isOlder && reason !== "aheadOfServer") fail(turn);
     else start(turn, { type: "commit", to }, { type: "commit", snapshot, from: cursor });
   },
   failed: (turn, { error, retryAfterMs }) => fail(turn, error, retryAfterMs),
@@ -173,7 +177,7 @@ const EVENTS: Handlers = {
     if (isDue(model.retryDeadline)) model.retryDeadline = undefined;
     if (model.work?.type === "snapshot" && isDue(model.work.deadline)) {
       turn.effects.push({ type: "abort" });
-      fail(turn, new SyncError("fetchFailed", {}));
+      fail(turn);
     }
   },
 };

@@ -130,7 +130,7 @@ describe("order", () => {
     expect(rig.line).toContain("turn queued hurried holds 6-8 | queue");
     rig.tell({ type: "granted" }, { type: "fetched", answer: page(5, 6, 8) });
     expect(rig.line).toContain("apply e1:5>e1:8 (3)");
-    expect(rig.tell(committed).line).toBe("live e1:8 joined | release, tell e1:8");
+    expect(rig.tell(committed).line).toBe("live e1:8 joined | tell e1:8, release");
   });
 
   test("a gap that closes while its fetch still queues is not fetched", () => {
@@ -215,7 +215,7 @@ describe("progress", () => {
     const rig = opened("snapshot", 5).tell(subscribed(9, "e2"), { type: "granted" });
     const old = snapshot(7);
     rig.tell({ type: "snapshotTaken", snapshot: old }, committed);
-    expect(rig.line).toBe("behind e1:7 joined hurried newEpoch retry in 1000 | release, tell e1:7");
+    expect(rig.line).toBe("behind e1:7 joined hurried newEpoch retry in 1000 | tell e1:7, release");
     expect(rig.alarm().line).toBe("behind e1:7 joined turn queued hurried newEpoch | queue");
   });
 
@@ -244,7 +244,7 @@ describe("progress", () => {
     rig.tell({ type: "fellBehind", answer: farBehind(1, 3) }, { type: "granted" });
     expect(rig.line).toContain("snapshot for aheadOfServer");
     rig.tell({ type: "snapshotTaken", snapshot: snapshot(3) }, committed);
-    expect(rig.line).toBe("live e1:3 joined | release, tell e1:3");
+    expect(rig.line).toBe("live e1:3 joined | tell e1:3, release");
   });
 
   test("a snapshot that takes too long is given up, and tried again", () => {

@@ -60,8 +60,8 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "an empty page is asked for again at once (B38, L49)",
     MACHINE,
-    `if (model.isPaused || isMissing(model)) fail(turn, new SyncError("fetchFailed", {}));`,
-    `if (!model.isPaused && !isMissing(model)) fail(turn, new SyncError("fetchFailed", {}));`,
+    `if (model.isPaused || isMissing(model)) fail(turn);`,
+    `if (!model.isPaused && !isMissing(model)) fail(turn);`,
   ],
   [
     "a store that fails is called again at once (B38)",

@@ -1,5 +1,9 @@
 /**
- * What becomes of a bucket, wherever it is and whatever happens there. `
+ * What becomes of a bucket, wherever it is and whatever happens there. `# place: its line` opens a
+ * place, `event = line` is what the event makes of it; a line tells how the bucket stands, then what
+ * it wants done. The words stand in `bucket-places.ts`.
+ */
+export const BUCKET_TABLE: string = `
 # closed: waiting - none |
   opened = loading - none doing read | read
   closed = waiting - none |
@@ -32,7 +36,7 @@
   unsubscribed = stopped - refused doing read error unsubscribed |
   paged 5-9 of 9 = loading - none doing read holds 5-9 |
   paged 5-7 of 9 = loading - none doing read paused holds 5-7 |
-  fell behind = loading - none doing read hurried retry in 1000 |
+  fell behind = loading - none doing read hurried |
   hinted at 9 = loading - none doing read paused |
   hinted in e3 = loading - none doing read paused |
   pushed 5-6 = loading - none doing read holds 5-6 |
@@ -55,7 +59,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed |
   paged 5-9 of 9 = waiting e1:5 none holds 5-9 |
   paged 5-7 of 9 = waiting e1:5 none paused holds 5-7 |
-  fell behind = waiting e1:5 none hurried retry in 1000 |
+  fell behind = waiting e1:5 none hurried |
   hinted at 9 = waiting e1:5 none paused |
   hinted in e3 = waiting e1:5 none paused |
   pushed 5-6 = waiting e1:5 none holds 5-6 |
@@ -75,7 +79,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed |
   paged 5-9 of 9 = waiting e1:5 asked holds 5-9 |
   paged 5-7 of 9 = waiting e1:5 asked paused holds 5-7 |
-  fell behind = waiting e1:5 asked tooFarBehind |
+  fell behind = waiting e1:5 asked hurried tooFarBehind |
   hinted at 9 = waiting e1:5 asked paused |
   hinted in e3 = waiting e1:5 asked paused |
   pushed 5-6 = waiting e1:5 asked holds 5-6 |
@@ -95,7 +99,7 @@
   unsubscribed = stopped - refused error unsubscribed |
   paged 5-9 of 9 = waiting - asked holds 5-9 |
   paged 5-7 of 9 = waiting - asked paused holds 5-7 |
-  fell behind = waiting - asked hurried retry in 1000 |
+  fell behind = waiting - asked hurried |
   hinted at 9 = waiting - asked paused |
   hinted in e3 = waiting - asked paused |
   pushed 5-6 = waiting - asked holds 5-6 |
@@ -115,7 +119,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed |
   paged 5-9 of 9 = behind e1:5 joined doing apply | apply e1:5>e1:9 (4)
   paged 5-7 of 9 = behind e1:5 joined doing apply paused | apply e1:5>e1:7 (2)
-  fell behind = behind e1:5 joined turn queued tooFarBehind | queue
+  fell behind = behind e1:5 joined turn queued hurried tooFarBehind | queue
   hinted at 9 = behind e1:5 joined turn queued paused | queue
   hinted in e3 = behind e1:5 joined turn queued paused newEpoch | queue
   pushed 5-6 = live e1:5 joined doing apply | apply e1:5>e1:6 (1 live)
@@ -135,7 +139,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed |
   paged 5-9 of 9 = behind e1:5 joined doing apply | apply e1:5>e1:9 (4)
   paged 5-7 of 9 = behind e1:5 joined doing apply paused | apply e1:5>e1:7 (2)
-  fell behind = behind e1:5 joined turn queued tooFarBehind | queue
+  fell behind = behind e1:5 joined turn queued hurried tooFarBehind | queue
   hinted at 9 = behind e1:5 joined turn queued paused | queue
   hinted in e3 = behind e1:5 joined turn queued paused newEpoch | queue
   pushed 5-6 = behind e1:5 joined doing apply gap in 5000 | apply e1:5>e1:6 (1 live)
@@ -155,7 +159,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed |
   paged 5-9 of 9 = behind e1:5 joined doing apply | apply e1:5>e1:9 (4)
   paged 5-7 of 9 = behind e1:5 joined doing apply paused | apply e1:5>e1:8 (3)
-  fell behind = behind e1:5 joined turn queued tooFarBehind holds 7-8 | queue
+  fell behind = behind e1:5 joined turn queued hurried tooFarBehind holds 7-8 | queue
   hinted at 9 = behind e1:5 joined turn queued paused holds 7-8 | queue
   hinted in e3 = behind e1:5 joined turn queued paused newEpoch | queue
   pushed 5-6 = behind e1:5 joined doing apply holds 7-8 gap in 500 | apply e1:5>e1:6 (1 live)
@@ -175,7 +179,7 @@
   unsubscribed = stopped e1:5 refused doing apply error unsubscribed |
   paged 5-9 of 9 = live e1:5 joined doing apply holds 5-9 |
   paged 5-7 of 9 = behind e1:5 joined doing apply paused holds 5-7 |
-  fell behind = behind e1:5 joined doing apply tooFarBehind |
+  fell behind = behind e1:5 joined doing apply hurried tooFarBehind |
   hinted at 9 = behind e1:5 joined doing apply paused |
   hinted in e3 = behind e1:5 joined doing apply paused newEpoch |
   pushed 5-6 = live e1:5 joined doing apply holds 5-6 |
@@ -200,7 +204,7 @@
   unsubscribed = stopped e1:5 refused doing apply error unsubscribed |
   paged 5-9 of 9 = live e1:5 joined doing apply holds 5-9,6-7 |
   paged 5-7 of 9 = behind e1:5 joined doing apply paused holds 5-7,6-7 |
-  fell behind = behind e1:5 joined doing apply tooFarBehind holds 6-7 |
+  fell behind = behind e1:5 joined doing apply hurried tooFarBehind holds 6-7 |
   hinted at 9 = behind e1:5 joined doing apply paused holds 6-7 |
   hinted in e3 = behind e1:5 joined doing apply paused newEpoch |
   pushed 5-6 = live e1:5 joined doing apply holds 5-6,6-7 |
@@ -225,7 +229,7 @@
   unsubscribed = stopped e1:5 refused doing apply error unsubscribed |
   paged 5-9 of 9 = behind e1:5 joined doing apply holds 5-9 |
   paged 5-7 of 9 = behind e1:5 joined doing apply paused holds 5-7 |
-  fell behind = behind e1:5 joined doing apply tooFarBehind |
+  fell behind = behind e1:5 joined doing apply hurried tooFarBehind |
   hinted at 9 = behind e1:5 joined doing apply paused |
   hinted in e3 = behind e1:5 joined doing apply paused newEpoch |
   pushed 5-6 = behind e1:5 joined doing apply holds 5-6 |
@@ -250,7 +254,7 @@
   unsubscribed = stopped e1:5 refused doing apply error unsubscribed | release
   paged 5-9 of 9 = behind e1:5 joined doing apply turn held holds 5-9 |
   paged 5-7 of 9 = behind e1:5 joined doing apply turn held paused holds 5-7 |
-  fell behind = behind e1:5 joined doing apply turn held paused tooFarBehind |
+  fell behind = behind e1:5 joined doing apply turn held paused hurried tooFarBehind |
   hinted at 9 = behind e1:5 joined doing apply turn held paused |
   hinted in e3 = behind e1:5 joined doing apply turn held paused newEpoch |
   pushed 5-6 = behind e1:5 joined doing apply turn held paused holds 5-6 |
@@ -275,7 +279,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed | release
   paged 5-9 of 9 = behind e1:5 joined doing apply turn queued | apply e1:5>e1:9 (4)
   paged 5-7 of 9 = behind e1:5 joined doing apply turn queued paused | apply e1:5>e1:7 (2)
-  fell behind = behind e1:5 joined turn queued paused tooFarBehind |
+  fell behind = behind e1:5 joined turn queued paused hurried tooFarBehind |
   hinted at 9 = behind e1:5 joined turn queued paused |
   hinted in e3 = behind e1:5 joined turn queued paused newEpoch |
   pushed 5-6 = behind e1:5 joined doing apply turn queued paused | apply e1:5>e1:6 (1)
@@ -295,7 +299,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed | abort, release
   paged 5-9 of 9 = live e1:5 joined doing fetch turn held holds 5-9 |
   paged 5-7 of 9 = behind e1:5 joined doing fetch turn held paused holds 5-7 |
-  fell behind = behind e1:5 joined doing fetch turn held paused tooFarBehind |
+  fell behind = behind e1:5 joined doing fetch turn held paused hurried tooFarBehind |
   hinted at 9 = behind e1:5 joined doing fetch turn held paused |
   hinted in e3 = behind e1:5 joined doing fetch turn held paused newEpoch |
   pushed 5-6 = behind e1:5 joined doing fetch turn held paused holds 5-6 |
@@ -306,8 +310,8 @@
   fetched 5-9 of 9 = behind e1:5 joined doing apply turn held | apply e1:5>e1:9 (4)
   fetched 5-7 of 9 = behind e1:5 joined doing apply turn held paused | apply e1:5>e1:7 (2)
   fetched nothing of 9 = behind e1:5 joined paused retry in 1000 error fetchFailed | release
-  fetched: too far behind = behind e1:5 joined doing snapshot turn held paused tooFarBehind | snapshot for tooFarBehind
-  fetched: ahead of 4 = behind e1:5 joined doing snapshot turn held paused aheadOfServer | snapshot for aheadOfServer
+  fetched: too far behind = behind e1:5 joined doing snapshot turn held paused hurried tooFarBehind | snapshot for tooFarBehind
+  fetched: ahead of 4 = behind e1:5 joined doing snapshot turn held paused hurried aheadOfServer | snapshot for aheadOfServer
   failed to fetch = behind e1:5 joined paused retry in 1000 error fetchFailed | release
   failed for 90 s = behind e1:5 joined paused retry in 90000 error fetchFailed | release
 # fetching while pushes wait: behind - joined doing fetch turn held hurried holds 5-6 |
@@ -322,7 +326,7 @@
   unsubscribed = stopped - refused error unsubscribed | abort, release
   paged 5-9 of 9 = behind - joined doing fetch turn held hurried holds 5-6,5-9 |
   paged 5-7 of 9 = behind - joined doing fetch turn held paused hurried holds 5-6,5-7 |
-  fell behind = behind - joined doing fetch hurried holds 5-6 retry in 1000 | release
+  fell behind = behind - joined doing fetch turn held hurried holds 5-6 |
   hinted at 9 = behind - joined doing fetch turn held paused hurried holds 5-6 |
   hinted in e3 = behind - joined doing fetch turn held paused hurried |
   pushed 5-6 = behind - joined doing fetch turn held hurried holds 5-6,5-6 |
@@ -349,7 +353,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed |
   paged 5-9 of 9 = behind e1:5 joined doing apply | apply e1:5>e1:9 (4)
   paged 5-7 of 9 = behind e1:5 joined doing apply paused retry in 1000 error fetchFailed | apply e1:5>e1:7 (2)
-  fell behind = behind e1:5 joined paused tooFarBehind retry in 1000 error fetchFailed |
+  fell behind = behind e1:5 joined paused hurried tooFarBehind retry in 1000 error fetchFailed |
   hinted at 9 = behind e1:5 joined paused retry in 1000 error fetchFailed |
   hinted in e3 = behind e1:5 joined paused newEpoch retry in 1000 error fetchFailed |
   pushed 5-6 = behind e1:5 joined doing apply paused retry in 1000 error fetchFailed | apply e1:5>e1:6 (1)
@@ -369,7 +373,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed |
   paged 5-9 of 9 = stopped e1:5 joined holds 5-6,5-9 retry in 1000 error applyFailed |
   paged 5-7 of 9 = stopped e1:5 joined paused holds 5-6,5-7 retry in 1000 error applyFailed |
-  fell behind = stopped e1:5 joined tooFarBehind holds 5-6 retry in 1000 error applyFailed |
+  fell behind = stopped e1:5 joined hurried tooFarBehind holds 5-6 retry in 1000 error applyFailed |
   hinted at 9 = stopped e1:5 joined paused holds 5-6 retry in 1000 error applyFailed |
   hinted in e3 = stopped e1:5 joined paused newEpoch retry in 1000 error applyFailed |
   pushed 5-6 = stopped e1:5 joined holds 5-6,5-6 retry in 1000 error applyFailed |
@@ -377,75 +381,75 @@
   pushed 9-10 = stopped e1:5 joined holds 5-6,9-10 gap in 500 retry in 1000 error applyFailed |
   granted = stopped e1:5 joined turn held holds 5-6 retry in 1000 error applyFailed |
   alarm = stopped e1:5 joined doing apply error applyFailed | apply e1:5>e1:6 (1 live)
-# far behind: behind e1:5 joined turn queued tooFarBehind | queue
-  opened = behind e1:5 joined turn queued tooFarBehind |
+# far behind: behind e1:5 joined turn queued hurried tooFarBehind | queue
+  opened = behind e1:5 joined turn queued hurried tooFarBehind |
   closed = waiting - none | release, unsubscribe
-  attached = waiting e1:5 asked turn queued tooFarBehind | subscribe at e1:5
+  attached = waiting e1:5 asked turn queued hurried tooFarBehind | subscribe at e1:5
   detached = waiting e1:5 none | release
-  subscribed at 5 = behind e1:5 joined turn queued tooFarBehind |
-  subscribed at 3 = behind e1:5 joined turn queued tooFarBehind |
-  subscribed at 12 = behind e1:5 joined turn queued tooFarBehind |
+  subscribed at 5 = behind e1:5 joined turn queued hurried tooFarBehind |
+  subscribed at 3 = behind e1:5 joined turn queued hurried tooFarBehind |
+  subscribed at 12 = behind e1:5 joined turn queued hurried tooFarBehind |
   subscribed in e3 = behind e1:5 joined turn queued newEpoch |
   unsubscribed = stopped e1:5 refused error unsubscribed | release
-  paged 5-9 of 9 = behind e1:5 joined turn queued tooFarBehind holds 5-9 |
-  paged 5-7 of 9 = behind e1:5 joined turn queued paused tooFarBehind holds 5-7 |
-  fell behind = behind e1:5 joined turn queued tooFarBehind |
-  hinted at 9 = behind e1:5 joined turn queued paused tooFarBehind |
-  hinted in e3 = behind e1:5 joined turn queued paused newEpoch |
-  pushed 5-6 = behind e1:5 joined turn queued tooFarBehind holds 5-6 |
-  pushed 4-5 = behind e1:5 joined turn queued tooFarBehind holds 4-5 |
-  pushed 9-10 = behind e1:5 joined turn queued tooFarBehind holds 9-10 |
-  granted = behind e1:5 joined doing snapshot turn held tooFarBehind | snapshot for tooFarBehind
-  alarm = behind e1:5 joined turn queued tooFarBehind |
-# snapshotting: behind e1:5 joined doing snapshot turn held tooFarBehind | snapshot for tooFarBehind
-  opened = behind e1:5 joined doing snapshot turn held tooFarBehind |
+  paged 5-9 of 9 = behind e1:5 joined turn queued hurried tooFarBehind holds 5-9 |
+  paged 5-7 of 9 = behind e1:5 joined turn queued paused hurried tooFarBehind holds 5-7 |
+  fell behind = behind e1:5 joined turn queued hurried tooFarBehind |
+  hinted at 9 = behind e1:5 joined turn queued paused hurried tooFarBehind |
+  hinted in e3 = behind e1:5 joined turn queued paused hurried newEpoch |
+  pushed 5-6 = behind e1:5 joined turn queued hurried tooFarBehind holds 5-6 |
+  pushed 4-5 = behind e1:5 joined turn queued hurried tooFarBehind holds 4-5 |
+  pushed 9-10 = behind e1:5 joined turn queued hurried tooFarBehind holds 9-10 |
+  granted = behind e1:5 joined doing snapshot turn held hurried tooFarBehind | snapshot for tooFarBehind
+  alarm = behind e1:5 joined turn queued hurried tooFarBehind |
+# snapshotting: behind e1:5 joined doing snapshot turn held hurried tooFarBehind | snapshot for tooFarBehind
+  opened = behind e1:5 joined doing snapshot turn held hurried tooFarBehind |
   closed = waiting - none | abort, release, unsubscribe
-  attached = waiting e1:5 asked doing snapshot turn held tooFarBehind | subscribe at e1:5
+  attached = waiting e1:5 asked doing snapshot turn held hurried tooFarBehind | subscribe at e1:5
   detached = waiting e1:5 none | abort, release
-  subscribed at 5 = behind e1:5 joined doing snapshot turn held tooFarBehind |
-  subscribed at 3 = behind e1:5 joined doing snapshot turn held tooFarBehind |
-  subscribed at 12 = behind e1:5 joined doing snapshot turn held tooFarBehind |
+  subscribed at 5 = behind e1:5 joined doing snapshot turn held hurried tooFarBehind |
+  subscribed at 3 = behind e1:5 joined doing snapshot turn held hurried tooFarBehind |
+  subscribed at 12 = behind e1:5 joined doing snapshot turn held hurried tooFarBehind |
   subscribed in e3 = behind e1:5 joined doing snapshot turn held newEpoch |
   unsubscribed = stopped e1:5 refused error unsubscribed | abort, release
-  paged 5-9 of 9 = behind e1:5 joined doing snapshot turn held tooFarBehind holds 5-9 |
-  paged 5-7 of 9 = behind e1:5 joined doing snapshot turn held paused tooFarBehind holds 5-7 |
-  fell behind = behind e1:5 joined doing snapshot turn held tooFarBehind |
-  hinted at 9 = behind e1:5 joined doing snapshot turn held paused tooFarBehind |
-  hinted in e3 = behind e1:5 joined doing snapshot turn held paused newEpoch |
-  pushed 5-6 = behind e1:5 joined doing snapshot turn held tooFarBehind holds 5-6 |
-  pushed 4-5 = behind e1:5 joined doing snapshot turn held tooFarBehind holds 4-5 |
-  pushed 9-10 = behind e1:5 joined doing snapshot turn held tooFarBehind holds 9-10 |
-  granted = behind e1:5 joined doing snapshot turn held tooFarBehind |
-  alarm = behind e1:5 joined tooFarBehind retry in 1000 error fetchFailed | abort, release
-  snapshot at 99 = behind e1:5 joined doing commit turn held tooFarBehind | commit e1:5>e1:99
-  snapshot at 4 = behind e1:5 joined tooFarBehind retry in 1000 error fetchFailed | release
-  failed to fetch = behind e1:5 joined tooFarBehind retry in 1000 error fetchFailed | release
-  failed for 90 s = behind e1:5 joined tooFarBehind retry in 90000 error fetchFailed | release
-# committing: behind e1:5 joined doing commit turn held tooFarBehind | commit e1:5>e1:99
-  opened = behind e1:5 joined doing commit turn held tooFarBehind |
+  paged 5-9 of 9 = behind e1:5 joined doing snapshot turn held hurried tooFarBehind holds 5-9 |
+  paged 5-7 of 9 = behind e1:5 joined doing snapshot turn held paused hurried tooFarBehind holds 5-7 |
+  fell behind = behind e1:5 joined doing snapshot turn held hurried tooFarBehind |
+  hinted at 9 = behind e1:5 joined doing snapshot turn held paused hurried tooFarBehind |
+  hinted in e3 = behind e1:5 joined doing snapshot turn held paused hurried newEpoch |
+  pushed 5-6 = behind e1:5 joined doing snapshot turn held hurried tooFarBehind holds 5-6 |
+  pushed 4-5 = behind e1:5 joined doing snapshot turn held hurried tooFarBehind holds 4-5 |
+  pushed 9-10 = behind e1:5 joined doing snapshot turn held hurried tooFarBehind holds 9-10 |
+  granted = behind e1:5 joined doing snapshot turn held hurried tooFarBehind |
+  alarm = behind e1:5 joined hurried tooFarBehind retry in 1000 error fetchFailed | abort, release
+  snapshot at 99 = behind e1:5 joined doing commit turn held hurried tooFarBehind | commit e1:5>e1:99
+  snapshot at 4 = behind e1:5 joined hurried tooFarBehind retry in 1000 error fetchFailed | release
+  failed to fetch = behind e1:5 joined hurried tooFarBehind retry in 1000 error fetchFailed | release
+  failed for 90 s = behind e1:5 joined hurried tooFarBehind retry in 90000 error fetchFailed | release
+# committing: behind e1:5 joined doing commit turn held hurried tooFarBehind | commit e1:5>e1:99
+  opened = behind e1:5 joined doing commit turn held hurried tooFarBehind |
   closed = waiting - none doing drain | release, unsubscribe
-  attached = waiting e1:5 asked doing commit turn held tooFarBehind | subscribe at e1:5
+  attached = waiting e1:5 asked doing commit turn held hurried tooFarBehind | subscribe at e1:5
   detached = waiting e1:5 none doing commit | release
-  subscribed at 5 = behind e1:5 joined doing commit turn held tooFarBehind |
-  subscribed at 3 = behind e1:5 joined doing commit turn held tooFarBehind |
-  subscribed at 12 = behind e1:5 joined doing commit turn held tooFarBehind |
+  subscribed at 5 = behind e1:5 joined doing commit turn held hurried tooFarBehind |
+  subscribed at 3 = behind e1:5 joined doing commit turn held hurried tooFarBehind |
+  subscribed at 12 = behind e1:5 joined doing commit turn held hurried tooFarBehind |
   subscribed in e3 = behind e1:5 joined doing commit turn held newEpoch |
   unsubscribed = stopped e1:5 refused doing commit error unsubscribed | release
-  paged 5-9 of 9 = behind e1:5 joined doing commit turn held tooFarBehind holds 5-9 |
-  paged 5-7 of 9 = behind e1:5 joined doing commit turn held paused tooFarBehind holds 5-7 |
-  fell behind = behind e1:5 joined doing commit turn held tooFarBehind |
-  hinted at 9 = behind e1:5 joined doing commit turn held paused tooFarBehind |
-  hinted in e3 = behind e1:5 joined doing commit turn held paused newEpoch |
-  pushed 5-6 = behind e1:5 joined doing commit turn held tooFarBehind holds 5-6 |
-  pushed 4-5 = behind e1:5 joined doing commit turn held tooFarBehind holds 4-5 |
-  pushed 9-10 = behind e1:5 joined doing commit turn held tooFarBehind holds 9-10 |
-  granted = behind e1:5 joined doing commit turn held tooFarBehind |
-  alarm = behind e1:5 joined doing commit turn held tooFarBehind |
+  paged 5-9 of 9 = behind e1:5 joined doing commit turn held hurried tooFarBehind holds 5-9 |
+  paged 5-7 of 9 = behind e1:5 joined doing commit turn held paused hurried tooFarBehind holds 5-7 |
+  fell behind = behind e1:5 joined doing commit turn held hurried tooFarBehind |
+  hinted at 9 = behind e1:5 joined doing commit turn held paused hurried tooFarBehind |
+  hinted in e3 = behind e1:5 joined doing commit turn held paused hurried newEpoch |
+  pushed 5-6 = behind e1:5 joined doing commit turn held hurried tooFarBehind holds 5-6 |
+  pushed 4-5 = behind e1:5 joined doing commit turn held hurried tooFarBehind holds 4-5 |
+  pushed 9-10 = behind e1:5 joined doing commit turn held hurried tooFarBehind holds 9-10 |
+  granted = behind e1:5 joined doing commit turn held hurried tooFarBehind |
+  alarm = behind e1:5 joined doing commit turn held hurried tooFarBehind |
   committed = live e1:99 joined | tell e1:99, release
   moved to 7 = behind e1:7 joined turn queued hurried | tell e1:7, queue
   moved to 2 = behind e1:2 joined hurried retry in 1000 | release, tell e1:2
   moved to none = behind - joined hurried retry in 1000 | release
-  failed to apply = stopped e1:5 joined tooFarBehind retry in 1000 error applyFailed | release
+  failed to apply = stopped e1:5 joined hurried tooFarBehind retry in 1000 error applyFailed | release
 # in another epoch: behind e1:5 joined turn queued newEpoch | queue
   opened = behind e1:5 joined turn queued newEpoch |
   closed = waiting - none | release, unsubscribe
@@ -458,7 +462,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed | release
   paged 5-9 of 9 = behind e1:5 joined turn queued newEpoch holds 5-9 |
   paged 5-7 of 9 = behind e1:5 joined turn queued paused newEpoch holds 5-7 |
-  fell behind = behind e1:5 joined turn queued tooFarBehind |
+  fell behind = behind e1:5 joined turn queued hurried tooFarBehind |
   hinted at 9 = behind e1:5 joined turn queued paused newEpoch |
   hinted in e3 = behind e1:5 joined turn queued paused newEpoch |
   pushed 5-6 = behind e1:5 joined turn queued newEpoch holds 5-6 |
@@ -466,26 +470,26 @@
   pushed 9-10 = behind e1:5 joined turn queued newEpoch holds 9-10 |
   granted = behind e1:5 joined doing snapshot turn held newEpoch | snapshot for newEpoch
   alarm = behind e1:5 joined turn queued newEpoch |
-# stopped far behind: stopped e1:5 joined tooFarBehind error tooFarBehind |
-  opened = stopped e1:5 joined turn queued tooFarBehind error tooFarBehind | queue
+# stopped far behind: stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
+  opened = stopped e1:5 joined turn queued hurried tooFarBehind error tooFarBehind | queue
   closed = waiting - none | unsubscribe
-  attached = loading e1:5 attached doing read tooFarBehind | read
+  attached = loading e1:5 attached doing read hurried tooFarBehind | read
   detached = stopped e1:5 none error tooFarBehind |
-  subscribed at 5 = stopped e1:5 joined tooFarBehind error tooFarBehind |
-  subscribed at 3 = stopped e1:5 joined tooFarBehind error tooFarBehind |
-  subscribed at 12 = stopped e1:5 joined tooFarBehind error tooFarBehind |
+  subscribed at 5 = stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
+  subscribed at 3 = stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
+  subscribed at 12 = stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
   subscribed in e3 = stopped e1:5 joined newEpoch error tooFarBehind |
   unsubscribed = stopped e1:5 refused error unsubscribed |
-  paged 5-9 of 9 = stopped e1:5 joined tooFarBehind error tooFarBehind |
-  paged 5-7 of 9 = stopped e1:5 joined paused tooFarBehind error tooFarBehind |
-  fell behind = stopped e1:5 joined tooFarBehind error tooFarBehind |
-  hinted at 9 = stopped e1:5 joined paused tooFarBehind error tooFarBehind |
-  hinted in e3 = stopped e1:5 joined paused newEpoch error tooFarBehind |
-  pushed 5-6 = stopped e1:5 joined tooFarBehind error tooFarBehind |
-  pushed 4-5 = stopped e1:5 joined tooFarBehind error tooFarBehind |
-  pushed 9-10 = stopped e1:5 joined tooFarBehind error tooFarBehind |
-  granted = stopped e1:5 joined tooFarBehind error tooFarBehind | release
-  alarm = stopped e1:5 joined tooFarBehind error tooFarBehind |
+  paged 5-9 of 9 = stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
+  paged 5-7 of 9 = stopped e1:5 joined paused hurried tooFarBehind error tooFarBehind |
+  fell behind = stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
+  hinted at 9 = stopped e1:5 joined paused hurried tooFarBehind error tooFarBehind |
+  hinted in e3 = stopped e1:5 joined paused hurried newEpoch error tooFarBehind |
+  pushed 5-6 = stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
+  pushed 4-5 = stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
+  pushed 9-10 = stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
+  granted = stopped e1:5 joined hurried tooFarBehind error tooFarBehind | release
+  alarm = stopped e1:5 joined hurried tooFarBehind error tooFarBehind |
 # refused: stopped e1:5 refused error unsubscribed |
   opened = stopped e1:5 refused error unsubscribed |
   closed = waiting - none |
@@ -498,7 +502,7 @@
   unsubscribed = stopped e1:5 refused error unsubscribed |
   paged 5-9 of 9 = stopped e1:5 refused holds 5-9 error unsubscribed |
   paged 5-7 of 9 = stopped e1:5 refused paused holds 5-7 error unsubscribed |
-  fell behind = stopped e1:5 refused hurried retry in 1000 error unsubscribed |
+  fell behind = stopped e1:5 refused hurried error unsubscribed |
   hinted at 9 = stopped e1:5 refused paused error unsubscribed |
   hinted in e3 = stopped e1:5 refused paused error unsubscribed |
   pushed 5-6 = stopped e1:5 refused holds 5-6 error unsubscribed |
