@@ -101,7 +101,6 @@ function accountStore(
     async close() {
       cancel();
       for (const owner of leases.owners) transactions.release(owner);
-      news.clear();
       connection.close();
     },
   };

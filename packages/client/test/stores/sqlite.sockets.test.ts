@@ -8,6 +8,7 @@ import { seededRandom } from "@holdfast/client";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { sampleRecord } from "./support/sample-record.ts";
 import { temporaryFolder } from "./support/store-world.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -92,4 +93,22 @@ test("processes that start at once share one new file, and each ends when it has
   const account = await sqliteStore({ database }).open("a");
   expect((await account.transactions.claim("last")).records).toHaveLength(200);
   await account.close();
+});
+
+test("100,000 records open in reasonable time", async () => {
+  const account = await sqliteStore({ database }).open("a");
+  await account.transactions.claim("owner");
+  const changes = Array.from({ length: 100_000 }, (_, n) => ({
+    type: "add" as const,
+    record: sampleRecord(`r${n}`, n),
+  }));
+  await account.transactions.write("owner", changes);
+  await account.close();
+  const before = process.cpuUsage();
+  const again = await sqliteStore({ database }).open("a");
+  expect((await again.transactions.claim("next")).records).toHaveLength(100_000);
+  await again.close();
+  const { user, system } = process.cpuUsage(before);
+  // In seconds of a processor: about 1 on the machines that we have seen.
+  expect((user + system) / 1e6).toBeLessThan(5);
 });

@@ -327,6 +327,18 @@ describe("leases", () => {
     }
   });
 
+  test("a lease is renewed every five seconds, and not more often", async () => {
+    await (await open(1)).transactions.claim("tab1");
+    const raw = driver(path);
+    const expiry = (): unknown => raw.prepare("select expires_at from holdfast_leases").get();
+    const seen = [0, 4_000, 1_000, 4_000, 1_000].map((ms) => {
+      clock.advance(ms);
+      return JSON.stringify(expiry());
+    });
+    raw.close();
+    expect(seen.map((each) => seen.indexOf(each))).toEqual([0, 0, 2, 2, 4]);
+  });
+
   test("a process that stands still is given up after fifteen seconds, and learns of it", async () => {
     const first = await open(1);
     await writeRecords(first, 1);
@@ -426,12 +438,4 @@ test("what is forgotten is gone from the file's bytes too", async () => {
   await sqliteStore({ database: path, driver, clock }).forget("a");
   const bytes = readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name)));
   expect(bytes.some((each) => each.includes(input.text))).toBe(false);
-});
-
-test("100,000 records open in reasonable time", async () => {
-  const account = await open();
-  await writeRecords(account, 100_000);
-  const started = performance.now();
-  expect((await account.transactions.claim("tab1")).records).toHaveLength(100_000);
-  expect(performance.now() - started).toBeLessThan(5_000);
 });
