@@ -29,4 +29,16 @@ export const mutationTargets: readonly MutationTarget[] = [
     sources: filesIn("packages/server/src", /^server-session[a-z-]*\.ts$/),
     tests: ["packages/server/test/server-session*.test.ts"],
   },
+  {
+    // What decides in sync: the machine of a bucket, and who may fetch. The model test would notice
+    // most of it too, but each mutant would cost it a quarter of a minute.
+    sources: filesIn(
+      "packages/client/src/sync",
+      /^(bucket|bucket-(model|moves|settling)|held-runs|fetch-limiter|sync-policy)\.ts$/,
+    ),
+    tests: filesIn(
+      "packages/client/test/sync",
+      /^(bucket|held-runs|fetch-limiter|sync-policy|sync)\.test\.ts$/,
+    ),
+  },
 ];

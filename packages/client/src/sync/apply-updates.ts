@@ -57,6 +57,8 @@ export interface BucketHooks<Data = unknown> {
   apply(batch: UpdateBatch<Data>): ApplyOutcome | Promise<ApplyOutcome>;
   /** Fetches the state of the bucket, usually by a call. Without it such a bucket stops. */
   snapshot?(context: SnapshotContext): Promise<Snapshot>;
-  /** Where to begin without a cursor. Default `"start"`, or `"snapshot"` where there is the hook. */
+  /**
+   * Where to begin without a cursor. Default `"start"`, or `"snapshot"` where there is the hook.
+   */
   readonly from?: "start" | "snapshot" | "now";
 }

@@ -59,7 +59,9 @@ export type BucketEffect =
   | { readonly type: "abort" }
   | { readonly type: "subscribe"; readonly position: Cursor | undefined }
   | { readonly type: "unsubscribe" }
-  /** Asks the limiter for a turn, also for one more; gives up the turn, or the place in the queue. */
+  /**
+   * Asks the limiter for a turn, also for one more; gives up the turn, or the place in the queue.
+   */
   | { readonly type: "queue" }
   | { readonly type: "release" }
   /** The cursor has moved, past these updates: tell who waits for some of them. */

@@ -1,7 +1,7 @@
 /**
  * The driver of one bucket: a mailbox, one alarm, and the hands of the machine in `bucket.ts`. It
- * decides nothing. One executor is one bucket's in one account; once it is closed, nothing that still
- * comes to an end changes anything.
+ * decides nothing. One executor is one bucket's in one account; once it is closed, nothing that
+ * still comes to an end changes anything.
  */
 import type { BucketKey } from "@holdfast/protocol";
 import type { Cancel, Millis } from "../base/clock.ts";

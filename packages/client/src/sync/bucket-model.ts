@@ -90,7 +90,9 @@ export function baseOf({ cursor, traits, server }: BucketModel): Cursor | undefi
   return cursor ?? (traits?.from === "start" && server ? { ...server, seq: 0 } : undefined);
 }
 
-/** How far everything leads that is here, applied or not. Undefined: in the server's epoch, nowhere. */
+/**
+ * How far everything leads that is here, applied or not. Undefined: in the server's epoch, nowhere.
+ */
 export function reached(model: BucketModel): number | undefined {
   const { work, held, server } = model;
   const base = work?.type === "apply" ? work.batch.to : baseOf(model);

@@ -101,17 +101,21 @@ export class BucketRegistry implements ExecutorHost {
     if (!this.#entries.has(bucket) && this.#entries.size >= OPEN_MAX) {
       throw new OptionsError("too many buckets");
     }
-    const hooks = { ...this.#hooks.get(bucketKind(bucket)), ...own };
-    const { apply } = hooks;
-    if (!apply) throw new OptionsError("no apply hook");
+    const ofKind = this.#hooks.get(bucketKind(bucket));
+    const names = Object.keys(own) as (keyof typeof own)[];
+    const hooks = names.length > 0 ? { ...ofKind, ...own } : ofKind;
+    if (!isWhole(hooks)) throw new OptionsError("no apply hook");
     const entry = this.enter(bucket);
     const present = entry.executor.hooks;
-    const isOther = hookNames(hooks).some((name) => hooks[name] !== present?.[name]);
-    if (entry.isOpen && isOther) throw new OptionsError("open with other hooks");
+    if (entry.isOpen && names.some((name) => own[name] !== present?.[name])) {
+      throw new OptionsError("open with other hooks");
+    }
+    const isRunning = entry.executor.model.traits !== undefined;
+    const goesOn = entry.isOpen || (isRunning && names.length === 0);
     const opening = { priority };
     entry.openings.add(opening);
     this.#prioritise(entry);
-    if (isOther || !entry.executor.model.traits) this.#start(entry, { ...hooks, apply });
+    if (!goesOn) this.#start(entry, hooks);
     return {
       close: () => {
         if (entry.openings.delete(opening)) this.#release(entry);
@@ -219,9 +223,6 @@ export class BucketRegistry implements ExecutorHost {
   }
 }
 
-type HookName = keyof BucketHooks;
-const HOOK_NAMES: readonly HookName[] = ["cursor", "apply", "snapshot", "from"];
-
-function hookNames(hooks: Partial<BucketHooks>): readonly HookName[] {
-  return HOOK_NAMES.filter((name) => name in hooks);
+function isWhole(hooks: Partial<BucketHooks> | undefined): hooks is BucketHooks {
+  return hooks !== undefined && "apply" in hooks;
 }

@@ -29,7 +29,9 @@ export interface BucketStep {
   readonly effects: readonly BucketEffect[];
 }
 
-/** The next model and what to do about it. Pure and total: every event is answered in every state. */
+/**
+ * The next model and what to do about it. Pure and total: every event is answered in every state.
+ */
 export function step(
   model: BucketModel,
   event: BucketEvent,

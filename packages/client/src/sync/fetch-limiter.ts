@@ -1,4 +1,6 @@
-/** At most so many fetches at once, over all buckets: the most urgent first, then who came first. */
+/**
+ * At most so many fetches at once, over all buckets: the most urgent first, then who came first.
+ */
 import type { SyncPolicy } from "./sync-policy.ts";
 
 export interface Fetcher {
@@ -37,7 +39,9 @@ export class FetchLimiter {
     if (this.#active.delete(fetcher)) this.admit();
   }
 
-  /** Gives out the turns that are free. To be called when a waiting fetcher's priority has changed. */
+  /**
+   * Gives out the turns that are free. To be called when a waiting fetcher's priority has changed.
+   */
   admit(): void {
     for (let next = this.#next(); next; next = this.#next()) {
       this.#waiting.delete(next);
@@ -46,7 +50,10 @@ export class FetchLimiter {
     }
   }
 
-  /** Slow buckets that nobody looks at must not keep the one on the screen waiting: one turn is kept free. */
+  /**
+   * Slow buckets that nobody looks at must not keep the one on the screen waiting: one turn is kept
+   * free.
+   */
   #next(): Fetcher | undefined {
     let best: Fetcher | undefined;
     for (const fetcher of this.#waiting) {

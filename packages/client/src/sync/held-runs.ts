@@ -1,6 +1,6 @@
 /**
- * The updates of a bucket that have come and are not applied yet, in order of where they begin. Pure
- * functions over a list, which is of one epoch.
+ * The updates of a bucket that have come and are not applied yet, in order of where they begin.
+ * Pure functions over a list, which is of one epoch.
  */
 import type { Update, UpdateRun } from "@holdfast/protocol";
 import type { SyncPolicy } from "./sync-policy.ts";

@@ -1,4 +1,6 @@
-/** The machine of one bucket: every place it can be in and whatever happens there, and its races. */
+/**
+ * The machine of one bucket: every place it can be in and whatever happens there, and its races.
+ */
 import { describe, expect, test } from "vitest";
 
 import { phaseOf } from "../../src/sync/bucket-model.ts";

@@ -1,7 +1,7 @@
 /**
  * Sync in worlds where anything goes wrong: sessions are lost, commits fail, other tabs are faster,
- * logs are trimmed and begun anew, the process crashes. Ten thousand of them; a hundred thousand with
- * `HOLDFAST_DEEP=1`.
+ * logs are trimmed and begun anew, the process crashes. Ten thousand of them; a hundred thousand
+ * with `HOLDFAST_DEEP=1`.
  */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";

@@ -20,8 +20,12 @@ async function rigWith(buckets: readonly string[], count: number): Promise<SyncR
 const rows = (rig: SyncRig, bucket: string) => rig.store.stored.get(bucket)?.rows;
 const stateOf = (rig: SyncRig, bucket: string) => rig.sync.bucket(bucket).state.current;
 /** Of hooks that store nothing and remember what they were given. */
-function view(shown: unknown[] = []): BucketHooks & { readonly shown: unknown[] } {
-  return { shown, apply: ({ updates }) => void shown.push(...updates.map(({ data }) => data)) };
+function view() {
+  const shown: unknown[] = [];
+  return {
+    shown,
+    apply: ({ updates }: UpdateBatch) => void shown.push(...updates.map(({ data }) => data)),
+  };
 }
 
 describe("catching up", () => {
@@ -244,6 +248,7 @@ describe("what the app is given", () => {
     const apply = (batch: UpdateBatch) => {
       given.push(batch);
       // As query builders do: they begin when they are awaited.
+      // oxlint-disable-next-line unicorn/no-thenable -- that is what it is about
       const thenable = { then: (done: (outcome: undefined) => void) => done(undefined) };
       return thenable as Promise<undefined>;
     };
@@ -382,6 +387,25 @@ describe("opening and closing", () => {
     expect([own.shown.length, kinds.shown.length]).toEqual([1, 1]);
   });
 
+  test("hooks may be an object of a class", async () => {
+    class Shown implements BucketHooks {
+      readonly #shown: unknown[] = [];
+      get count(): number {
+        return this.#shown.length;
+      }
+      apply({ updates }: UpdateBatch): void {
+        this.#shown.push(...updates);
+      }
+    }
+    const hooks = new Shown();
+    const rig = new SyncRig({ hooks: { view: hooks } });
+    rig.server.append("view:1", { count: 2 });
+    rig.sync.bucket("view:1").open({ priority: 1 });
+    rig.connect();
+    await rig.flow();
+    expect(hooks.count).toBe(2);
+  });
+
   test("what cannot be opened says so", () => {
     const rig = new SyncRig({ hooks: { view: view() } });
     const { sync } = rig;
@@ -391,8 +415,10 @@ describe("opening and closing", () => {
     expect(sync.bucket("a".repeat(128)).key).toHaveLength(128);
     expect(() => sync.bucket("unknown:1").open()).toThrow(OptionsError);
     expect(() => sync.bucket("__proto__:1").open()).toThrow(OptionsError);
-    sync.bucket("view:1").open();
-    expect(() => sync.bucket("view:1").open(view())).toThrow(OptionsError);
+    const { apply } = view();
+    sync.bucket("view:1").open({ apply });
+    expect(() => sync.bucket("view:1").open({ apply: view().apply })).toThrow(OptionsError);
+    expect(sync.bucket("view:1").open({ apply })).toBeDefined();
     for (let index = 2; index <= 1_000; index++) sync.bucket(`view:${index}`).open();
     expect(() => sync.bucket("view:1001").open()).toThrow(OptionsError);
     expect(sync.bucket("view:1").open()).toBeDefined();

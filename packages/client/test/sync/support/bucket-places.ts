@@ -1,4 +1,7 @@
-/** Every kind of place that a bucket can be in, each reached by real events, and all that can happen there. */
+/**
+ * Every kind of place that a bucket can be in, each reached by real events, and all that can happen
+ * there.
+ */
 import type { BucketEffect, BucketEvent, BucketTraits } from "../../../src/sync/bucket-event.ts";
 import { closedModel, nextDeadline, phaseOf } from "../../../src/sync/bucket-model.ts";
 import type { BucketModel } from "../../../src/sync/bucket-model.ts";

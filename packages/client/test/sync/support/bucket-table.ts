@@ -1,7 +1,7 @@
 /**
  * What becomes of a bucket, wherever it is and whatever happens there. `# place: its line` opens a
- * place, `event = line` is what the event makes of it; a line tells how the bucket stands, then what
- * it wants done. The words stand in `bucket-places.ts`.
+ * place, `event = line` is what the event makes of it; a line tells how the bucket stands, then
+ * what it wants done. The words stand in `bucket-places.ts`.
  */
 export const BUCKET_TABLE: string = `
 # closed: waiting - none |

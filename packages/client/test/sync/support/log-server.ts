@@ -108,7 +108,9 @@ export class LogServer {
   }
 }
 
-/** `reading`: its first page is being read. `behind`: pushes wait until a fetch reached the head. */
+/**
+ * `reading`: its first page is being read. `behind`: pushes wait until a fetch reached the head.
+ */
 interface Subscription {
   state: "reading" | "behind" | "live";
   sentTo: number;

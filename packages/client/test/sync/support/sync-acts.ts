@@ -82,7 +82,9 @@ export function story(codes: readonly number[]): string {
     .join("; ");
 }
 
-/** How a world begins: with everything open and up to date. And how it ends: with all of it open. */
+/**
+ * How a world begins: with everything open and up to date. And how it ends: with all of it open.
+ */
 export interface Course {
   readonly isWarm: boolean;
   readonly isReopened: boolean;
