@@ -36,7 +36,13 @@ export { FakeNetwork, FakeTransport, WELCOME } from "./fake-transport.ts";
 export { ClientHarness, clientHarness } from "./harness.ts";
 export type { HarnessOptions } from "./harness.ts";
 export { LinkedPair, linkedPair } from "./linked-pair.ts";
-export type { LinkedClient, LinkedClientOptions, LinkedPairOptions } from "./linked-pair.ts";
+export type {
+  LinkedClient,
+  LinkedClientOptions,
+  LinkedDurableClient,
+  LinkedDurableOptions,
+  LinkedPairOptions,
+} from "./linked-client.ts";
 export { ManualClock } from "./manual-clock.ts";
 export type { DialRefusal, LinkedServer } from "./memory-connection.ts";
 export { MemoryLink } from "./memory-link.ts";

@@ -4,7 +4,8 @@ import type { CloseOptions } from "@holdfast/server";
 import { CallFailure } from "@holdfast/server";
 
 import { linkedPair } from "../../src/linked-pair.ts";
-import type { LinkedPair, LinkedPairOptions } from "../../src/linked-pair.ts";
+import type { LinkedPairOptions } from "../../src/linked-client.ts";
+import type { LinkedPair } from "../../src/linked-pair.ts";
 
 export const chatContract = defineContract({
   calls: {

@@ -6,11 +6,8 @@ import type { ClientStore } from "@holdfast/client/durable";
 import { memoryStore } from "@holdfast/client/memory";
 
 import { linkedPair } from "../../src/linked-pair.ts";
-import type {
-  LinkedDurableClient,
-  LinkedDurableOptions,
-  LinkedPair,
-} from "../../src/linked-pair.ts";
+import type { LinkedDurableClient, LinkedDurableOptions } from "../../src/linked-client.ts";
+import type { LinkedPair } from "../../src/linked-pair.ts";
 
 export interface Note {
   readonly list: string;
