@@ -67,7 +67,11 @@ async function serve(
     store,
     authenticate: ({ token = "" }) => ({ account: accountOfToken(token) }),
     handlers: {
-      increment: (input, { commit }) => commit((tx) => tx.append(input.counter, input).seq),
+      increment: async (input, { commit }) => {
+        // What is asked for at the same time is done in any order.
+        await pause(Math.random() * 5);
+        return commit((tx) => tx.append(input.counter, input).seq);
+      },
     },
     buckets: { counter: { authorize: () => true } },
   });

@@ -4,6 +4,7 @@
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { RealtimeServer } from "@holdfast/server";
 import { sqliteStore } from "@holdfast/server/sqlite";
@@ -34,13 +35,16 @@ const server = new RealtimeServer({
   store,
   authenticate: ({ token = "" }) => ({ account: accountOfToken(token) }),
   handlers: {
-    increment: (input, { commit }) =>
-      commit((tx) => {
+    increment: async (input, { commit }) => {
+      // What is asked for at the same time is done in any order.
+      await pause(Math.random() * 5);
+      return commit((tx) => {
         tx.db
           .prepare("insert into tally values (?, 1) on conflict do update set count = count + 1")
           .run(input.counter);
         return tx.append(input.counter, input).seq;
-      }),
+      });
+    },
   },
   buckets: { counter: { authorize: () => true } },
   onError: (error, { place }) => say("fault", place, String(error)),
