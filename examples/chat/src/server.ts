@@ -1,17 +1,19 @@
 /**
- * The whole demo in one process: the chat on a `RealtimeServer`, the page, and the faults. The room
- * and the tokens outlive the restarts that the page asks for.
+ * The whole demo in one process: the chat on a `RealtimeServer`, the page, and the faults. All that
+ * was said is in a SQLite file, so it outlives the server, however that ends.
  */
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 
-import { RealtimeServer, refuse } from "@holdfast/server";
+import { CallFailure, RealtimeServer, refuse } from "@holdfast/server";
+import { sqliteStore, type UnitDatabase } from "@holdfast/server/sqlite";
 import { attach } from "@holdfast/server/use/ws";
 
-import { ChatRoom } from "./chat-room.ts";
-import { contract, ROOM, type ChatContract } from "./contract.ts";
+import { contract, NO_COMMANDS, ROOM, type ChatContract } from "./contract.ts";
 import { FaultGate } from "./fault-gate.ts";
 import { PageApi, type PageActions } from "./page-api.ts";
 import { staticFile } from "./static-files.ts";
@@ -20,6 +22,8 @@ import { TOKEN_LIFE_MS, Tokens } from "./tokens.ts";
 export interface ChatOptions {
   /** 0 takes any free one. */
   readonly port: number;
+  /** Where the SQLite file is, or will be. */
+  readonly dataFolder: string;
   /** Default: this machine only. */
   readonly host?: string;
   /** How long a restart keeps the server away, in milliseconds. Default 1 500. */
@@ -29,12 +33,21 @@ export interface ChatOptions {
 /** How long a leaving server waits for calls in flight, in milliseconds. */
 const GRACE_MS = 500;
 
-/** How many clients can be refused at once; beyond, the first of them is accepted again. */
+/** How many accounts can be refused at once; beyond, the first of them is accepted again. */
 const REJECTED_MAX = 100;
+
+/** The log is the room's memory: nothing of it is forgotten, so nobody is ever too far behind. */
+const RETENTION = { updateAgeMs: Infinity, updatesMax: Infinity };
 
 type Account = { readonly account: string; readonly data: { readonly name: string } };
 
-/** Starts the demo and resolves when it listens. Rejects when the port is taken. */
+type Store = ReturnType<typeof sqliteStore>;
+type Realtime = RealtimeServer<ChatContract, Account, UnitDatabase>;
+
+/**
+ * Starts the demo and resolves when it listens. Rejects when the port is taken, or the file cannot be
+ * opened.
+ */
 export async function startChat(options: ChatOptions): Promise<Chat> {
   const chat = new Chat(options);
   await chat.open();
@@ -44,12 +57,12 @@ export async function startChat(options: ChatOptions): Promise<Chat> {
 export class Chat implements PageActions {
   readonly #options: Required<ChatOptions>;
   readonly #http: Server;
-  readonly #room = new ChatRoom();
   readonly #tokens = new Tokens();
   readonly #gate = new FaultGate();
   readonly #api = new PageApi(this);
   readonly #rejected = new Set<string>();
-  #realtime: RealtimeServer<ChatContract, Account> | undefined;
+  #store: Store | undefined;
+  #realtime: Realtime | undefined;
   #port: number;
   #restarting: Promise<void> | undefined;
   #isClosed = false;
@@ -65,16 +78,26 @@ export class Chat implements PageActions {
     return `http://${this.#options.host}:${this.#port}/`;
   }
 
-  /** The open sessions of this client now, by the client's own numbers. */
-  sessionNumbers(client: string): readonly number[] {
-    return (this.#realtime?.sessions(client) ?? []).map(({ session }) => session);
+  /** The open sessions of this account now, by its clients' own numbers. */
+  sessionNumbers(account: string): readonly number[] {
+    return (this.#realtime?.sessions(account) ?? []).map(({ session }) => session);
   }
 
   async open(): Promise<void> {
-    const realtime = this.#makeRealtime();
-    attach(this.#http, this.#gate.before(realtime));
-    this.#http.listen(this.#port, this.#options.host);
-    await once(this.#http, "listening");
+    const { dataFolder, host } = this.#options;
+    mkdirSync(dataFolder, { recursive: true });
+    const store = sqliteStore({ path: join(dataFolder, "chat.sqlite") });
+    const realtime = this.#makeRealtime(store);
+    try {
+      attach(this.#http, this.#gate.before(realtime));
+      this.#http.listen(this.#port, host);
+      await once(this.#http, "listening");
+    } catch (error) {
+      await realtime.close();
+      await store.close();
+      throw error;
+    }
+    this.#store = store;
     this.#realtime = realtime;
     this.#port = (this.#http.address() as AddressInfo).port;
   }
@@ -86,9 +109,9 @@ export class Chat implements PageActions {
     await this.#leave();
   }
 
-  token(client: string, name: string): string {
+  token(account: string, name: string): string {
     const expiresAt = Date.now() + TOKEN_LIFE_MS;
-    return this.#tokens.issue({ account: client, name, expiresAt });
+    return this.#tokens.issue({ account, name, expiresAt });
   }
 
   drop(client: string): void {
@@ -99,16 +122,16 @@ export class Chat implements PageActions {
     this.#gate.setBlackHole(client, isOn);
   }
 
-  setRejected(client: string, isOn: boolean): void {
-    this.#rejected.delete(client);
+  setRejected(account: string, isOn: boolean): void {
+    this.#rejected.delete(account);
     if (!isOn) return;
     const [first] = this.#rejected;
     if (first !== undefined && this.#rejected.size >= REJECTED_MAX) this.#rejected.delete(first);
-    this.#rejected.add(client);
-    this.#realtime?.disconnect(client, { action: "reauthenticate", code: "badToken" });
+    this.#rejected.add(account);
+    this.#realtime?.disconnect(account, { action: "reauthenticate", code: "badToken" });
   }
 
-  /** Goes away as a deployment does, and comes back on the same port with the same room. */
+  /** Goes away as a deployment does, and comes back on the same port with the same file. */
   restart(): number {
     this.#restarting ??= this.#goAndComeBack().finally(() => (this.#restarting = undefined));
     return this.#options.awayMs;
@@ -126,18 +149,23 @@ export class Chat implements PageActions {
 
   async #leave(): Promise<void> {
     const realtime = this.#realtime;
+    const store = this.#store;
     this.#realtime = undefined;
+    this.#store = undefined;
     if (!this.#http.listening) return;
     const closed = once(this.#http, "close");
     this.#http.close();
     await realtime?.close({ graceMs: GRACE_MS });
+    await store?.close();
     this.#http.closeAllConnections();
     await closed;
   }
 
-  #makeRealtime(): RealtimeServer<ChatContract, Account> {
+  #makeRealtime(store: Store): Realtime {
     return new RealtimeServer({
       contract,
+      store,
+      retention: RETENTION,
       authenticate: ({ token }) => {
         const facts = this.#tokens.check(token, Date.now());
         if (!facts || this.#rejected.has(facts.account)) {
@@ -147,13 +175,11 @@ export class Chat implements PageActions {
         return { account, expiresAt, data: { name } };
       },
       handlers: {
-        "message.send": async (draft, { account, accountData, publish }) => {
-          const author = { account, name: accountData.name };
-          const { message, isNew } = this.#room.post(author, draft, Date.now());
-          if (isNew) await publish(ROOM, message);
-          return message;
+        "message.send": async ({ text }, { account, accountData, commit }) => {
+          if (text.startsWith("/")) throw new CallFailure(NO_COMMANDS, "There are no commands.");
+          const message = { author: account, name: accountData.name, text: text.trim() };
+          return await commit((tx) => ({ seq: tx.append(ROOM, message).seq }));
         },
-        history: ({ after }) => ({ messages: this.#room.after(after) }),
       },
       buckets: { room: { authorize: () => true } },
     });

@@ -158,7 +158,7 @@ export class BucketPump {
     }
     if (pumped.epoch !== epoch) return this.#renumber(pumped, epoch, upTo);
     pumped.known = Math.max(pumped.known, upTo);
-    if (after > pumped.sent || pumped.isReading) return this.#read(bucket, pumped);
+    if (after > pumped.sent) return this.#read(bucket, pumped);
     for (const update of updates) {
       if (update.seq <= pumped.sent) continue;
       const plain = this.#prepared.find(bucket, epoch, update);

@@ -118,6 +118,30 @@ describe("what is pushed while the log is read", () => {
   });
 });
 
+test("a page that does not reach the head lets nothing through, also when it was fetched", async () => {
+  const { world, client } = setUp(9);
+  client.subscribe("room:1", 0);
+  await world.answerAll();
+  client.fetch("room:1", 2);
+  await world.answerAll();
+  world.log.append("room:1", "bob", true);
+  expect(brief(client)).toEqual(["subscribed 9", "page 0-3 of 9", "page 3-5 of 9"]);
+});
+
+test("a fetch that ends while the bucket is being opened again does not disturb that", async () => {
+  const { world, client } = setUp(2);
+  client.subscribe("room:1", 2);
+  await world.answerAll();
+  client.takes();
+  client.fetch("room:1", 2);
+  await world.turn();
+  client.unsubscribe("room:1");
+  client.subscribe("room:1", 0);
+  await world.answerAll();
+  world.log.append("room:1", "bob", true);
+  expect(brief(client).slice(-3)).toEqual(["subscribed 2", "page 0-2 of 2", "updates 2-3"]);
+});
+
 test("a subscription that is left hears nothing of what was under way", async () => {
   const { world, client } = setUp(2);
   client.subscribe("room:1", 0);
@@ -257,9 +281,9 @@ test("whatever happens, every client hears each update of its buckets once and i
       }
       client.close();
     }
-    expect(world.errors.every((error) => String(error) === "Error: disk")).toBe(true);
+    expect(world.errors.filter((error) => String(error) !== "Error: disk")).toEqual([]);
     expect(world.pump.buckets).toBe(0);
     expect(world.clock.pending).toBe(0);
   });
-  await fc.assert(life, { numRuns: isDeep ? 20_000 : 3_000 });
+  await fc.assert(life, { numRuns: isDeep ? 20_000 : 1_000 });
 });

@@ -150,6 +150,25 @@ describe("a fetch", () => {
     ]);
   });
 
+  test("beside a subscription that is just being opened disturbs neither", async () => {
+    const own = new Chat();
+    const peer = await own.durable();
+    const epoch = await own.learnEpoch(peer);
+    await own.publish(2);
+    peer.says(subscribe({ bucket: "room:1", epoch, after: 1 }), own.fetch(1, 0));
+    await own.tick();
+    await own.publish(1);
+    await own.tick();
+    const heard = peer.takes();
+    expect(heard.map(({ type }) => type).toSorted()).toEqual([
+      "page",
+      "page",
+      "subscribed",
+      "updates",
+    ]);
+    expect(heard.at(-1)).toMatchObject({ type: "updates", after: 2, upTo: 3 });
+  });
+
   test("of a bucket that is revoked while it is read brings nothing (L62)", async () => {
     const own = new Chat();
     const peer = await own.durable();
