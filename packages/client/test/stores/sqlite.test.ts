@@ -277,6 +277,96 @@ test("a new file that two processes open at once is waited for, but not for ever
   await expect(store.open("a")).rejects.toMatchObject({ kind: "blocked" });
 });
 
+/** A driver whose statements can be made to fail, and that says what it was told. */
+function failingDriver(): {
+  open: (file: string) => SqliteDatabase;
+  told: string[];
+  fails: (sql: string) => boolean;
+} {
+  const told: string[] = [];
+  const never: (sql: string) => boolean = () => false;
+  const failing = {
+    told,
+    fails: never,
+    open(file: string): SqliteDatabase {
+      const database = driver(file);
+      const exec = (sql: string): unknown => {
+        told.push(sql);
+        if (failing.fails(sql)) throw new Error("planned");
+        return database.exec(sql);
+      };
+      const close = (): unknown => {
+        told.push("close");
+        return database.close();
+      };
+      return { exec, prepare: (sql) => database.prepare(sql), close };
+    },
+  };
+  return failing;
+}
+
+test("a transaction that can be neither committed nor undone is undone before the next use", async () => {
+  const failing = failingDriver();
+  const account = await sqliteStore({ database: path, driver: failing.open, clock }).open("a");
+  opened.push(account);
+  await account.transactions.claim("tab1");
+  for (const use of ["read", "write"] as const) {
+    failing.fails = (sql) => /^(commit|rollback|begin;)/.test(sql);
+    const commit = account.documents.commit("x", undefined, { epoch: "e", seq: 1 }, []);
+    await expect(commit).rejects.toMatchObject({ kind: "failed", cause: { message: "planned" } });
+    await expect(account.documents.cursor("x")).rejects.toMatchObject({ kind: "failed" });
+    failing.fails = () => false;
+    if (use === "write") await account.sync.saveDebts([], []);
+    expect(await account.documents.cursor("x")).toBeUndefined();
+  }
+});
+
+test("a transaction that SQLite has undone by itself is not undone twice", async () => {
+  const database = driver(path);
+  const theirs: SqliteDatabase = {
+    exec: failingExec(database),
+    prepare: (sql) => database.prepare(sql),
+    close: () => {},
+  };
+  const account = await sqliteStore({ database: theirs, clock }).open("a");
+  await expect(account.sync.saveDebts([], [])).rejects.toMatchObject({ kind: "failed" });
+  database.exec("begin; create table theirs (text)");
+  expect(await account.sync.debts()).toEqual([]);
+  database.exec("commit");
+  expect(database.prepare("select count(*) as n from theirs").get()).toEqual({ n: 0 });
+  await account.close();
+  database.close();
+});
+
+/** Rolls back where it should commit, as SQLite does when its disk is full. */
+function failingExec(database: SqliteDatabase): (sql: string) => unknown {
+  let isFirst = false;
+  return (sql) => {
+    if (sql !== "commit") return database.exec(sql);
+    if ((isFirst = !isFirst)) return database.exec(sql); // That of the tables.
+    database.exec("rollback");
+    throw new Error("planned");
+  };
+}
+
+test("a file that cannot be used is closed again, and waits are short", async () => {
+  const failing = failingDriver();
+  failing.fails = (sql) => sql.startsWith("begin");
+  const store = sqliteStore({ database: path, driver: failing.open, clock });
+  await expect(store.open("a")).rejects.toMatchObject({ kind: "failed" });
+  expect(failing.told[0]).toBe("pragma busy_timeout = 2000");
+  expect(failing.told.at(-1)).toBe("close");
+  const theirs = failing.open(path);
+  failing.told.length = 0;
+  await expect(sqliteStore({ database: theirs, clock }).open("a")).rejects.toThrow("failed");
+  expect(failing.told).not.toContain("close");
+  failing.fails = () => false;
+  const account = await sqliteStore({ database: theirs, clock }).open("a");
+  await account.close();
+  expect(failing.told).not.toContain("close");
+  theirs.close();
+});
+
 test("what a driver throws is told by its number, its name or its words", async () => {
   const kinds: readonly (readonly [object | null, string])[] = [
     [{ errcode: 13 }, "quota"],
