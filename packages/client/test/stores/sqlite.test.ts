@@ -321,6 +321,19 @@ test("a transaction that can be neither committed nor undone is undone before th
   }
 });
 
+test("a write that fails keeps no other process from writing", async () => {
+  const failing = failingDriver();
+  const store = sqliteStore({ database: path, driver: failing.open, clock });
+  const account = await store.open("a");
+  const other = await open(2);
+  failing.fails = (sql) => sql === "commit";
+  await expect(account.sync.saveDebts([], [])).rejects.toMatchObject({ kind: "failed" });
+  await other.sync.saveDebts([], []);
+  failing.fails = () => false;
+  await account.close();
+  expect(failing.told.at(-1)).toBe("close");
+});
+
 test("a transaction that SQLite has undone by itself is not undone twice", async () => {
   const database = driver(path);
   const theirs: SqliteDatabase = {
