@@ -43,15 +43,17 @@ export type BucketEvent =
   | { readonly type: "alarm" }
   | (WorkEvent & { readonly workId: number });
 
-/** What starts a work is answered by a `WorkEvent` with its `workId`, within the call or later. */
+/**
+ * What starts a work is answered by a `WorkEvent` with the model's `workId`, within the call or
+ * later. A step starts one at most.
+ */
 export type BucketEffect =
-  | { readonly type: "read"; readonly workId: number }
-  | { readonly type: "apply"; readonly workId: number; readonly batch: UpdateBatch }
-  | { readonly type: "fetch"; readonly workId: number; readonly from: Cursor }
-  | { readonly type: "snapshot"; readonly workId: number; readonly reason: SnapshotReason }
+  | { readonly type: "read" }
+  | { readonly type: "apply"; readonly batch: UpdateBatch }
+  | { readonly type: "fetch"; readonly from: Cursor }
+  | { readonly type: "snapshot"; readonly reason: SnapshotReason }
   | {
       readonly type: "commit";
-      readonly workId: number;
       readonly snapshot: Snapshot;
       readonly from: Cursor | undefined;
     }

@@ -109,26 +109,11 @@ export class BucketExecutor implements Fetcher {
     const { link, limiter } = this.#host;
     switch (effect.type) {
       case "read":
-        return this.#work(
-          effect.workId,
-          "applyFailed",
-          () => this.hooks?.cursor?.(this.bucket),
-          (cursor) => ({ type: "cursorRead", cursor }),
-        );
+        return this.#work("applyFailed", () => this.hooks?.cursor?.(this.bucket), READ);
       case "apply":
-        return this.#work(
-          effect.workId,
-          "applyFailed",
-          () => this.hooks?.apply(effect.batch),
-          STORED,
-        );
+        return this.#work("applyFailed", () => this.hooks?.apply(effect.batch), STORED);
       case "commit":
-        return this.#work(
-          effect.workId,
-          "applyFailed",
-          () => effect.snapshot.commit(effect.from),
-          STORED,
-        );
+        return this.#work("applyFailed", () => effect.snapshot.commit(effect.from), STORED);
       case "snapshot":
         return this.#snapshot(effect);
       case "fetch":
@@ -148,27 +133,22 @@ export class BucketExecutor implements Fetcher {
     }
   }
 
-  #snapshot({ workId, reason }: Performed<"snapshot">): void {
+  #snapshot({ reason }: Performed<"snapshot">): void {
     const { signal } = (this.#abort = new AbortController());
     const context = { bucket: this.bucket, reason, signal };
-    this.#work(
-      workId,
-      "fetchFailed",
-      () => this.hooks?.snapshot?.(context),
-      (snapshot) =>
-        snapshot ? { type: "snapshotTaken", snapshot } : failed("fetchFailed", undefined),
+    const make = () => this.hooks?.snapshot?.(context);
+    this.#work("fetchFailed", make, (snapshot) =>
+      snapshot ? { type: "snapshotTaken", snapshot } : failed("fetchFailed"),
     );
   }
 
-  #fetch({ workId, from: { epoch, seq } }: Performed<"fetch">): void {
+  #fetch({ from: { epoch, seq } }: Performed<"fetch">): void {
     const { link, policy } = this.#host;
     const { signal } = (this.#abort = new AbortController());
     const request = { bucket: this.bucket, epoch, after: seq, limit: policy.pageUpdates };
-    this.#work(
-      workId,
-      "fetchFailed",
-      () => link.remote?.fetch(request, policy.fetchMs, signal),
-      (answer) => (answer ? { type: "fetched", answer } : failed("fetchFailed", undefined)),
+    const ask = () => link.remote?.fetch(request, policy.fetchMs, signal);
+    this.#work("fetchFailed", ask, (answer) =>
+      answer ? { type: "fetched", answer } : failed("fetchFailed"),
     );
   }
 
@@ -178,15 +158,12 @@ export class BucketExecutor implements Fetcher {
   }
 
   /** Does it, and tells the machine of its end: at once, if it ends at once. */
-  #work<T>(
-    workId: number,
-    kind: SyncErrorKind,
-    act: () => T | Promise<T>,
-    end: (result: T) => WorkEvent,
-  ): void {
+  #work<T>(kind: SyncErrorKind, act: () => T | Promise<T>, end: (result: T) => WorkEvent): void {
+    const { workId } = this.#model;
+    const done = (result: T): void => this.#end(workId, end(result));
     const fail = (error: unknown): void => {
       if (kind === "applyFailed") this.#host.options.report(error);
-      this.dispatch({ ...failed(kind, error), workId });
+      this.#end(workId, failed(kind, error));
     };
     let result: T | Promise<T>;
     try {
@@ -194,11 +171,12 @@ export class BucketExecutor implements Fetcher {
     } catch (error) {
       return fail(error);
     }
-    if (isPending(result)) {
-      Promise.resolve(result).then((value) => this.dispatch({ ...end(value), workId }), fail);
-    } else {
-      this.dispatch({ ...end(result), workId });
-    }
+    if (isPending(result)) Promise.resolve(result).then(done, fail);
+    else done(result);
+  }
+
+  #end(workId: number, event: WorkEvent): void {
+    this.dispatch(Object.assign(event, { workId }));
   }
 }
 
@@ -207,9 +185,10 @@ function isPending<T>(result: T | PromiseLike<T>): result is PromiseLike<T> {
   return typeof (result as { readonly then?: unknown } | undefined)?.then === "function";
 }
 
+const READ = (cursor: Cursor | undefined): WorkEvent => ({ type: "cursorRead", cursor });
 const STORED = (outcome: ApplyOutcome): WorkEvent => ({ type: "committed", outcome });
 
-function failed(kind: SyncErrorKind, cause: unknown): WorkEvent {
+function failed(kind: SyncErrorKind, cause?: unknown): WorkEvent {
   const error = new SyncError(kind, { cause });
   const retryAfterMs = cause instanceof CallError ? cause.retryAfterMs : undefined;
   return retryAfterMs === undefined

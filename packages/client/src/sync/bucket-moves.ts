@@ -8,16 +8,11 @@ import { bytesOf, held, isOverfull } from "./held-runs.ts";
 import { SyncError } from "./sync-error.ts";
 import { retryDelayMs } from "./sync-policy.ts";
 
-type Begin = BucketEffect extends infer Effect
-  ? Effect extends { readonly workId: number }
-    ? Omit<Effect, "workId">
-    : never
-  : never;
-
 /** Begins a work. What ran before is not waited for any more. */
-export function start({ model, effects }: BucketTurn, work: Work, effect: Begin): void {
+export function start({ model, effects }: BucketTurn, work: Work, effect: BucketEffect): void {
   model.work = work;
-  effects.push({ ...effect, workId: ++model.workId });
+  model.workId++;
+  effects.push(effect);
 }
 
 /** Gives up the turn at the limiter, or the place in its queue. */

@@ -40,7 +40,8 @@ export function step(
 ): BucketStep {
   if (isStale(model, event)) return { model, effects: [] };
   const draft = { ...model };
-  const turn: BucketTurn = { ...stamp, model: draft, effects: [], policy };
+  const { now, random } = stamp;
+  const turn: BucketTurn = { now, random, model: draft, effects: [], policy };
   if ("workId" in event && model.work?.type === "drain") draft.work = undefined;
   else (EVENTS[event.type] as (turn: BucketTurn, event: BucketEvent) => void)(turn, event);
   if (draft.traits) settle(turn);

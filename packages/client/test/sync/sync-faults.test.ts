@@ -36,8 +36,8 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "an app that could not store is taken to have stored (L51)",
     EXECUTOR,
-    `this.dispatch({ ...failed(kind, error), workId });`,
-    `this.dispatch(kind === "applyFailed" ? { type: "committed", outcome: undefined, workId } : { ...failed(kind, error), workId });`,
+    `this.#end(workId, failed(kind, error));`,
+    `this.#end(workId, kind === "applyFailed" ? STORED() : failed(kind, error));`,
   ],
   [
     "the word of another tab is not heard (B37)",
