@@ -25,6 +25,9 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/client/src/sync/bucket-moves.ts": "packages/client/test/sync/bucket.test.ts",
   "packages/client/src/sync/bucket-registry.ts": "packages/client/test/sync/sync.test.ts",
   "packages/client/src/sync/bucket-settling.ts": "packages/client/test/sync/bucket.test.ts",
+  "packages/client/src/realtime/durable-parts.ts":
+    "packages/client/test/realtime/durable-client.test.ts",
+  "packages/client/src/session/pending-call.ts": "packages/client/test/session/calls.test.ts",
   "packages/protocol/src/codec.ts": "packages/protocol/test/json-codec.test.ts",
   "packages/protocol/src/field-check.ts": "packages/protocol/test/message-table.test.ts",
   "packages/server/src/stores/memory-keys.ts": "packages/server/test/server-store.test.ts",

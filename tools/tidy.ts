@@ -19,7 +19,7 @@ const clientFloors: Readonly<Record<string, readonly string[]>> = {
   stores: ["base", "transactions", "sync", "@holdfast/protocol"],
 };
 /** Folders and files of the client that may import every other: the front door. */
-const clientTop = ["realtime", "index.ts"];
+const clientTop = ["realtime", "index.ts", "durable.ts"];
 
 /** Which of our packages each may import. */
 const packageArrows: Readonly<Record<string, readonly string[]>> = {

@@ -86,6 +86,10 @@ export class AccountScope {
 
   /** A fault of closing is nobody's state; it is shown as what it is. */
   #close(store: AccountStore): void {
-    this.#closing = Promise.all([this.#closing, store.close()]).then(() => {}, reportUncaught);
+    const before = this.#closing;
+    const close = async (): Promise<void> => {
+      await Promise.all([before, store.close()]);
+    };
+    this.#closing = close().catch(reportUncaught);
   }
 }

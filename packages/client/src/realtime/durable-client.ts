@@ -31,6 +31,10 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
   readonly #lifetime = new Scope();
   readonly #fullState: Source<RealtimeConnectionState>;
   #isStarted = false;
+  #resolveClosed: () => void = () => {};
+
+  /** Resolves when the client was closed and its store holds nothing any more. */
+  readonly closed: Promise<void> = new Promise((resolve) => (this.#resolveClosed = resolve));
 
   /** Throws `OptionsError` when an option cannot work. */
   constructor(options: DurableOptions<C>) {
@@ -71,7 +75,8 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
   }
 
   /**
-   * The documents of whoever is signed in, as soon as their store is open. Rejects with a `StoreError` when the platform refuses, and when nobody is signed in.
+   * The documents of whoever is signed in, as soon as their store is open. Rejects with a
+   * `StoreError` when the platform refuses, and when nobody is signed in.
    */
   async documents(): Promise<DocumentStore> {
     const { documents } = await this.#durable.account.opened();
@@ -99,15 +104,15 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
   }
   /**
    * Ends everything. Transactions that have not ended reject with `closed`, and go on when their
-   * account is opened again. Resolves when the store is closed too.
+   * account is opened again. `closed` resolves when the store is closed too. Final.
    */
-  override close(): Promise<void> {
+  override close(): void {
     const { account, sync, transactions } = this.#durable;
     this.#lifetime.close();
     transactions.close();
     sync.close();
     super.close();
-    return account.close();
+    void account.close().then(this.#resolveClosed);
   }
 
   /**

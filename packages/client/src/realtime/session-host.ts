@@ -37,7 +37,7 @@ export class SessionHost implements SessionControl {
         return this.#open(effect.sessionId, effect.attempt, effect.renewToken);
       case "closeTransport":
         this.#session = undefined;
-        return session?.close(effect.detail);
+        return void session?.close(effect.detail);
       case "startHandshake":
         return session?.startHandshake();
       case "sendPing":

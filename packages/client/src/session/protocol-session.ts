@@ -47,9 +47,7 @@ export class ProtocolSession implements SubscriptionLink {
   open(url: string): void {
     const { codec, openTransport } = this.#options;
     if (this.#isClosed) return;
-    this.#transport = openTransport(url, [codec.subprotocol], (event) =>
-      this.#transportSaid(event),
-    );
+    this.#transport = openTransport(url, [codec.subprotocol], (event) => this.#heed(event));
   }
 
   /** Says hello as soon as the token is there. `welcomed`, or what ends the session, answers. */
@@ -100,25 +98,23 @@ export class ProtocolSession implements SubscriptionLink {
     };
   }
 
-  /** Ends the session in this call stack, whatever it is doing, and reports nothing. Idempotent. */
-  close(detail: string): void {
-    this.#close(detail);
-  }
-
-  /** The session is over, and this is why. Calls are decided before anybody hears of it. */
-  #end(fact: SessionFact, code?: number): void {
-    if (this.#close(fact.type, code, fact.type === "refused" ? fact.code : fact.type))
-      this.#tell(fact);
-  }
-
-  /** False: it was closed already. */
-  #close(detail: string, code = NORMAL, cause = detail): boolean {
+  /**
+   * Ends the session in this call stack, whatever it is doing, and reports nothing. False: it was
+   * over already.
+   */
+  close(detail: string, code: number = NORMAL, cause: string = detail): boolean {
     if (this.#isClosed) return false;
     this.#isClosed = true;
     this.#transport?.close(code, detail);
     this.#outbox?.close();
     this.#options.data.detach(cause);
     return true;
+  }
+
+  /** The session is over, and this is why. Calls are decided before anybody hears of it. */
+  #end(fact: SessionFact, code?: number): void {
+    if (this.close(fact.type, code, fact.type === "refused" ? fact.code : fact.type))
+      this.#tell(fact);
   }
 
   #violated(detail: string): void {
@@ -130,15 +126,15 @@ export class ProtocolSession implements SubscriptionLink {
     onEvent({ ...fact, sessionId });
   }
 
-  #transportSaid(event: TransportEvent): void {
+  #heed(event: TransportEvent): void {
     // What a transport says after its end, or ours, concerns nobody (B05).
     if (this.#isClosed) return;
     switch (event.type) {
       case "opened":
         // A server, or something before it, may choose what it was not offered, or nothing.
-        if (event.subprotocol !== this.#options.codec.subprotocol)
-          return this.#violated("subprotocol");
-        return this.#tell({ type: "transportOpened" });
+        return event.subprotocol === this.#options.codec.subprotocol
+          ? this.#tell({ type: "transportOpened" })
+          : this.#violated("subprotocol");
       case "frame":
         return this.#receive(event.frame);
       case "openFailed":
@@ -157,9 +153,9 @@ export class ProtocolSession implements SubscriptionLink {
       type === "sendFailed" ? this.#end({ type, detail: "" }) : this.#tell({ type }),
     );
     const wanted = data.attach(this);
-    const rest = wanted.slice(HELLO_BUCKETS_MAX);
     this.#outbox.sayFirst(helloOf(facts, sessionId, token, wanted));
-    if (rest.length > 0) this.say({ type: "subscribe", buckets: rest });
+    const buckets = wanted.slice(HELLO_BUCKETS_MAX);
+    if (buckets.length > 0) this.say({ type: "subscribe", buckets });
   }
 
   #receive(frame: Frame): void {
@@ -242,8 +238,7 @@ export class ProtocolSession implements SubscriptionLink {
 
   /** Both instants are the server's, so that a wrong clock of ours does no harm. */
   #tokenLife({ tokenExpiresAt }: Pick<Welcome, "tokenExpiresAt">): Millis | undefined {
-    const serverNow = this.#options.clock.now() + this.#serverClockAhead;
-    return tokenExpiresAt === undefined ? undefined : tokenExpiresAt - serverNow;
+    return tokenExpiresAt && tokenExpiresAt - this.#options.clock.now() - this.#serverClockAhead;
   }
 
   /** A result, a failure or an update: the session does what sessions are for. Said once. */

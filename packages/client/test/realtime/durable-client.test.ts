@@ -42,7 +42,8 @@ const NO_TRANSPORT = {
 test("making one has no effect, and closing one that never started leaves nothing", async () => {
   const { client, clock, credentials } = harness();
   expect([clock.pending, credentials.identity.subscriberCount]).toEqual([0, 0]);
-  await client.close();
+  client.close();
+  await client.closed;
   expect(clock.pending).toBe(0);
 });
 
@@ -55,7 +56,8 @@ test("closing leaves no timer, no listener and no open store", async () => {
   expect(client.accountStore.current).toBeDefined();
   const note = client.transact(addNote, "x");
   await clock.run(1_000);
-  await clock.finish(client.close());
+  client.close();
+  await clock.finish(client.closed);
   await expect(note.result).rejects.toMatchObject({ kind: "closed", mayHaveRun: true });
   expect([clock.pending, credentials.identity.subscriberCount]).toEqual([0, 0]);
   expect(client.accountStore.current).toBeUndefined();
@@ -70,7 +72,8 @@ test("without a user there is no store, and a transaction is told so", async () 
     kind: "storeFailed",
     code: "noAccount",
   });
-  await client.close();
+  client.close();
+  await client.closed;
 });
 
 test("a store that the platform refuses is shown as trouble, and tried again", async () => {
@@ -89,7 +92,8 @@ test("a store that the platform refuses is shown as trouble, and tried again", a
   await clock.run(60_000);
   expect(client.accountStore.current).toBeDefined();
   expect(client.trouble.current).not.toHaveProperty("storeFailure");
-  await clock.finish(client.close());
+  client.close();
+  await clock.finish(client.closed);
 });
 
 test("a page that freezes gives up its records within the call, and takes them back when it thaws", async () => {
@@ -111,7 +115,8 @@ test("a page that freezes gives up its records within the call, and takes them b
   platform.lifecycle.thaw();
   await clock.run(1_000);
   expect(await count()).toBe(0);
-  await clock.finish(Promise.all([client.close(), other.close()]));
+  client.close();
+  await clock.finish(Promise.all([client.closed, other.close()]));
 });
 
 describe("a bucket is either opened or subscribed to", () => {
@@ -121,14 +126,16 @@ describe("a bucket is either opened or subscribed to", () => {
     expect(() => client.subscribe("list:1", () => {})).toThrow("either");
     open.close();
     expect(() => client.subscribe("list:1", () => {})).not.toThrow();
-    await client.close();
+    client.close();
+    await client.closed;
   });
 
   test("one that is subscribed to cannot be opened", async () => {
     const { client } = harness();
     client.subscribe("list:1", () => {});
     expect(() => client.bucket("list:1").open({ apply: () => {} })).toThrow("either");
-    await client.close();
+    client.close();
+    await client.closed;
   });
 });
 

@@ -97,6 +97,7 @@ async function finish(): Promise<void> {
       documents?.map(({ document }) => document),
     );
   }
-  await client.close();
+  client.close();
+  await client.closed;
   say("closed");
 }

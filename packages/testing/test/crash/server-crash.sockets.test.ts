@@ -158,6 +158,11 @@ async function keepMaking(
   }
 }
 
+function closed(client: DurableClient<typeof contract>): Promise<void> {
+  client.close();
+  return client.closed;
+}
+
 test(`${INCREMENTS} increments reach a server that is killed ${KILLS} times, each once and in order`, async () => {
   const chaos = new Chaos();
   await chaos.run("server crash", async () => {
@@ -169,7 +174,7 @@ test(`${INCREMENTS} increments reach a server that is killed ${KILLS} times, eac
     deferred(() => link.close());
     const url = link.url("/realtime");
     const makers = Array.from({ length: CLIENTS }, (_, index) => new Maker(index, url));
-    deferred(() => Promise.all(makers.map(({ client }) => client.close())));
+    deferred(() => Promise.all(makers.map(({ client }) => closed(client))));
     const settled = (): number => makers.reduce((sum, maker) => sum + maker.settled, 0);
 
     link.set({ latencyMs: 1, jitterMs: 3 });
@@ -200,7 +205,7 @@ test(`${INCREMENTS} increments reach a server that is killed ${KILLS} times, eac
     await elapsed(30_000, () => makers.every(seenAll));
     await elapsed(10_000, () => makers.every(({ client }) => client.pending.current.length === 0));
     expect(makers.flatMap(({ client }) => client.pending.current)).toEqual([]);
-    await Promise.all(makers.map(({ client }) => client.close()));
+    await Promise.all(makers.map(({ client }) => closed(client)));
     expect(await server.stop()).toBe(0);
     expect(server.faults).toEqual([]);
 

@@ -47,7 +47,7 @@ test("what was pending at a crash goes on at the next start (T2, L40)", async ()
   before.add("one");
   before.add("two");
   await clock.run(1_000);
-  await clock.finish(before.linked.client.close());
+  await before.close();
   const after = world.client("phone");
   await clock.runUntil(() => after.pending.length === 2);
   expect(after.pending).toEqual(["one", "two"]);
@@ -169,7 +169,7 @@ test("two tabs on one store send each note once, also when one of them closes (T
     two.add(`two ${n}`, "y");
   }
   await clock.run(1_000);
-  await clock.finish(one.linked.client.close());
+  await one.close();
   two.online();
   await clock.runUntil(() => world.ran.length === 20, 300_000);
   await clock.run(60_000);
@@ -199,7 +199,7 @@ test("after a reload a note can still be taken back, and one that fails still sa
   before.offline();
   for (const text of ["regretted", "forbidden", "fine"]) before.add(text);
   await clock.run(1_000);
-  await clock.finish(before.linked.client.close());
+  await before.close();
   const ends: string[] = [];
   const telling = {
     ...addNote,

@@ -86,6 +86,12 @@ export class NotesClient {
     return this.linked.client.transact(addNote, { list, text });
   }
 
+  /** The app is closed. */
+  close(): Promise<void> {
+    this.linked.client.close();
+    return this.#pair.clock.finish(this.linked.client.closed);
+  }
+
   /** No network, until `online`. */
   offline(): void {
     this.linked.link.refuseDials();
