@@ -110,8 +110,8 @@ test("blockers survive a reload", () => {
 
 test("deadlines pass while nobody is there", () => {
   const rig = new QueueRig();
-  const sent = rig.loaded("b", { deadlineMs: -1, sentAt: rig.wallNow } as object);
-  rig.claim([rig.loaded("a", { deadlineMs: 0 } as object), sent]).online();
+  const sent = rig.loaded("b", { deadlineMs: -1, sentAt: rig.wallNow });
+  rig.claim([rig.loaded("a", { deadlineMs: 0 }), sent]).online();
   expect([rig.fate("a"), rig.fate("b")]).toEqual(["failed: timedOut", "cancelling"]);
   expect(rig.news()).toEqual(["show a", "show b", "undo a", "cancel b"]);
 });

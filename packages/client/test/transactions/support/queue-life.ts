@@ -7,7 +7,7 @@ import type { QueueWorld } from "./queue-world.ts";
 export type Happening = readonly [what: number, tab: number, which: number, how: number];
 
 const DEADLINES = [86_400_000, 86_400_000, 86_400_000, 3_000, 60_000, 9_000_000];
-const PAUSES = [10, 300, 1_100, 1_600, 5_100, 31_000, 31_000, 1_000_000, 4_000_000];
+const PAUSES = [10, 300, 1_100, 1_600, 5_100, 31_000, 1_000_000, 4_000_000, 7_300_000];
 
 /** The likelier ones more than once. */
 const WHAT: readonly ((world: QueueWorld, tab: number, which: number, how: number) => void)[] = [

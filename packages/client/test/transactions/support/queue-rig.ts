@@ -35,6 +35,11 @@ export interface Making {
   readonly hasFailedBlocker?: boolean;
 }
 
+/** A record's fields, and its deadline as an app would say it. */
+export interface Recording extends Partial<TransactionRecord> {
+  readonly deadlineMs?: number;
+}
+
 export class QueueRig {
   readonly policy: TransactionPolicy;
   queue: TransactionQueue;
@@ -105,10 +110,7 @@ export class QueueRig {
   }
 
   /** As it would be stored. */
-  record(
-    id: string,
-    { deadlineMs = 24 * HOUR_MS, ...rest }: Making & Partial<TransactionRecord> = {},
-  ): TransactionRecord {
+  record(id: string, { deadlineMs = 24 * HOUR_MS, ...rest }: Recording = {}): TransactionRecord {
     return {
       recordVersion: 1,
       id,
@@ -129,7 +131,7 @@ export class QueueRig {
   }
 
   /** As a claim would bring it. */
-  loaded(id: string, rest: Partial<TransactionRecord> = {}, repeatable = false): LoadedRecord {
+  loaded(id: string, rest: Recording = {}, repeatable = false): LoadedRecord {
     return { record: this.record(id, rest), rules: { repeatable } };
   }
 

@@ -63,6 +63,7 @@ interface PendingCall {
   readonly tab: Tab;
   readonly id: string;
   readonly sending: number;
+  readonly since: number;
   readonly call: RemoteCall | undefined;
   answer: RemoteAnswer | undefined;
   /** It has arrived, and runs. */
@@ -265,7 +266,13 @@ export class QueueWorld {
   /** An answer that was given before is given again. */
   repeatAnswer(nth: number): void {
     const old = this.oldAnswers[nth % Math.max(1, this.oldAnswers.length)];
-    if (old) this.tell(...old);
+    if (!old) return;
+    const [tab, event] = old;
+    const entry = tab.queue.entries.get("id" in event ? event.id : "");
+    const before = [entry?.call, entry?.cancel, entry?.end, entry?.notBefore];
+    this.tell(tab, event);
+    const after = [entry?.call, entry?.cancel, entry?.end, entry?.notBefore];
+    if (before.some((value, index) => value !== after[index])) fault("an old answer counted");
   }
 
   ack(nth: number): void {
@@ -287,6 +294,20 @@ export class QueueWorld {
         }
     }
     this.now = until;
+    this.#giveUpCalls();
+  }
+
+  /** Who asked waits for half a minute; a handler runs for five at most. */
+  #giveUpCalls(): void {
+    for (const call of this.calls) {
+      const ageMs = this.now - call.since;
+      if (ageMs <= 30_000) continue;
+      if (!call.isRunning || ageMs > 300_000)
+        this.calls = this.calls.filter((other) => other !== call);
+      if (call.isOrphan) continue;
+      call.isOrphan = true;
+      this.#answer(call, { type: "lost" });
+    }
   }
 
   /** The process ends at once. `wasCommitted`: after its last write, before it heard so. */
@@ -339,7 +360,8 @@ export class QueueWorld {
         this.finishOperation(index, false);
         this.finishOperation(index, false);
       }
-      for (let nth = this.calls.length; nth--;) this.serve(nth, 1);
+      // Now and then a handler fails, and whoever asks again has lost the right to.
+      for (let nth = this.calls.length; nth--;) this.serve(nth, round % 3 ? 1 : 51);
       while (this.calls.some(({ answer }) => answer)) this.deliver(0);
       this.pass(round < 300 ? 1_100 : 40_000);
       if (round > 60 && this.isIdle) return;
@@ -376,6 +398,9 @@ export class QueueWorld {
       this.keys.set(id, { at: wallNow, isCancelled: true });
       return { type: "failure", code: "cancelled", message: "" };
     }
+    // Rights are looked at before keys.
+    if (known && outcome > 40)
+      return { type: "failure", code: "denied", message: "", refused: true };
     if (known && call.key)
       return known.isCancelled
         ? { type: "failure", code: "cancelled", message: "" }
@@ -432,6 +457,7 @@ export class QueueWorld {
   #send(tab: Tab, effect: Extract<TransactionEffect, { type: "send" | "sendCancel" }>): void {
     const { id, sending } = effect;
     const stored = this.disk.get(id);
+    if (stored && stored.owner !== tab.owner) fault("sent what is another's");
     if (!tab.isOnline && !tab.isClosing) fault("sent without a session");
     if (stored?.owner === tab.owner && stored.sentAt === undefined)
       fault("sent before it was said");
@@ -443,8 +469,8 @@ export class QueueWorld {
       fault("cancelled before it was said");
     const call = effect.type === "send" ? effect.call : undefined;
     if (!!call?.key !== this.#options.keepsKeys && call) fault("the key");
-    const isRunning = false;
-    this.calls.push({ tab, id, sending, call, answer: undefined, isRunning, isOrphan: false });
+    const none = { answer: undefined, isRunning: false, isOrphan: false };
+    this.calls.push({ tab, id, sending, since: this.now, call, ...none });
   }
 
   #settle(tab: Tab, id: string, end: TransactionEnd): void {
@@ -539,8 +565,34 @@ export class QueueWorld {
       if (lanes.has(lane)) fault("two of a lane on their way");
       lanes.add(lane);
     }
+    this.#checkNothingIsDue(queue);
     if (inFlight > WORLD_POLICY.inFlightMax) fault("too many on their way");
     if (inFlight !== queue.inFlight.size) fault("the count of those on their way");
+  }
+
+  /** Nothing waits that has nothing to wait for (B30). */
+  #checkNothingIsDue(queue: TransactionQueue): void {
+    const { now, wallOffset } = this;
+    const busy = new Set<string>();
+    // What is being marked as sent has a place already.
+    const isFull = queue.dirty.size > 0 || queue.inFlight.size >= WORLD_POLICY.inFlightMax;
+    const entries = [...queue.entries.values()];
+    const hasSuspect = entries.some(({ record }) => record.violations > 0);
+    for (const { id, record, stored, end, isForeign, mayHaveRun, call, notBefore } of entries) {
+      const isWaiting = !end && !isForeign && record.phase === "queued";
+      if (isWaiting && queue.alarmAt > now && record.deadlineAt <= now + wallOffset)
+        fault("a deadline passed unseen");
+      const lane = record.lane ?? id;
+      const isFirst = !busy.has(lane);
+      if (end?.phase !== "done") busy.add(lane);
+      const isReady = isWaiting && isFirst && !call && notBefore <= now;
+      const isKnown = !!stored?.sentAt && stored === record && mayHaveRun;
+      if (!isReady || !isKnown || record.blockers.length || isFull || hasSuspect) continue;
+      const isAfterAnother = entries.some(
+        (other) => other.record.lane === record.lane && record.lane && other.call,
+      );
+      if (queue.session && queue.isClaimed && !isAfterAnother) fault(`${id} could go`);
+    }
   }
 
   /** What must hold in the end: what was said is true, and nothing was lost. */

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+
+import { clear, send, TransactionsRig } from "./support/transactions-rig.ts";
+
+test("what is pending is told when it changes, and only then", async () => {
+  const rig = new TransactionsRig();
+  const client = rig.client({}, "offline");
+  const told: string[] = [];
+  client.pending.subscribe((pending) =>
+    told.push(pending.map(({ id, phase }) => `${id} ${phase}`).join(", ")),
+  );
+  client.transact(send, { text: "a" });
+  await rig.clock.run(29_000);
+  client.transact(clear);
+  await rig.clock.settle();
+  expect(told).toEqual([
+    "",
+    "id1 saving",
+    "id1 queued",
+    "id1 queued, id2 saving",
+    "id1 queued, id2 queued",
+  ]);
+});
+
+test("an entry that did not change is the same object", async () => {
+  const rig = new TransactionsRig();
+  const client = rig.client({}, "offline");
+  client.transact(send, { text: "a" });
+  await rig.clock.settle();
+  const [first] = client.pending.current;
+  client.transact(send, { text: "b" });
+  expect(client.pending.current[0]).toBe(first);
+});
+
+test("a signal is listened to once, and no longer than someone hangs on it", async () => {
+  const rig = new TransactionsRig();
+  const client = rig.client();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const listeners = new Set<unknown>();
+  let added = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (type: string, listener: EventListener) => {
+    added++;
+    listeners.add(listener);
+    add(type, listener);
+  };
+  signal.removeEventListener = (type: string, listener: EventListener) => {
+    listeners.delete(listener);
+    remove(type, listener);
+  };
+  const handles = ["a", "b"].map((text) => client.transact(send, { text }, { signal }));
+  expect([added, listeners.size]).toEqual([2, 1]);
+  await rig.clock.finish(Promise.all(handles.map(({ result }) => result)));
+  expect(listeners.size).toBe(0);
+});
+
+test("closing ends every wait, and shows nothing more", async () => {
+  const rig = new TransactionsRig();
+  const client = rig.client({}, "offline");
+  const handle = client.transact(send, { text: "a" });
+  await rig.clock.settle();
+  client.close();
+  await expect(handle.result).rejects.toMatchObject({ kind: "closed", mayHaveRun: true });
+  expect(client.pending.current).toEqual([]);
+});
