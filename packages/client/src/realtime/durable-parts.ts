@@ -24,7 +24,12 @@ export class DurableParts {
     const ports = { clock, random, report: onFault };
     this.parts = parts;
     this.sync = new Sync({
-      ...ports,
+      clock,
+      random,
+      // What a hook throws is part of its bucket's state and tried again: no fault to die of.
+      report: (error) => {
+        if (options.onFault) onFault(error);
+      },
       policy: options.syncPolicy ?? {},
       hooks: this.#hooks(options.buckets ?? {}),
       onApplied: (bucket, cursor, keys) => this.transactions.applied(bucket, cursor.seq, keys),
