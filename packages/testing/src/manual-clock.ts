@@ -2,11 +2,7 @@
 import type { Cancel, Clock, Millis } from "@holdfast/client";
 import { systemClock } from "@holdfast/server";
 
-interface Alarm {
-  readonly deadline: Millis;
-  readonly order: number;
-  readonly wake: () => void;
-}
+import { AlarmHeap } from "./alarm-heap.ts";
 
 /** How far `runUntil` and `finish` go by default. Longer than any deadline but those of tokens. */
 const WITHIN_MS = 120_000;
@@ -26,9 +22,8 @@ const RUN_AT_ONCE_MAX = 1_000_000;
 export class ManualClock implements Clock {
   #now: Millis;
   #wallOffset: number;
-  #order = 0;
   #firedAtOnce = 0;
-  readonly #alarms = new Set<Alarm>();
+  readonly #alarms = new AlarmHeap();
 
   /**
    * `startAt`: the first reading of `now()`. `wallStartAt`: that of `wallNow()`, epoch
@@ -48,9 +43,8 @@ export class ManualClock implements Clock {
   }
 
   at(deadline: Millis, wake: () => void): Cancel {
-    const alarm: Alarm = { deadline, order: this.#order++, wake };
-    this.#alarms.add(alarm);
-    return () => void this.#alarms.delete(alarm);
+    const alarm = this.#alarms.add(deadline, wake);
+    return () => this.#alarms.remove(alarm);
   }
 
   turn(wake: () => void): Cancel {
@@ -64,7 +58,7 @@ export class ManualClock implements Clock {
 
   /** The earliest pending deadline. */
   get nextDeadline(): Millis | undefined {
-    return this.#next()?.deadline;
+    return this.#alarms.first?.deadline;
   }
 
   /** Moves time forward by `ms` and fires what falls due on the way, at its time. */
@@ -142,25 +136,14 @@ export class ManualClock implements Clock {
 
   /** Fires the earliest alarm, if it is due by `instant`, at its time. */
   #fireNext(instant: Millis, atOnceMax: number): boolean {
-    const next = this.#next();
+    const next = this.#alarms.first;
     if (!next || next.deadline > instant) return false;
     this.#firedAtOnce = next.deadline > this.#now ? 0 : this.#firedAtOnce + 1;
     if (this.#firedAtOnce > atOnceMax) throw new Error("The clock is kept busy at one instant.");
-    this.#alarms.delete(next);
+    this.#alarms.remove(next);
     this.#now = Math.max(this.#now, next.deadline);
     next.wake();
     return true;
-  }
-
-  #next(): Alarm | undefined {
-    let first: Alarm | undefined;
-    for (const alarm of this.#alarms) {
-      const isEarlier = !first || alarm.deadline < first.deadline;
-      if (isEarlier || (alarm.deadline === first?.deadline && alarm.order < first.order)) {
-        first = alarm;
-      }
-    }
-    return first;
   }
 }
 

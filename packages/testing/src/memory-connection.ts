@@ -26,6 +26,8 @@ export interface DialRefusal {
 export interface ConnectionOwner {
   readonly clock: Clock;
   delayMs(): Millis;
+  /** How much longer a dial takes. */
+  dialDelayMs(): Millis;
   /** Who takes the connection, now that it has arrived. */
   answer(): LinkedServer | DialRefusal;
   /** Both ends are gone. */
@@ -52,7 +54,8 @@ export class MemoryConnection implements Transport {
     this.#onEvent = onEvent;
     this.up = new MemoryPipe(owner.clock, () => owner.delayMs());
     this.down = new MemoryPipe(owner.clock, () => owner.delayMs());
-    this.up.push(0, () => this.#arrive(url, subprotocols));
+    const arrive = (): void => this.#arrive(url, subprotocols);
+    this.up.push(0, arrive, owner.dialDelayMs());
   }
 
   get bufferedBytes(): number {
@@ -65,8 +68,15 @@ export class MemoryConnection implements Transport {
 
   send(frame: Frame): boolean {
     if (this.#client !== "open") return false;
-    this.up.push(frame.length, () => this.#listener?.frameReceived(frame));
+    this.#sendUp(frame);
     return true;
+  }
+
+  /** A frame that neither end has written. Only while the connection is open. */
+  inject(direction: "up" | "down", frame: Frame): void {
+    if (this.#client !== "open" || this.#server !== "open") return;
+    if (direction === "up") this.#sendUp(frame);
+    else this.#sendDown(frame);
   }
 
   pauseReading(): void {
@@ -123,16 +133,23 @@ export class MemoryConnection implements Transport {
         return down.heldBytes;
       },
       send: (frame) => {
-        if (this.#server !== "open") return;
-        down.push(frame.length, () => {
-          if (this.#client === "open") this.#onEvent({ type: "frame", frame });
-        });
+        if (this.#server === "open") this.#sendDown(frame);
       },
       close: (code, reason) => this.#close(code, reason),
       terminate: () => this.#terminate(),
       pauseReading: () => up.block("paused"),
       resumeReading: () => up.unblock("paused"),
     };
+  }
+
+  #sendUp(frame: Frame): void {
+    this.up.push(frame.length, () => this.#listener?.frameReceived(frame));
+  }
+
+  #sendDown(frame: Frame): void {
+    this.down.push(frame.length, () => {
+      if (this.#client === "open") this.#onEvent({ type: "frame", frame });
+    });
   }
 
   /** A closing handshake: the server's end is gone when the client has answered. */

@@ -1,5 +1,6 @@
 /** The network between one client and a server, in memory, for a test to break. */
 import type { Clock, Millis, OpenTransport } from "@holdfast/client";
+import type { Frame } from "@holdfast/protocol";
 
 import { MemoryConnection } from "./memory-connection.ts";
 import type { DialRefusal, LinkedServer } from "./memory-connection.ts";
@@ -13,9 +14,12 @@ export type LinkDirection = "up" | "down" | "both";
  */
 export class MemoryLink {
   /**
-   * How long each frame takes, one way, in milliseconds. Default 0. Holds from the next frame on.
+   * How long each frame takes, one way, in milliseconds, or a function that says so for each.
+   * Default 0. Holds from the next frame on; none overtakes another of its connection.
    */
-  delayMs: Millis = 0;
+  delayMs: Millis | (() => Millis) = 0;
+  /** How much longer a dial takes, in milliseconds, than a frame. Default 0. */
+  dialDelayMs: Millis = 0;
   /** How many times the client has dialled. */
   dials = 0;
   readonly #clock: Clock;
@@ -34,7 +38,8 @@ export class MemoryLink {
     this.dials++;
     const owner = {
       clock: this.#clock,
-      delayMs: () => this.delayMs,
+      delayMs: () => (typeof this.delayMs === "number" ? this.delayMs : this.delayMs()),
+      dialDelayMs: () => this.dialDelayMs,
       answer: () => this.#answer(),
       forget: (gone: MemoryConnection) => void this.#connections.delete(gone),
     };
@@ -87,6 +92,14 @@ export class MemoryLink {
       up.unblock("blackHole");
       down.unblock("blackHole");
     }
+  }
+
+  /**
+   * Somebody on the way says this in the name of a peer, on each connection that is open: `up` to
+   * the server, `down` to the client.
+   */
+  inject(direction: "up" | "down", frame: Frame): void {
+    for (const connection of this.#connections) connection.inject(direction, frame);
   }
 
   /** From now on every dial fails: with an HTTP status, or because nobody listens. */

@@ -31,9 +31,10 @@ export class MemoryPipe {
     return this.#parcels.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  push(bytes: number, deliver: () => void): void {
+  /** `extraMs`: how much longer it takes than others. */
+  push(bytes: number, deliver: () => void, extraMs: Millis = 0): void {
     if (this.#isClosed) return;
-    this.#parcels.push({ at: this.#clock.now() + this.#delayMs(), bytes, deliver });
+    this.#parcels.push({ at: this.#clock.now() + this.#delayMs() + extraMs, bytes, deliver });
     this.#arm();
   }
 

@@ -263,3 +263,45 @@ describe("reading that pauses", () => {
     expect(own.log).toEqual(["frame wait"]);
   });
 });
+
+test("a frame may take its own time, and none overtakes another", () => {
+  const end = new End();
+  const transport = end.open();
+  const delays = [30, 10, 0];
+  end.link.delayMs = () => delays.shift() ?? 0;
+  for (const frame of ["a", "b", "c"]) transport.send(frame);
+  end.clock.advance(29);
+  expect(end.log).toEqual([]);
+  end.clock.advance(1);
+  expect(end.log).toEqual(["frame a", "frame b", "frame c"]);
+});
+
+test("an upgrade may be slow where frames are not", () => {
+  const end = new End();
+  end.link.dialDelayMs = 500;
+  const transport = end.dial();
+  end.clock.advance(499);
+  expect(end.sockets).toEqual([]);
+  end.clock.advance(1);
+  expect(end.events).toEqual(["opened v1"]);
+  transport.send("at once");
+  end.clock.flush();
+  expect(end.log).toEqual(["frame at once"]);
+});
+
+test("somebody on the way may speak in the name of either peer, while the connection is open", () => {
+  const end = new End();
+  const transport = end.open();
+  end.link.inject("up", "to the server");
+  end.link.inject("down", "to the client");
+  end.clock.flush();
+  expect([end.log, end.events]).toEqual([["frame to the server"], ["frame to the client"]]);
+  transport.close(1000, "");
+  end.link.inject("up", "too late");
+  end.link.inject("down", "too late");
+  end.clock.flush();
+  expect([end.log, end.events]).toEqual([
+    ["frame to the server", "closed"],
+    ["frame to the client"],
+  ]);
+});
