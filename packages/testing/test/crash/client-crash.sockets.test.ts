@@ -113,17 +113,21 @@ test(`a client that is killed ${KILLS} times loses nothing it was told is stored
 
     for (let kills = 1; kills <= KILLS; kills++) {
       const heard: Record<string, number> = { started: 0, asked: 0, queued: 0, done: 0 };
-      const child = start(false, ([what]) => (heard[what] = (heard[what] ?? 0) + 1));
       // At the start, in the midst of what it asks, stores or hears, or whenever.
-      const at = chaos.pick(["started", "asked", "queued", "done", "whenever"]);
+      const at = chaos.pick(["started", "asked", "queued", "queued", "done", "whenever"]);
       const count = at === "started" ? 1 : chaos.between(1, 60);
-      const hasEnded = (): boolean => child.process.exitCode !== null;
-      await elapsed(20_000, () => (heard["started"] ?? 0) > 0 || hasEnded());
-      await elapsed(chaos.between(at === "whenever" ? 0 : 800, 1_000), () => {
-        return (heard[at] ?? 0) >= count;
+      let isTime = false;
+      const child = start(false, ([what]) => {
+        heard[what] = (heard[what] ?? 0) + 1;
+        isTime ||= what === at && heard[what] === count;
+        // In this very moment: what it has just said must be true already.
+        if (isTime) child.process.kill("SIGKILL");
       });
+      const hasFailed = (): boolean => child.process.exitCode !== null;
+      await elapsed(20_000, () => (heard["started"] ?? 0) > 0 || hasFailed());
+      await elapsed(chaos.between(at === "whenever" ? 0 : 800, 1_000), () => isTime);
       chaos.note(`kill ${kills} at ${at} ${count}: ${JSON.stringify(heard)}`);
-      expect(hasEnded()).toBe(false);
+      expect(hasFailed()).toBe(false);
       await child.kill();
     }
     link.clear();
