@@ -24,6 +24,7 @@ import type {
 } from "../server-store.ts";
 import { StoreError } from "../store-error.ts";
 import { CommitGroups } from "./commit-groups.ts";
+import { KeyLookups } from "./key-lookups.ts";
 import { openSqlite } from "./sqlite-driver.ts";
 import type { SqliteDriver } from "./sqlite-driver.ts";
 import { storeFault } from "./sqlite-fault.ts";
@@ -81,6 +82,7 @@ class SqliteStore implements ServerStore<UnitDatabase> {
   readonly #ledger: SqliteLedger;
   readonly #watch: StoreWatch;
   readonly #groups: CommitGroups;
+  readonly #lookups: KeyLookups;
   #cancelPoll: Cancel | undefined;
   #closed: Promise<void> | undefined;
 
@@ -97,6 +99,10 @@ class SqliteStore implements ServerStore<UnitDatabase> {
       commit: () => ledger.commit(),
       rollback: () => ledger.rollback(),
       tell: () => this.#tell(),
+    });
+    this.#lookups = new KeyLookups({
+      reading: (task) => this.#reading(task),
+      outcome: (call) => ledger.outcome(call),
     });
   }
 
@@ -117,8 +123,9 @@ class SqliteStore implements ServerStore<UnitDatabase> {
     });
   }
 
-  outcome(call: CallKey): Promise<KeyedOutcome | undefined> {
-    return this.#read(() => this.#ledger.outcome(storedCall(call)));
+  async outcome(call: CallKey): Promise<KeyedOutcome | undefined> {
+    this.#assertReadable();
+    return this.#lookups.find(storedCall(call));
   }
 
   async cancel(call: CallKey, now: number): Promise<KeyedOutcome> {
@@ -192,16 +199,22 @@ class SqliteStore implements ServerStore<UnitDatabase> {
   }
 
   /** Reads at once, not in the order of the commits: what waits is not there yet. */
-  #read<Value>(task: () => Value): Promise<Value> {
-    return new Promise((resolve) => {
-      if (this.#closed) throw new StoreError("closed");
-      if (this.#groups.isInTransaction) {
-        throw new StoreError("misuse", "a unit may not read but through its transaction");
-      }
-      const value = this.#ledger.reading(task);
-      this.#tell();
-      resolve(value);
-    });
+  async #read<Value>(task: () => Value): Promise<Value> {
+    this.#assertReadable();
+    return this.#reading(task);
+  }
+
+  #reading<Value>(task: () => Value): Value {
+    const value = this.#ledger.reading(task);
+    this.#tell();
+    return value;
+  }
+
+  #assertReadable(): void {
+    if (this.#closed) throw new StoreError("closed");
+    if (this.#groups.isInTransaction) {
+      throw new StoreError("misuse", "a unit may not read but through its transaction");
+    }
   }
 
   /** Others' writing first: what follows may come after it in the log. */
