@@ -90,7 +90,7 @@ async function serve(
   return { port, store };
 }
 
-test(`a client that is killed ${KILLS} times loses nothing it was told is stored, and doubles nothing`, async () => {
+test(`a client that is killed ${KILLS} times loses nothing it was told is stored, and doubles nothing (L39, L55)`, async () => {
   const chaos = new Chaos();
   await chaos.run("client crash", async () => {
     const program = await builtProgram("client-program");
