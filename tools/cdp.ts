@@ -176,9 +176,14 @@ export class Browser {
     return new Browser(child, profile, new DevTools(socket));
   }
 
-  /** Opens a page in a new window and resolves when `url` has loaded. */
-  async newPage(url: string): Promise<Page> {
-    const where = { url: "about:blank", newWindow: true };
+  /**
+   * Opens a page in a new window and resolves when `url` has loaded. With `isOtherProfile` it is as
+   * in another browser: it shares no cookies and nothing stored with any other page.
+   */
+  async newPage(url: string, { isOtherProfile = false } = {}): Promise<Page> {
+    const where: Params = { url: "about:blank", newWindow: true };
+    if (isOtherProfile)
+      Object.assign(where, await this.#devTools.send("Target.createBrowserContext"));
     const { targetId } = await this.#devTools.send("Target.createTarget", where);
     const { sessionId } = await this.#devTools.send("Target.attachToTarget", {
       targetId,

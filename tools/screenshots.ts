@@ -2,7 +2,9 @@
  * Pictures of the demo for the README: `npm run screenshots` writes them to `docs/screenshots`, in
  * light and dark, for a phone and a desk, and one while the server restarts.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { startChat, type Chat } from "../examples/chat/src/server.ts";
@@ -22,7 +24,7 @@ const conversation: readonly (readonly [name: string, text: string])[] = [
 /** Says something as one person. */
 async function say(page: Page, name: string, text: string): Promise<void> {
   await page.evaluate(`{
-    const panel = document.querySelector("[data-client^=${name.toLowerCase()}]");
+    const panel = document.querySelector("[data-account^=${name.toLowerCase()}]");
     panel.querySelector(".say").value = ${JSON.stringify(text)};
     panel.querySelector(".send").click();
   }`);
@@ -48,7 +50,7 @@ async function takeAll(chat: Chat, browser: Browser): Promise<void> {
   for (const [index, [name, text]] of conversation.entries()) {
     await say(page, name, text);
     // Both have it before the next one speaks.
-    await page.waitFor(`document.querySelectorAll("[data-number]").length === ${2 * (index + 1)}`);
+    await page.waitFor(`document.querySelectorAll("[data-seq]").length === ${2 * (index + 1)}`);
   }
   // Round trips are measured by the first pings.
   await sleep(5_500);
@@ -68,11 +70,13 @@ async function takeAll(chat: Chat, browser: Browser): Promise<void> {
 const chromium = await findChromium();
 if (chromium === null) throw new Error("No Chromium found: install chromium, or set CHROMIUM.");
 await mkdir(folder, { recursive: true });
-const chat = await startChat({ port: 0 });
+const dataFolder = await mkdtemp(join(tmpdir(), "holdfast-chat-"));
+const chat = await startChat({ port: 0, dataFolder });
 const browser = await Browser.launch(chromium);
 try {
   await takeAll(chat, browser);
 } finally {
   await browser.close();
   await chat.close();
+  await rm(dataFolder, { recursive: true });
 }

@@ -1,21 +1,25 @@
 /** The command behind `npm start`: starts the demo, says where it is, and ends it on Ctrl-C. */
+import { fileURLToPath } from "node:url";
+
 import { startChat, type Chat } from "./server.ts";
 
 const FIRST_PORT = 8_080;
 /** How many ports are tried when none is asked for. */
 const PORTS_TRIED = 20;
+const dataFolder =
+  process.env["HOLDFAST_CHAT_DATA"] || fileURLToPath(new URL("../data", import.meta.url));
 
 async function start(): Promise<Chat> {
   const asked = process.env["PORT"];
-  if (asked) return await startChat({ port: Number(asked) });
+  if (asked) return await startChat({ port: Number(asked), dataFolder });
   for (let port = FIRST_PORT; port < FIRST_PORT + PORTS_TRIED; port++) {
     try {
-      return await startChat({ port });
+      return await startChat({ port, dataFolder });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     }
   }
-  return await startChat({ port: 0 });
+  return await startChat({ port: 0, dataFolder });
 }
 
 try {

@@ -12,13 +12,13 @@ export interface Answer {
 
 /** What the page may ask for. */
 export interface PageActions {
-  /** A token that speaks for a client. */
-  token(client: string, name: string): string;
+  /** A token that speaks for an account. */
+  token(account: string, name: string): string;
   /** Ends the client's TCP connections. */
   drop(client: string): void;
   setBlackHole(client: string, isOn: boolean): void;
-  /** From now on the client's tokens are refused, an open session's too; or again accepted. */
-  setRejected(client: string, isOn: boolean): void;
+  /** From now on the account's tokens are refused, open sessions' too; or again accepted. */
+  setRejected(account: string, isOn: boolean): void;
   /** The whole server goes away and comes back after so many milliseconds. */
   restart(): number;
 }
@@ -32,22 +32,24 @@ export class PageApi {
 
   constructor(actions: PageActions) {
     const done: Answer = { status: 204 };
-    const toClient = (act: (client: string, fields: Fields) => void) => (fields: Fields) => {
-      const client = fields["client"];
-      if (!isClient(client)) return { status: 400 };
-      act(client, fields);
-      return done;
-    };
+    const to =
+      (field: "client" | "account", act: (whom: string, fields: Fields) => void) =>
+      (fields: Fields): Answer => {
+        const whom = fields[field];
+        if (!isWhom(whom)) return { status: 400 };
+        act(whom, fields);
+        return done;
+      };
     this.#routes = new Map<string, (fields: Fields) => Answer>([
       ["/api/token", (fields) => tokenAnswer(actions, fields)],
-      ["/api/drop", toClient((client) => actions.drop(client))],
+      ["/api/drop", to("client", (client) => actions.drop(client))],
       [
         "/api/black-hole",
-        toClient((client, { isOn }) => actions.setBlackHole(client, isOn === true)),
+        to("client", (client, { isOn }) => actions.setBlackHole(client, isOn === true)),
       ],
       [
         "/api/reject-token",
-        toClient((client, { isOn }) => actions.setRejected(client, isOn === true)),
+        to("account", (account, { isOn }) => actions.setRejected(account, isOn === true)),
       ],
       ["/api/restart", () => ({ status: 200, body: { awayMs: actions.restart() } })],
     ]);
@@ -65,15 +67,15 @@ export class PageApi {
   }
 }
 
-function tokenAnswer(actions: PageActions, { client, name }: Fields): Answer {
-  if (!isClient(client) || typeof name !== "string" || !/^\w{1,20}$/.test(name)) {
+function tokenAnswer(actions: PageActions, { account, name }: Fields): Answer {
+  if (!isWhom(account) || typeof name !== "string" || !/^\w{1,20}$/.test(name)) {
     return { status: 400 };
   }
-  return { status: 200, body: { token: actions.token(client, name) } };
+  return { status: 200, body: { token: actions.token(account, name) } };
 }
 
-/** A client's name on the wire: who, and which page. It is the account of its tokens too. */
-function isClient(value: unknown): value is string {
+/** A person, and which browser (an account) or which of its tabs (a client). */
+function isWhom(value: unknown): value is string {
   return typeof value === "string" && /^[a-z]{1,20}-[0-9a-f]{8}$/.test(value);
 }
 

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { Browser } from "../../../tools/cdp.ts";
 import { startChat, type Chat } from "../src/server.ts";
 import { buildPage } from "./support/built-page.ts";
+import { DataFolder } from "./support/data-folder.ts";
 import { DemoPage } from "./support/demo-page.ts";
 import { TruthSampler } from "./support/truth-sampler.ts";
 
@@ -18,6 +19,7 @@ const chromium = inject("chromium");
 const browserTest = test.skipIf(chromium === null);
 const network = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
 
+const data = new DataFolder();
 let chat: Chat;
 let browser: Browser;
 let demo: DemoPage;
@@ -28,7 +30,7 @@ const complaints: string[] = [];
 beforeAll(async () => {
   if (chromium === null) return;
   buildPage();
-  chat = await startChat({ port: 0 });
+  chat = await startChat({ port: 0, dataFolder: data.path });
   browser = await Browser.launch(chromium);
   const page = await browser.newPage("about:blank");
   page.on("Log.entryAdded", ({ entry }) => {
@@ -48,6 +50,7 @@ afterAll(async () => {
   await sampler?.stop();
   await browser?.close();
   await chat?.close();
+  data.remove();
 });
 
 browserTest("two people connect and chat, and a third joins and reads what was said", async () => {
@@ -58,9 +61,9 @@ browserTest("two people connect and chat, and a third joins and reads what was s
   await demo.reads("ann", "Hello, Ann");
   await demo.page.evaluate(`document.getElementById("add").click()`);
   await demo.page.waitFor(
-    `document.querySelectorAll("[data-client^=cleo] [data-number]").length === 2`,
+    `document.querySelectorAll("[data-account^=cleo] [data-seq]").length === 2`,
   );
-  await expect.poll(() => sampler.clientsSeen).toBe(3);
+  await expect.poll(() => sampler.peopleSeen).toBe(3);
 });
 
 browserTest(
@@ -73,13 +76,56 @@ browserTest(
     );
     await demo.shows("ann", ".pill", "Connecting");
     await demo.say("ann", "Said to nobody");
-    await demo.shows("ann", ".messages", "Waits for a connection…");
+    await demo.shows("ann", ".messages", "Waiting to be sent");
     await demo.bothConnected();
     await demo.reads("ben", "Said to nobody");
     await demo.reads("ann", "Said to nobody");
     expect(await demo.messages("ann")).toEqual(await demo.messages("ben"));
   },
 );
+
+browserTest(
+  "what is said offline survives a reload of the page, and arrives once (T2, L40)",
+  async () => {
+    await demo.fault("ann", "offline");
+    await demo.say("ann", "Written offline");
+    await demo.say("ann", "And another");
+    await demo.shows("ann", ".messages", "Waiting to be sent");
+    await demo.reload();
+    await demo.page.waitFor(`document.querySelector("[data-account^=ann] [data-unsent]") !== null`);
+    expect(await demo.unsent("ann")).toEqual(["Written offline", "And another"]);
+    await demo.shows("ann", ".messages", "Waiting to be sent");
+    expect(await demo.messages("ann")).toContain("Hello, Ben");
+    await demo.fault("ann", "reload");
+    await demo.shows("ann", ".told", "made anew");
+    await demo.page.waitFor(
+      `document.querySelectorAll("[data-account^=ann] [data-unsent]").length === 2`,
+    );
+    await demo.fault("ann", "offline");
+    await demo.reads("ben", "And another");
+    await demo.reads("ann", "And another");
+    expect((await demo.messages("ben")).slice(-2)).toEqual(["Written offline", "And another"]);
+    expect(await demo.messages("ann")).toEqual(await demo.messages("ben"));
+    expect(await demo.unsent("ann")).toEqual([]);
+  },
+);
+
+browserTest("what waits can be taken back, and what is declined says why (T1, L34)", async () => {
+  await demo.fault("ben", "offline");
+  await demo.shows("ben", ".state-title", "Waiting", 4_000);
+  await demo.say("ben", "I regret this");
+  await demo.shows("ben", ".messages", "Waiting to be sent");
+  await demo.press("ben", "[data-unsent] .line-button");
+  await demo.shows("ben", ".messages", "Taken back: nobody has it");
+  await demo.say("ben", "/shrug");
+  await demo.fault("ben", "offline");
+  await demo.shows("ben", ".messages", "The server declined: the room takes no /commands", 3_000);
+  expect(await demo.messages("ann")).not.toContain("I regret this");
+  for (const left of [1, 0]) {
+    await demo.press("ben", "[data-unsent] .line-button:last-child");
+    await expect.poll(async () => (await demo.unsent("ben")).length).toBe(left);
+  }
+});
 
 browserTest("a cut connection is back at once, and misses nothing", async () => {
   const before = await demo.sessionNumber("ben");
@@ -120,8 +166,8 @@ browserTest(
     await demo.say("ann", "Into the void");
     await demo.shows("ann", ".messages", "Sending…");
     await demo.shows("ann", ".pulse", "Ping unanswered", 6_000);
-    await demo.shows("ann", ".messages", "Connection lost: may have been sent", 10_000);
-    await demo.press("ann", ".again");
+    // It may have arrived, or not: it is sent again in any case, and the server knows it by its key.
+    await demo.shows("ann", ".messages", "Waiting to be sent", 10_000);
     await demo.fault("ann", "blackHole");
     await demo.isConnected("ann", 12_000);
     await demo.reads("ann", "Into the void");
@@ -156,7 +202,7 @@ browserTest("every button shows its effect within a second, and can be undone", 
   for (const [fault, part, words] of switches) {
     await demo.fault("ann", fault);
     await demo.shows("ann", part, words);
-    const pressed = `[data-client^=ann] [data-fault=${fault}][aria-pressed=true]`;
+    const pressed = `[data-account^=ann] [data-fault=${fault}][aria-pressed=true]`;
     await demo.page.waitFor(`document.querySelector("${pressed}") !== null`, 1_000);
     await demo.fault("ann", fault);
     await demo.isConnected("ann", 2_000);
@@ -168,10 +214,10 @@ browserTest("every button shows its effect within a second, and can be undone", 
 browserTest(
   "a page that is really frozen leaves at once, and is back with what it missed",
   async () => {
-    const other = new DemoPage(await browser.newPage(chat.url));
+    const other = new DemoPage(await browser.newPage(chat.url, { isOtherProfile: true }));
     await other.isConnected("ben");
     const ids = await demo.page.evaluate<string[]>(
-      `[...document.querySelectorAll(".panel")].map(({ dataset }) => dataset.client)`,
+      `[...document.querySelectorAll(".panel")].map(({ dataset }) => dataset.account)`,
     );
     const open = (): number => ids.flatMap((id) => chat.sessionNumbers(id)).length;
     expect(open()).toBe(3);
@@ -199,6 +245,8 @@ browserTest(
   "everybody can use it: on phones and desks, in light and dark, in good times and bad",
   async () => {
     await demo.page.evaluate(axeSource());
+    await demo.say("ben", "/shrug");
+    await demo.shows("ben", ".messages", "The server declined");
     await demo.fault("ann", "rejectToken");
     await demo.fault("ben", "blackHole");
     await demo.say("ann", "To whom it may concern, ".repeat(8));

@@ -5,16 +5,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startChat, type Chat } from "../src/server.ts";
 import { buildPage } from "./support/built-page.ts";
+import { DataFolder } from "./support/data-folder.ts";
 
 let chat: Chat;
+const data = new DataFolder();
 
 beforeAll(async () => {
   buildPage();
-  chat = await startChat({ port: 0, awayMs: 100 });
+  chat = await startChat({ port: 0, dataFolder: data.path, awayMs: 100 });
 });
 
 afterAll(async () => {
   await chat?.close();
+  data.remove();
 });
 
 interface PostOptions {
@@ -91,25 +94,29 @@ test.each([
   expect(await statusOf(path)).toBe(404);
 });
 
-test("only a page of ours gets a token, and only for a client that can be one", async () => {
-  const asked = JSON.stringify({ client: "ann-0123abcd", name: "Ann" });
+test("only a page of ours gets a token, and only for an account that can be one", async () => {
+  const asked = JSON.stringify({ account: "ann-0123abcd", name: "Ann" });
   const response = await post("/api/token", asked);
   expect(response.status).toBe(200);
   expect(Object.keys((await response.json()) as object)).toEqual(["token"]);
   expect((await post("/api/token", asked, { origin: "http://evil.example" })).status).toBe(403);
   expect((await post("/api/token", asked, { origin: "" })).status).toBe(403);
   expect((await post("/api/token", asked, { type: "text/plain" })).status).toBe(415);
-  for (const body of ["", "[", "null", "[]", "{}", '{"client":"Ann!","name":"Ann"}']) {
+  for (const body of ["", "[", "null", "[]", "{}", '{"account":"Ann!","name":"Ann"}']) {
     expect((await post("/api/token", body)).status).toBe(400);
   }
   expect((await post("/api/token", `"${"x".repeat(2_000)}"`)).status).toBe(400);
   expect((await fetch(new URL("/api/token", chat.url))).status).toBe(405);
 });
 
-test("faults are for clients that can be one, and are turned down for others", async () => {
-  for (const path of ["/api/drop", "/api/black-hole", "/api/reject-token"]) {
-    expect((await post(path, '{"client":"ann-0123abcd","isOn":false}')).status).toBe(204);
-    expect((await post(path, '{"client":"../x"}')).status).toBe(400);
+test("faults are for those who can be one, and are turned down for others", async () => {
+  for (const [path, field] of [
+    ["/api/drop", "client"],
+    ["/api/black-hole", "client"],
+    ["/api/reject-token", "account"],
+  ] as const) {
+    expect((await post(path, `{"${field}":"ann-0123abcd","isOn":false}`)).status).toBe(204);
+    expect((await post(path, `{"${field}":"../x"}`)).status).toBe(400);
   }
   expect((await post("/api/nothing", "{}")).status).toBe(405);
 });
@@ -128,8 +135,17 @@ async function isUp(): Promise<boolean> {
   );
 }
 
+test("a port that is taken leaves no file open, and another port can be tried", async () => {
+  const port = Number(new URL(chat.url).port);
+  await expect(startChat({ port, dataFolder: data.path })).rejects.toMatchObject({
+    code: "EADDRINUSE",
+  });
+  const other = await startChat({ port: 0, dataFolder: data.path });
+  await other.close();
+});
+
 test("a chat that is closed while it restarts does not come back", async () => {
-  const other = await startChat({ port: 0, awayMs: 20 });
+  const other = await startChat({ port: 0, dataFolder: data.path, awayMs: 20 });
   other.restart();
   await other.close();
   await expect(fetch(other.url)).rejects.toThrow();

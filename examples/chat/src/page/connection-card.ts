@@ -9,8 +9,10 @@ import {
   blockerWords,
   countdownWords,
   durationWords,
+  readWords,
   reasonWords,
   stateWords,
+  troubleWords,
 } from "./words.ts";
 
 const NOTHING = "–";
@@ -23,10 +25,13 @@ export class ConnectionCard {
   readonly #why = element("p", { class: "why" });
   readonly #blocked = element("p", { class: "blocked" });
   readonly #failure = element("p", { class: "failure" });
+  readonly #trouble = element("p", { class: "trouble" });
   readonly #nextTry = element("dd");
   readonly #attempt = element("dd");
   readonly #roundTrip = element("dd");
   readonly #session = element("dd");
+  readonly #unsent = element("dd");
+  readonly #read = element("dd");
   readonly #pulse = element("p", { class: "pulse" });
   readonly #timeline = element("ol", { class: "timeline" });
 
@@ -39,12 +44,14 @@ export class ConnectionCard {
       fact("Failed tries", this.#attempt),
       fact("Round trip", this.#roundTrip),
       fact("Session", this.#session),
+      fact("Not yet sent", this.#unsent),
+      fact("Read up to", this.#read),
     );
     const now = element(
       "div",
       { class: "now" },
       element("div", { class: "headline" }, this.#title, this.#text),
-      element("div", { class: "causes" }, this.#why, this.#blocked, this.#failure),
+      element("div", { class: "causes" }, this.#why, this.#blocked, this.#failure, this.#trouble),
       facts,
       this.#pulse,
     );
@@ -56,7 +63,12 @@ export class ConnectionCard {
     );
     const label = `${person.name}'s connection`;
     this.root = element("section", { class: "card", "aria-label": label }, now, past);
-    person.client.connection.subscribe((snapshot) => this.#draw(snapshot));
+    const { client, room } = person;
+    client.connection.subscribe((snapshot) => this.#draw(snapshot));
+    client.state.subscribe(() => this.#drawState(client.connection.current));
+    client.pending.subscribe(({ length }) => setText(this.#unsent, String(length)));
+    client.trouble.subscribe(() => this.#drawRoom());
+    room.subscribe(() => this.#drawRoom());
     person.timeline.subscribe((entries) => this.#drawTimeline(entries));
   }
 
@@ -73,10 +85,21 @@ export class ConnectionCard {
     this.#drawPulse(now);
   }
 
-  #draw(snapshot: ConnectionSnapshot): void {
-    const { title, text } = stateWords(snapshot);
+  #drawState(snapshot: ConnectionSnapshot): void {
+    const isUpdating = this.#person.client.state.current === "updating";
+    const { title, text } = stateWords({ ...snapshot, isUpdating });
     setText(this.#title, title);
     setText(this.#text, text);
+  }
+
+  #drawRoom(): void {
+    const { client, room } = this.#person;
+    setText(this.#read, readWords(room.current));
+    setText(this.#trouble, troubleWords(client.trouble.current.storeFailure, room.current));
+  }
+
+  #draw(snapshot: ConnectionSnapshot): void {
+    this.#drawState(snapshot);
     setText(this.#why, `Because: ${reasonWords(snapshot.reason)}`);
     setText(this.#blocked, blockerWords(snapshot.blockedBy));
     setText(this.#attempt, String(snapshot.attempt));

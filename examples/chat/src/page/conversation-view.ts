@@ -1,18 +1,25 @@
 /** Draws a conversation and takes what the person says. */
-import { TEXT_LENGTH_MAX, type Message } from "../contract.ts";
-import type { ConversationView as Content, PendingDraft } from "./conversation.ts";
+import { TEXT_LENGTH_MAX } from "../contract.ts";
+import type { ConversationView as Content, StoredMessage, Unsent } from "./conversation.ts";
 import { element } from "./element.ts";
 import type { Person } from "./person.ts";
+import { phaseWords } from "./words.ts";
 
 /** How close to its end the list has to be so that it follows new messages, in pixels. */
 const FOLLOWS_WITHIN = 60;
+/** Changes that follow each other within this are drawn together, in milliseconds. */
+const DRAWN_TOGETHER_MS = 16;
+
+const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
 
 export class ConversationView {
   readonly root: HTMLElement;
   readonly #person: Person;
   readonly #list = element("ol", { class: "messages" });
   readonly #scroll: HTMLElement;
-  #isOnline = false;
+  /** What stands in the list, by what it shows: a line that stays the same is not made anew. */
+  #lines: ReadonlyMap<string, HTMLElement> = new Map();
+  #isDrawPlanned = false;
 
   constructor(person: Person) {
     this.#person = person;
@@ -25,11 +32,7 @@ export class ConversationView {
     });
     this.#scroll.append(this.#list);
     this.root = element("div", { class: "conversation" }, this.#scroll, this.#composer());
-    person.conversation.view.subscribe((content) => this.#draw(content));
-    person.client.state.subscribe((state) => {
-      this.#isOnline = state === "connected" || state === "updating";
-      this.#draw(person.conversation.view.current);
-    });
+    person.conversation.view.subscribe(() => this.#planDraw());
   }
 
   #composer(): HTMLFormElement {
@@ -51,54 +54,85 @@ export class ConversationView {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = input.value.trim();
-      if (text) void this.#person.say({ id: crypto.randomUUID(), text });
+      if (text) this.#person.say(text);
       input.value = "";
     });
     return form;
   }
 
-  #draw({ messages, drafts }: Content): void {
+  #planDraw(): void {
+    if (this.#isDrawPlanned) return;
+    this.#isDrawPlanned = true;
+    setTimeout(() => {
+      this.#isDrawPlanned = false;
+      this.#draw(this.#person.conversation.view.current);
+    }, DRAWN_TOGETHER_MS);
+  }
+
+  #draw({ messages, unsent }: Content): void {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroll;
     const wasAtEnd = scrollHeight - scrollTop - clientHeight < FOLLOWS_WITHIN;
-    const isEmpty = messages.length + drafts.length === 0;
-    this.#list.replaceChildren(
-      ...(isEmpty ? [element("li", { class: "empty" }, "Nobody has said anything yet.")] : []),
-      ...messages.map((message, index) => this.#message(message, messages[index - 1])),
-      ...drafts.map((draft) => this.#draft(draft)),
-    );
+    const lines = new Map<string, HTMLElement>();
+    const add = (key: string, make: () => HTMLElement): void =>
+      void lines.set(key, this.#lines.get(key) ?? make());
+    for (const [index, message] of messages.entries()) {
+      const isFirst = message.author !== messages[index - 1]?.author;
+      add(`${message.seq} ${isFirst}`, () => this.#message(message, isFirst));
+    }
+    for (const one of unsent) add(`${one.id} ${one.phase}`, () => this.#unsent(one));
+    if (lines.size === 0)
+      add("empty", () => element("li", { class: "empty" }, "Nobody has said anything yet."));
+    this.#lines = lines;
+    replaceTail(this.#list, [...lines.values()]);
     if (wasAtEnd) this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 
-  #message(message: Message, previous: Message | undefined): HTMLElement {
-    const isOwn = message.name === this.#person.name;
-    const isFirst = message.author !== previous?.author;
-    const time = new Date(message.at).toLocaleTimeString([], {
-      hour: "2-digit",
-      minute: "2-digit",
-    });
+  #message({ author, name, text, at, seq }: StoredMessage, isFirst: boolean): HTMLElement {
+    const isOwn = author === this.#person.account;
+    const by = `${isOwn ? "You" : name} · ${clock.format(at)}`;
     return element(
       "li",
-      { class: isOwn ? "message own" : "message", "data-number": String(message.number) },
-      ...(isFirst
-        ? [element("span", { class: "by" }, `${isOwn ? "You" : message.name} · ${time}`)]
-        : []),
-      element("span", { class: "bubble" }, message.text),
+      { class: isOwn ? "message own" : "message", "data-seq": String(seq) },
+      ...(isFirst ? [element("span", { class: "by" }, by)] : []),
+      element("span", { class: "bubble" }, text),
     );
   }
 
-  #draft({ id, text, fate }: PendingDraft): HTMLElement {
-    const bubble = element("span", { class: "bubble" }, text);
-    if (fate.type === "sending") {
-      const words = this.#isOnline ? "Sending…" : "Waits for a connection…";
-      const note = element("span", { class: "fate" }, words);
-      return element("li", { class: "message own sending", "data-draft": id }, bubble, note);
+  #unsent({ id, text, phase, why }: Unsent): HTMLElement {
+    const { client, conversation } = this.#person;
+    const hasEnded = why !== undefined;
+    const fate = element("span", { class: "fate" }, why ?? phaseWords(phase));
+    const again = (): void => {
+      conversation.dismiss(id);
+      this.#person.say(text);
+    };
+    if (hasEnded) {
+      fate.append(
+        lineButton("Send again", again),
+        lineButton("Dismiss", () => conversation.dismiss(id)),
+      );
+    } else if (phase !== "acked" && phase !== "cancelling") {
+      fate.append(lineButton("Cancel", () => client.cancelPending(id)));
     }
-    const again = element(
-      "button",
-      { class: fate.mayBeSent ? "fate again doubt" : "fate again", type: "button" },
-      `${fate.why} · Try again`,
+    return element(
+      "li",
+      { class: `message own ${hasEnded ? "ended" : "pending"}`, "data-unsent": phase },
+      element("span", { class: "bubble" }, text),
+      fate,
     );
-    again.addEventListener("click", () => void this.#person.say({ id, text }));
-    return element("li", { class: "message own failed", "data-draft": id }, bubble, again);
   }
+}
+
+/** Leaves alone what is at its place already: most changes are at the end. */
+function replaceTail(list: HTMLElement, lines: readonly HTMLElement[]): void {
+  const same = lines.findIndex((line, index) => list.children[index] !== line);
+  const kept = same < 0 ? lines.length : same;
+  for (const line of [...list.children].slice(kept)) line.remove();
+  list.append(...lines.slice(kept));
+}
+
+function lineButton(label: string, act: () => void): HTMLButtonElement {
+  const button = element("button", { class: "line-button", type: "button" }, label);
+  button.addEventListener("click", act);
+  return button;
 }

@@ -1,82 +1,184 @@
 /**
- * What one client knows of the room: the messages, in the room's order, and its own drafts with
- * their fates. It knows no DOM and no connection.
+ * What one client knows of the room: the messages that are stored here, its own that are on their
+ * way, and those that did not go. It knows no DOM and no connection.
  */
 import { Cell, type Source } from "@holdfast/client";
+import {
+  defineTransaction,
+  documentHooks,
+  StoreError,
+  withPending,
+  type DocumentChange,
+  type DocumentHooks,
+  type DocumentStore,
+  type PendingTransaction,
+  type TransactionDefinition,
+  type TransactionError,
+  type TransactionPhase,
+} from "@holdfast/client/durable";
+import type { Update } from "@holdfast/protocol";
 
-import type { Draft, Message } from "../contract.ts";
+import { contract, ROOM, type Draft, type Message } from "../contract.ts";
+import { failureWords } from "./words.ts";
 
-/** What became of a draft that is no message yet. */
-export type DraftFate =
-  | { readonly type: "sending" }
-  /** `why` is for people. `mayBeSent`: it may have arrived all the same. */
-  | { readonly type: "failed"; readonly why: string; readonly mayBeSent: boolean };
+/** A message as it is stored here. */
+export interface StoredMessage extends Message {
+  /** Its place in the room: from 1, without gaps. */
+  readonly seq: number;
+  /** Epoch milliseconds, by the server's clock. */
+  readonly at: number;
+  /** The id of the transaction that sent it, where that was our own account's. */
+  readonly key?: string;
+}
 
-export interface PendingDraft extends Draft {
-  readonly fate: DraftFate;
+/** Something said that is no message yet, or never will be. */
+export interface Unsent {
+  /** Of its transaction. */
+  readonly id: string;
+  readonly text: string;
+  readonly createdAt: number;
+  readonly phase: TransactionPhase;
+  /** For people: why it did not go. */
+  readonly why?: string;
 }
 
 /** What to show, oldest first. */
 export interface ConversationView {
-  readonly messages: readonly Message[];
-  readonly drafts: readonly PendingDraft[];
+  readonly messages: readonly StoredMessage[];
+  readonly unsent: readonly Unsent[];
 }
 
-/** How many messages are shown; older ones are forgotten. */
-export const MESSAGES_SHOWN = 200;
+/** How many messages a device keeps; older ones are forgotten there. */
+export const MESSAGES_KEPT = 200;
+
+/** How many that did not go are shown. */
+const FAILED_MAX = 20;
+
+const documentsOfRoom = documentHooks<Message>({ change: changesBy });
+
+/** What a message of the room changes in what is stored of it: documents stand in their order. */
+function changesBy(update: Update & { readonly data: Message }): readonly DocumentChange[] {
+  const { seq, at, key, data } = update;
+  const { author, name, text } = data;
+  const document: StoredMessage = {
+    seq,
+    at,
+    author,
+    name,
+    text,
+    ...(key !== undefined && { key }),
+  };
+  return [
+    { type: "put", id: idOf(seq), document },
+    { type: "delete", id: idOf(seq - MESSAGES_KEPT) },
+  ];
+}
 
 export class Conversation {
-  readonly #view = new Cell<ConversationView>({ messages: [], drafts: [] });
-  #position = 0;
+  /** How to send: in the order of speaking, shown at once. */
+  readonly sendMessage: TransactionDefinition<Draft, { readonly seq: number }, ConversationView>;
+  /** How the room is kept. */
+  readonly hooks: DocumentHooks<Message> = (documents) => {
+    const hooks = documentsOfRoom(documents);
+    return {
+      ...hooks,
+      apply: async (batch) => {
+        const outcome = await hooks.apply(batch);
+        // What is applied is not pending any more: by then it must stand among the messages.
+        await this.read();
+        return outcome;
+      },
+    };
+  };
+  readonly #view = new Cell<ConversationView>({ messages: [], unsent: [] });
+  #messages: readonly StoredMessage[] = [];
+  #pending: readonly PendingTransaction[] = [];
+  #failed: readonly Unsent[] = [];
+  #documents: DocumentStore | undefined;
+  #unwatch: (() => void) | undefined;
+  /** How many readings have begun, and which of them is shown. */
+  #readings = 0;
+  #shownReading = 0;
+
+  constructor() {
+    this.sendMessage = defineTransaction(contract, "message.send", {
+      lane: () => ROOM,
+      effect: withUnsent,
+      onFailure: (error, transaction) => this.#fail(error, transaction),
+    });
+  }
 
   get view(): Source<ConversationView> {
     return this.#view;
   }
 
-  /** Everything up to this number is known: what to ask the history for begins here. */
-  get position(): number {
-    return this.#position;
+  /** Shows what is stored there from now on; undefined: nobody is signed in. */
+  follow(documents: DocumentStore | undefined): void {
+    this.#unwatch?.();
+    this.#documents = documents;
+    this.#messages = [];
+    this.#show();
+    if (!documents) return;
+    const read = (): void => void this.read();
+    // Other tabs store messages too.
+    this.#unwatch = documents.watch(ROOM, read);
+    read();
   }
 
-  /** A message came, live or as the answer to our own call. Twice is as good as once. */
-  heard(message: Message): void {
-    this.#merge([message]);
+  /** Resolves when what is stored now is shown. */
+  async read(): Promise<void> {
+    const documents = this.#documents;
+    const reading = ++this.#readings;
+    try {
+      const found = await documents?.documents(ROOM);
+      if (!found || documents !== this.#documents || reading < this.#shownReading) return;
+      this.#shownReading = reading;
+      // They are what `changesBy` made of them.
+      this.#messages = found.map(({ document }) => document as StoredMessage);
+      this.#show();
+    } catch (error) {
+      // The store tells of its own trouble, and the next change is read again.
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
-  /** The history after `position` came, whole. */
-  caughtUp(messages: readonly Message[]): void {
-    this.#position = Math.max(this.#position, messages.at(-1)?.number ?? 0);
-    this.#merge(messages);
+  /** These are on their way. */
+  await(pending: readonly PendingTransaction[]): void {
+    this.#pending = pending;
+    this.#show();
   }
 
-  /** A new draft, or one more try with an old one. */
-  sending({ id, text }: Draft): void {
-    this.#setDraft({ id, text, fate: { type: "sending" } });
+  /** Forgets one that did not go; returns it. */
+  dismiss(id: string): Unsent | undefined {
+    const dismissed = this.#failed.find((unsent) => unsent.id === id);
+    this.#failed = this.#failed.filter((unsent) => unsent !== dismissed);
+    this.#show();
+    return dismissed;
   }
 
-  /** The call for a draft failed. A message that came all the same has settled it already. */
-  failed(id: string, why: string, mayBeSent: boolean): void {
-    const draft = this.#view.current.drafts.find((known) => known.id === id);
-    if (draft) this.#setDraft({ ...draft, fate: { type: "failed", why, mayBeSent } });
+  #fail(error: TransactionError, { id, input, createdAt, phase }: PendingTransaction<Draft>): void {
+    const failed = { id, text: input.text, createdAt, phase, why: failureWords(error) };
+    this.#failed = [...this.#failed, failed].slice(-FAILED_MAX);
+    this.#show();
   }
 
-  #merge(news: readonly Message[]): void {
-    const { messages, drafts } = this.#view.current;
-    const byNumber = new Map([...messages, ...news].map((message) => [message.number, message]));
-    while (byNumber.has(this.#position + 1)) this.#position++;
-    const arrived = new Set(news.map(({ id }) => id));
-    this.#view.set({
-      messages: [...byNumber.values()].sort((a, b) => a.number - b.number).slice(-MESSAGES_SHOWN),
-      drafts: drafts.filter(({ id }) => !arrived.has(id)),
-    });
+  #show(): void {
+    const confirmed = { messages: this.#messages, unsent: this.#failed };
+    const { messages, unsent } = withPending(confirmed, this.#pending, [this.sendMessage]);
+    this.#view.set({ messages, unsent: [...unsent].sort((a, b) => a.createdAt - b.createdAt) });
   }
+}
 
-  #setDraft(draft: PendingDraft): void {
-    const { messages, drafts } = this.#view.current;
-    const isKnown = drafts.some(({ id }) => id === draft.id);
-    const next = isKnown
-      ? drafts.map((known) => (known.id === draft.id ? draft : known))
-      : [...drafts, draft];
-    this.#view.set({ messages, drafts: next });
-  }
+/** The effect of sending: there already once the message is, which carries the transaction's id. */
+function withUnsent(
+  view: ConversationView,
+  { id, input, createdAt, phase }: PendingTransaction<Draft>,
+): ConversationView {
+  if (view.messages.some(({ key }) => key === id)) return view;
+  return { ...view, unsent: [...view.unsent, { id, text: input.text, createdAt, phase }] };
+}
+
+/** So that the order of ids is the order of numbers. */
+function idOf(seq: number): string {
+  return String(seq).padStart(16, "0");
 }

@@ -1,27 +1,28 @@
 /** The buttons that hurt one client, and the line that tells what the last one did. */
 import { element, setText } from "./element.ts";
-import { DEEDS, TOGGLES, type ButtonWords, type DeedName, type ToggleName } from "./fault-words.ts";
+import {
+  DEED_NAMES,
+  DEEDS,
+  TOGGLE_NAMES,
+  TOGGLES,
+  type ButtonWords,
+  type DeedName,
+  type ToggleName,
+} from "./fault-words.ts";
 import type { Person } from "./person.ts";
-
-const DEED_NAMES: readonly DeedName[] = ["connectNow", "drop"];
-const TOGGLE_NAMES: readonly ToggleName[] = [
-  "blackHole",
-  "offline",
-  "freeze",
-  "rejectToken",
-  "signOut",
-  "stop",
-];
 
 const UNTOLD = "What a button did is told here; what the client makes of it, above.";
 
 export class FaultPanel {
   readonly root: HTMLElement;
   readonly #person: Person;
+  readonly #reload: () => Promise<void>;
   readonly #told = element("p", { class: "told", role: "status" }, UNTOLD);
 
-  constructor(person: Person) {
+  /** `reload` puts a panel of a new client in the place of this one. */
+  constructor(person: Person, reload: () => Promise<void>) {
     this.#person = person;
+    this.#reload = reload;
     const label = `Hurt ${person.name}'s connection`;
     this.root = element(
       "section",
@@ -37,16 +38,33 @@ export class FaultPanel {
     );
   }
 
+  /** After a reload: tells of it, and goes on where the person was. */
+  reloaded({ hadFocus }: { readonly hadFocus: boolean }): void {
+    this.#tell(DEEDS.reload.told);
+    if (hadFocus) this.root.querySelector<HTMLElement>("[data-fault=reload]")?.focus();
+  }
+
   #deedButton(name: DeedName): HTMLElement {
     const words = DEEDS[name];
     const { root } = faultButton(name, words);
     root.addEventListener("click", () => {
       void this.#press(root, async () => {
-        await this.#person.do(name);
+        await this.#do(name);
         this.#tell(words.told);
       });
     });
     return root;
+  }
+
+  async #do(name: DeedName): Promise<void> {
+    switch (name) {
+      case "connectNow":
+        return this.#person.client.connectNow();
+      case "drop":
+        return await this.#person.drop();
+      case "reload":
+        return await this.#reload();
+    }
   }
 
   #toggleButton(name: ToggleName): HTMLElement {
@@ -55,7 +73,7 @@ export class FaultPanel {
     root.addEventListener("click", () => {
       void this.#press(root, () => this.#person.toggle(name));
     });
-    let wasOn = false;
+    let wasOn = this.#person.toggles.current.has(name);
     this.#person.toggles.subscribe((toggles) => {
       const isOn = toggles.has(name);
       root.setAttribute("aria-pressed", String(isOn));

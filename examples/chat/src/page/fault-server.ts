@@ -3,9 +3,9 @@
  */
 
 export class FaultServer {
-  /** A token for a client. Rejects when the server is away. */
-  async token(client: string, name: string, signal: AbortSignal): Promise<string> {
-    const { token } = await post("/api/token", { client, name }, signal);
+  /** A token for an account. Rejects when the server is away. */
+  async token(account: string, name: string, signal: AbortSignal): Promise<string> {
+    const { token } = await post("/api/token", { account, name }, signal);
     return String(token);
   }
 
@@ -17,8 +17,8 @@ export class FaultServer {
     await post("/api/black-hole", { client, isOn });
   }
 
-  async setRejected(client: string, isOn: boolean): Promise<void> {
-    await post("/api/reject-token", { client, isOn });
+  async setRejected(account: string, isOn: boolean): Promise<void> {
+    await post("/api/reject-token", { account, isOn });
   }
 
   /** Resolves with how long the server will be away, in milliseconds. */

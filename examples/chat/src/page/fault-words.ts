@@ -3,9 +3,20 @@
  */
 
 /** What a press of a button changes for good, until it is pressed again. */
-export type ToggleName = "blackHole" | "offline" | "freeze" | "rejectToken" | "signOut" | "stop";
+export type ToggleName = (typeof TOGGLE_NAMES)[number];
 /** What happens once per press. */
-export type DeedName = "drop" | "connectNow";
+export type DeedName = (typeof DEED_NAMES)[number];
+
+/** In the order of the buttons. */
+export const DEED_NAMES = ["connectNow", "drop", "reload"] as const;
+export const TOGGLE_NAMES = [
+  "blackHole",
+  "offline",
+  "freeze",
+  "rejectToken",
+  "signOut",
+  "stop",
+] as const;
 
 export interface ButtonWords {
   readonly label: string;
@@ -31,6 +42,11 @@ export const DEEDS: Readonly<Record<DeedName, ButtonWords>> = {
     label: "Drop",
     hint: "server cuts TCP",
     told: "The server cut {name}'s TCP connection without a goodbye.",
+  },
+  reload: {
+    label: "Reload",
+    hint: "end, start anew",
+    told: "{name}'s client was closed and made anew. What it had stored is there again, and goes on.",
   },
 };
 

@@ -1,7 +1,10 @@
 /**
  * The page: puts the people side by side, moves the countdowns, and restarts the server on request.
  */
+import { randomHex } from "@holdfast/client";
+
 import { FaultServer } from "./fault-server.ts";
+import { PageMemory } from "./page-memory.ts";
 import { PersonPanel } from "./person-panel.ts";
 import { Person } from "./person.ts";
 import { bindThemeButton } from "./theme-button.ts";
@@ -13,10 +16,11 @@ const AT_FIRST = 2;
 const TICK_MS = 100;
 
 const server = new FaultServer();
-/** Names this page, so that faults hit nobody else's clients. */
-const page = [...crypto.getRandomValues(new Uint8Array(4))]
-  .map((byte) => byte.toString(16).padStart(2, "0"))
-  .join("");
+const memory = new PageMemory(
+  () => localStorage,
+  () => sessionStorage,
+  () => randomHex(4),
+);
 const panels: PersonPanel[] = [];
 
 const people = byId("people");
@@ -26,15 +30,26 @@ const restartLabel = restartButton.textContent;
 const told = byId("told");
 
 function addPerson(): void {
-  const name = NAMES[panels.length];
+  const at = panels.length;
+  const name = NAMES[at];
   if (name === undefined) return;
-  const person = new Person(name, page, server);
-  const panel = new PersonPanel(person);
+  const panel = startedPanel(at, name);
   panels.push(panel);
   people.append(panel.root);
   people.dataset["count"] = String(panels.length);
   addButton.hidden = panels.length === NAMES.length;
+}
+
+function startedPanel(at: number, name: string): PersonPanel {
+  const person = new Person(name, memory, server);
+  const panel = new PersonPanel(person, async () => {
+    await person.close();
+    const next = startedPanel(at, name);
+    panels[at] = next;
+    next.replace(panel);
+  });
   person.start();
+  return panel;
 }
 
 /** The server tells beforehand how long it will be away; nobody could ask it meanwhile. */
@@ -68,9 +83,12 @@ function byId(id: string): HTMLElement {
 }
 
 bindThemeButton(byId("theme"));
-addButton.addEventListener("click", addPerson);
+addButton.addEventListener("click", () => {
+  addPerson();
+  memory.people = panels.length;
+});
 restartButton.addEventListener("click", () => void restart());
-for (let count = 0; count < AT_FIRST; count++) addPerson();
+for (let count = memory.people ?? AT_FIRST; count > 0; count--) addPerson();
 setInterval(() => {
   for (const panel of panels) panel.tick(Date.now());
 }, TICK_MS);

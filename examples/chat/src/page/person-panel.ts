@@ -8,14 +8,19 @@ import { bannerWords, pillWords } from "./words.ts";
 
 export class PersonPanel {
   readonly root: HTMLElement;
+  readonly person: Person;
   readonly #card: ConnectionCard;
+  readonly #faults: FaultPanel;
 
-  constructor(person: Person) {
+  /** `reload` puts a panel of a new client in the place of this one. */
+  constructor(person: Person, reload: () => Promise<void>) {
+    this.person = person;
     this.#card = new ConnectionCard(person);
-    const titleId = `name-of-${person.id}`;
+    this.#faults = new FaultPanel(person, reload);
+    const titleId = `name-of-${person.account}`;
     this.root = element(
       "article",
-      { class: "panel", "aria-labelledby": titleId, "data-client": person.id },
+      { class: "panel", "aria-labelledby": titleId, "data-account": person.account },
       element(
         "header",
         { class: "panel-header" },
@@ -27,7 +32,7 @@ export class PersonPanel {
       banner(person),
       new ConversationView(person).root,
       this.#card.root,
-      new FaultPanel(person).root,
+      this.#faults.root,
     );
     person.client.connection.subscribe(({ state, sessionId }) => {
       this.root.dataset["connection"] = state;
@@ -36,6 +41,13 @@ export class PersonPanel {
     person.client.state.subscribe((state) => {
       this.root.dataset["state"] = state;
     });
+  }
+
+  /** This panel takes the place of `old`, whose client is closed. */
+  replace(old: PersonPanel): void {
+    const hadFocus = old.root.contains(document.activeElement);
+    old.root.replaceWith(this.root);
+    this.#faults.reloaded({ hadFocus });
   }
 
   tick(now: number): void {

@@ -2,85 +2,100 @@
  * One person at one device: a client of their own, what they have read and said, and what is done
  * to them.
  */
-import { CallError, Cell, RealtimeClient, type HandledEvent } from "@holdfast/client";
+import { Cell, type HandledEvent, type Source } from "@holdfast/client";
 import { connectionDisplay, type ConnectionDisplay } from "@holdfast/client/display";
+import { DurableClient, type BucketState } from "@holdfast/client/durable";
+import { indexedDbStore } from "@holdfast/client/indexed-db";
 
-import { contract, ROOM, type ChatContract, type Draft } from "../contract.ts";
+import { contract, ROOM, type ChatContract } from "../contract.ts";
 import { Conversation } from "./conversation.ts";
 import { DemoPlatform } from "./demo-platform.ts";
 import type { FaultServer } from "./fault-server.ts";
-import type { DeedName, ToggleName } from "./fault-words.ts";
+import type { ToggleName } from "./fault-words.ts";
+import type { PageMemory } from "./page-memory.ts";
 import { pulseAfter, type Pulse } from "./pulse.ts";
 import { timelineEntry, withEntry, type TimelineEntry } from "./timeline.ts";
-import { fateWords } from "./words.ts";
 
 export class Person {
   readonly name: string;
-  /** Names the client to the server: the person, and this page. */
-  readonly id: string;
-  readonly client: RealtimeClient<ChatContract>;
+  /** The person, in this browser: what is stored belongs to it. */
+  readonly account: string;
+  readonly client: DurableClient<ChatContract>;
   readonly conversation: Conversation = new Conversation();
   readonly display: ConnectionDisplay;
   readonly pulse: Cell<Pulse> = new Cell<Pulse>({ phase: "none" });
   readonly timeline: Cell<readonly TimelineEntry[]> = new Cell<readonly TimelineEntry[]>([]);
-  /** What is switched on. */
-  readonly toggles: Cell<ReadonlySet<ToggleName>> = new Cell<ReadonlySet<ToggleName>>(new Set());
+  /** What is switched on. It outlives this object, as the tab remembers it. */
+  readonly toggles: Cell<ReadonlySet<ToggleName>>;
+  readonly #memory: PageMemory;
   readonly #server: FaultServer;
   readonly #device = new DemoPlatform();
   readonly #identity: Cell<string | null>;
+  /** By this the server's faults find the connections of this tab. */
+  readonly #address: string;
   /** Settles when all that was switched so far has been applied. */
   #applied: Promise<void> = Promise.resolve();
 
-  constructor(name: string, page: string, server: FaultServer) {
+  constructor(name: string, memory: PageMemory, server: FaultServer) {
     this.name = name;
-    this.id = `${name.toLowerCase()}-${page}`;
+    this.account = `${name.toLowerCase()}-${memory.device}`;
+    this.#address = `${name.toLowerCase()}-${memory.tab}`;
+    this.#memory = memory;
     this.#server = server;
-    this.#identity = new Cell<string | null>(this.id);
-    this.client = new RealtimeClient({
+    this.toggles = new Cell(memory.toggles(name));
+    const isOn = (toggle: ToggleName): boolean => this.toggles.current.has(toggle);
+    this.#identity = new Cell(isOn("signOut") ? null : this.account);
+    this.#device.setOffline(isOn("offline"));
+    this.#device.setFrozen(isOn("freeze"));
+    this.client = new DurableClient({
       contract,
       url: () => this.#url(),
       credentials: {
         identity: this.#identity,
-        token: ({ signal }) => server.token(this.id, name, signal),
+        token: ({ signal }) => server.token(this.account, name, signal),
       },
       platform: this.#device.platform,
+      // A database for each account, and so for each person.
+      store: indexedDbStore({ name: "chat" }),
+      transactions: [this.conversation.sendMessage],
+      buckets: { room: this.conversation.hooks },
       onHandled: (handled) => this.#note(handled),
     });
     this.display = connectionDisplay(this.client.state);
   }
 
-  /** Connects, and reads what was missed whenever a session is live. */
-  start(): void {
-    this.client.subscribe(
-      ROOM,
-      ({ data }) => this.conversation.heard(data),
-      ({ phase }) => {
-        if (phase === "live") void this.#catchUp();
-      },
-    );
-    this.client.start();
+  /** How far the room is read. */
+  get room(): Source<BucketState> {
+    return this.client.bucket(ROOM).state;
   }
 
-  /** Says something, or tries again with what failed: the same id cannot become two messages. */
-  async say(draft: Draft): Promise<void> {
-    this.conversation.sending(draft);
-    try {
-      const { id, text } = draft;
-      this.conversation.heard(await this.client.call("message.send", { id, text }));
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      const { kind, mayHaveRun } = error;
-      this.conversation.failed(draft.id, fateWords(kind, mayHaveRun), mayHaveRun);
-    }
+  /** Connects, keeps the room up to date, and goes on with what was left unsent. */
+  start(): void {
+    const { client, conversation } = this;
+    client.accountStore.subscribe((store) => conversation.follow(store?.documents));
+    client.pending.subscribe((pending) => conversation.await(pending));
+    client.bucket(ROOM).open();
+    client.start();
+    if (this.toggles.current.has("stop")) client.stop();
+  }
+
+  /** Leaves nothing behind but what is stored. */
+  async close(): Promise<void> {
+    this.display.close();
+    this.client.close();
+    await this.client.closed;
+  }
+
+  say(text: string): void {
+    this.client.transact(this.conversation.sendMessage, { text });
   }
 
   /** Rejects when the server, which has to help, cannot be reached. */
-  async do(deed: DeedName): Promise<void> {
-    if (deed === "drop") await this.#server.drop(this.id);
-    else this.client.connectNow();
+  async drop(): Promise<void> {
+    await this.#server.drop(this.#address);
   }
 
-  /** As `do`; then the switch goes back. */
+  /** Rejects as `drop` does; then the switch goes back. */
   async toggle(name: ToggleName): Promise<void> {
     this.#flip(name);
     // One after the other: the server must not hear of two in the wrong order.
@@ -93,12 +108,16 @@ export class Person {
   async signInAgain(): Promise<void> {
     const { current } = this.toggles;
     if (current.has("signOut")) await this.toggle("signOut");
-    if (current.has("rejectToken")) await this.toggle("rejectToken");
+    if (current.has("rejectToken")) return await this.toggle("rejectToken");
+    // It may have been another tab that had the server refuse us.
+    await this.#server.setRejected(this.account, false);
+    this.client.tokenChanged();
   }
 
   #flip(name: ToggleName): void {
     const toggles = new Set(this.toggles.current);
     if (!toggles.delete(name)) toggles.add(name);
+    this.#memory.rememberToggles(this.name, toggles);
     this.toggles.set(toggles);
   }
 
@@ -109,39 +128,28 @@ export class Person {
     const isUnreachable = toggles.has("blackHole") || toggles.has("offline");
     switch (name) {
       case "blackHole":
-        return await this.#server.setBlackHole(this.id, isUnreachable);
+        return await this.#server.setBlackHole(this.#address, isUnreachable);
       case "offline":
         // First the path, then the hint: an answer that still comes through would prove it wrong.
-        await this.#server.setBlackHole(this.id, isUnreachable);
+        await this.#server.setBlackHole(this.#address, isUnreachable);
         return this.#device.setOffline(isOn);
       case "freeze":
         return this.#device.setFrozen(isOn);
       case "rejectToken":
-        await this.#server.setRejected(this.id, isOn);
+        await this.#server.setRejected(this.account, isOn);
         if (!isOn) this.client.tokenChanged();
         return;
       case "signOut":
-        return this.#identity.set(isOn ? null : this.id);
+        return this.#identity.set(isOn ? null : this.account);
       case "stop":
         return isOn ? this.client.stop() : this.client.start();
     }
   }
 
-  /** The server's faults aim by this name; who it is, the token says. */
   #url(): string {
     if (this.#device.isOffline) throw new Error("offline");
     const { host, protocol } = location;
-    return `${protocol === "https:" ? "wss" : "ws"}://${host}/realtime?client=${this.id}`;
-  }
-
-  async #catchUp(): Promise<void> {
-    try {
-      const { messages } = await this.client.call("history", { after: this.conversation.position });
-      this.conversation.caughtUp(messages);
-    } catch (error) {
-      // The next session asks again.
-      if (!(error instanceof CallError)) throw error;
-    }
+    return `${protocol === "https:" ? "wss" : "ws"}://${host}/realtime?client=${this.#address}`;
   }
 
   #note(handled: HandledEvent): void {

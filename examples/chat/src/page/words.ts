@@ -1,17 +1,24 @@
 /**
- * The connection in plain words: a sentence for each state, reason, blocker and fate. The types
- * make each table complete, so a new word of the client does not compile until somebody has said
- * what it means.
+ * The client in plain words: a sentence for each state, reason, blocker, phase and failure. The
+ * types make each table complete, so a new word of the client does not compile until somebody has
+ * said what it means.
  */
 import type {
   Blocker,
-  CallErrorKind,
   ConnectionReason,
   ConnectionSnapshot,
   ConnectionState,
   RealtimeConnectionState,
 } from "@holdfast/client";
 import type { DisplayedState } from "@holdfast/client/display";
+import type {
+  BucketState,
+  TransactionError,
+  TransactionErrorKind,
+  TransactionPhase,
+} from "@holdfast/client/durable";
+
+import { NO_COMMANDS } from "../contract.ts";
 
 /** A heading and the sentence below it. */
 export interface Words {
@@ -81,16 +88,33 @@ const BLOCKERS: Readonly<Record<Blocker, string>> = {
   frozen: "an awake page",
 };
 
-const FATES: Readonly<Record<CallErrorKind, string>> = {
-  neverSent: "No way to send it",
-  refused: "The server declined",
-  failed: "The server failed",
-  timedOut: "No answer in time",
-  outcomeUnknown: "Connection lost",
-  aborted: "Taken back",
-  tooLarge: "Too long",
-  closed: "Client closed",
+const PHASES: Readonly<Record<TransactionPhase, string>> = {
+  saving: "Saving…",
+  queued: "Waiting to be sent",
+  inFlight: "Sending…",
+  acked: "Sent",
+  cancelling: "Being taken back…",
+  done: "Sent",
+  failed: "Not sent",
+  cancelled: "Taken back",
 };
+
+const FAILURES: Readonly<Record<TransactionErrorKind, string>> = {
+  rejected: "The server declined",
+  timedOut: "It waited for too long",
+  cancelled: "Taken back: nobody has it",
+  outcomeUnknown: "It may have been sent, or not",
+  poisoned: "It broke three sessions in a row",
+  blockerFailed: "What it waited for failed",
+  storeFailed: "It could not be stored on this device",
+  closed: "The client was closed",
+};
+
+/** Where the code says more than the kind. */
+const FAILURE_CODES: ReadonlyMap<string | undefined, string> = new Map([
+  [NO_COMMANDS, "The server declined: the room takes no /commands"],
+  ["noAccount", "Not stored: nobody is signed in"],
+]);
 
 const PILLS: Readonly<Record<RealtimeConnectionState, string>> = {
   connected: "Connected",
@@ -99,14 +123,22 @@ const PILLS: Readonly<Record<RealtimeConnectionState, string>> = {
   idle: "Idle",
 };
 
-export function stateWords({ state, isRenewingToken }: StateFacts): Words {
-  if (!isRenewingToken) return STATES[state];
-  return {
-    title: "Renewing the token",
-    text: "The server refused it, so a new one was asked for.",
-  };
+export function stateWords({ state, isRenewingToken, isUpdating }: StateFacts): Words {
+  if (isRenewingToken) {
+    return {
+      title: "Renewing the token",
+      text: "The server refused it, so a new one was asked for.",
+    };
+  }
+  if (isUpdating) {
+    return { title: "Catching up", text: "Connected; what was missed is being fetched." };
+  }
+  return STATES[state];
 }
-type StateFacts = Pick<ConnectionSnapshot, "state" | "isRenewingToken">;
+interface StateFacts extends Pick<ConnectionSnapshot, "state" | "isRenewingToken"> {
+  /** Something that was missed is being brought. */
+  readonly isUpdating?: boolean;
+}
 
 export function reasonWords(reason: ConnectionReason): string {
   return REASONS[reason];
@@ -118,9 +150,25 @@ export function blockerWords(blockedBy: readonly Blocker[]): string {
   return `Missing: ${blockedBy.map((blocker) => BLOCKERS[blocker]).join(" and ")}.`;
 }
 
-/** What became of a message that failed, and what the author can do. */
-export function fateWords(kind: CallErrorKind, mayHaveRun: boolean): string {
-  return `${FATES[kind]}: ${mayHaveRun ? "may have been sent" : "not sent"}`;
+export function phaseWords(phase: TransactionPhase): string {
+  return PHASES[phase];
+}
+
+/** Why a message did not go. */
+export function failureWords({ kind, code }: Pick<TransactionError, "kind" | "code">): string {
+  return FAILURE_CODES.get(code) ?? FAILURES[kind];
+}
+
+/** How far a room is read: "7", "7 of 9" while there is more, "–" before anything is known. */
+export function readWords({ cursor, head }: Pick<BucketState, "cursor" | "head">): string {
+  if (!cursor) return head === undefined ? "–" : `0 of ${head}`;
+  return head === undefined || head <= cursor.seq ? String(cursor.seq) : `${cursor.seq} of ${head}`;
+}
+
+/** What keeps messages from being stored or read on this device. Empty when nothing does. */
+export function troubleWords(storeFailure: string | undefined, room: BucketState): string {
+  if (storeFailure !== undefined) return `This device cannot store anything: ${storeFailure}.`;
+  return room.error ? `The room cannot be kept up to date: ${room.error.kind}.` : "";
 }
 
 export function pillWords(state: RealtimeConnectionState): string {

@@ -1,4 +1,5 @@
 /** What people read, in tables. That no word is missing, the types say. */
+import { SyncError } from "@holdfast/client/durable";
 import { CONNECTION_STATES } from "@holdfast/client/machine";
 import { expect, test } from "vitest";
 
@@ -8,9 +9,12 @@ import {
   blockerWords,
   countdownWords,
   durationWords,
-  fateWords,
+  failureWords,
+  phaseWords,
+  readWords,
   reasonWords,
   stateWords,
+  troubleWords,
 } from "../../src/page/words.ts";
 
 test.each(CONNECTION_STATES)("%s is told in a heading and a sentence", (state) => {
@@ -34,13 +38,49 @@ test("all that is missing is named, and nothing when nothing is", () => {
   expect(blockerWords(["auth", "frozen"])).toBe("Missing: a valid sign-in and an awake page.");
 });
 
+test("a connection that brings what was missed says so, unless the token is in doubt", () => {
+  const open = { state: "open", isUpdating: true } as const;
+  expect(stateWords({ ...open, isRenewingToken: false }).title).toBe("Catching up");
+  expect(stateWords({ ...open, isRenewingToken: true }).title).toBe("Renewing the token");
+});
+
 test.each([
-  ["timedOut", false, "No answer in time: not sent"],
-  ["timedOut", true, "No answer in time: may have been sent"],
-  ["outcomeUnknown", true, "Connection lost: may have been sent"],
-  ["neverSent", false, "No way to send it: not sent"],
-] as const)("a message that met %s (it may have run: %s) reads: %s", (kind, mayHaveRun, words) => {
-  expect(fateWords(kind, mayHaveRun)).toBe(words);
+  ["saving", "Saving…"],
+  ["queued", "Waiting to be sent"],
+  ["inFlight", "Sending…"],
+  ["acked", "Sent"],
+  ["cancelling", "Being taken back…"],
+] as const)("a message that is %s reads: %s", (phase, words) => {
+  expect(phaseWords(phase)).toBe(words);
+});
+
+test.each([
+  ["rejected", "noCommands", "The server declined: the room takes no /commands"],
+  ["rejected", "other", "The server declined"],
+  ["cancelled", undefined, "Taken back: nobody has it"],
+  ["storeFailed", "quota", "It could not be stored on this device"],
+  ["storeFailed", "noAccount", "Not stored: nobody is signed in"],
+] as const)("a message that is %s (%s) reads: %s", (kind, code, words) => {
+  expect(failureWords({ kind, code })).toBe(words);
+});
+
+test.each([
+  [undefined, undefined, "–"],
+  [undefined, 9, "0 of 9"],
+  [7, undefined, "7"],
+  [7, 9, "7 of 9"],
+  [9, 9, "9"],
+])("stored up to %s of %s reads: %s", (seq, head, words) => {
+  const cursor = seq === undefined ? undefined : { epoch: "e", seq };
+  expect(readWords({ cursor, head })).toBe(words);
+});
+
+test("what a device cannot do is said, and nothing when it can", () => {
+  const room = { phase: "live", cursor: undefined, head: undefined } as const;
+  const error = new SyncError("applyFailed", {});
+  expect(troubleWords(undefined, room)).toBe("");
+  expect(troubleWords("quota", room)).toBe("This device cannot store anything: quota.");
+  expect(troubleWords(undefined, { ...room, error })).toContain("applyFailed");
 });
 
 test("the banner tells a first connection from a lost one, and says when it is back", () => {

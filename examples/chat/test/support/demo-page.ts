@@ -5,7 +5,7 @@ export type Name = "ann" | "ben";
 
 /** A panel in the page, as an expression. */
 function panel(name: Name): string {
-  return `document.querySelector("[data-client^=${name}]")`;
+  return `document.querySelector("[data-account^=${name}]")`;
 }
 
 export class DemoPage {
@@ -32,9 +32,13 @@ export class DemoPage {
   }
 
   async say(name: Name, text: string): Promise<void> {
-    await this.page.evaluate(`{
+    await this.sayAll(name, [text]);
+  }
+
+  async sayAll(name: Name, texts: readonly string[]): Promise<void> {
+    await this.page.evaluate(`for (const text of ${JSON.stringify(texts)}) {
       const panel = ${panel(name)};
-      panel.querySelector(".say").value = ${JSON.stringify(text)};
+      panel.querySelector(".say").value = text;
       panel.querySelector(".send").click();
     }`);
   }
@@ -42,7 +46,7 @@ export class DemoPage {
   /** Resolves when a message stands in the room, and is not just a draft. */
   async reads(name: Name, text: string, withinMs = 10_000): Promise<void> {
     await this.page.waitFor(
-      `[...${panel(name)}.querySelectorAll("[data-number] .bubble")]
+      `[...${panel(name)}.querySelectorAll("[data-seq] .bubble")]
         .some((bubble) => bubble.textContent === ${JSON.stringify(text)})`,
       withinMs,
     );
@@ -50,7 +54,7 @@ export class DemoPage {
 
   async messages(name: Name): Promise<string[]> {
     return await this.page.evaluate(
-      `[...${panel(name)}.querySelectorAll("[data-number] .bubble")].map((b) => b.textContent)`,
+      `[...${panel(name)}.querySelectorAll("[data-seq] .bubble")].map((b) => b.textContent)`,
     );
   }
 
@@ -67,8 +71,18 @@ export class DemoPage {
   }
 
   async sessionNumber(name: Name): Promise<string> {
+    return await this.page.evaluate(`${panel(name)}.dataset.session`);
+  }
+
+  /** What the person said that is no message yet, or never will be. */
+  async unsent(name: Name): Promise<string[]> {
     return await this.page.evaluate(
-      `[...${panel(name)}.querySelectorAll(".facts dd")].at(-1).textContent`,
+      `[...${panel(name)}.querySelectorAll("[data-unsent] .bubble")].map((b) => b.textContent)`,
     );
+  }
+
+  /** Loads the page anew, as a person does who presses F5. */
+  async reload(): Promise<void> {
+    await this.page.goto(await this.page.evaluate<string>("location.href"));
   }
 }

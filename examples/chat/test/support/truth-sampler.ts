@@ -14,7 +14,7 @@ const PERIOD_MS = 100;
 const SERVER_PERIOD_MS = 10;
 
 interface Shown {
-  readonly client: string;
+  readonly account: string;
   readonly state: string;
   /** The number of the client's last dial, as its snapshot has it. */
   readonly session: string;
@@ -27,7 +27,7 @@ export class TruthSampler {
   longestLagMs = 0;
   readonly #chat: Chat;
   readonly #page: Page;
-  /** When the server last had a session, by client and by the session's number. */
+  /** When the server last had a session, by account and by the session's number. */
   readonly #lastHadAt = new Map<string, Map<string, number>>();
   #isOn = true;
   readonly #done: Promise<unknown>;
@@ -38,8 +38,8 @@ export class TruthSampler {
     this.#done = Promise.all([this.#askPage(), this.#askServer()]);
   }
 
-  /** How many clients have been seen with a session; before that, nothing is known of one. */
-  get clientsSeen(): number {
+  /** How many people have been seen with a session; before that, nothing is known of one. */
+  get peopleSeen(): number {
     return [...this.#lastHadAt.values()].filter(({ size }) => size > 0).length;
   }
 
@@ -52,7 +52,7 @@ export class TruthSampler {
     while (this.#isOn) {
       const shown = await this.#page.evaluate<readonly Shown[]>(
         `[...document.querySelectorAll(".panel")].map(({ dataset }) =>
-          ({ client: dataset.client, state: dataset.state, session: dataset.session }))`,
+          ({ account: dataset.account, state: dataset.state, session: dataset.session }))`,
       );
       for (const one of shown) this.#judge(one);
       this.samples++;
@@ -62,25 +62,25 @@ export class TruthSampler {
 
   async #askServer(): Promise<void> {
     while (this.#isOn) {
-      for (const client of this.#lastHadAt.keys()) this.#note(client);
+      for (const account of this.#lastHadAt.keys()) this.#note(account);
       await sleep(SERVER_PERIOD_MS);
     }
   }
 
   /** Notes which sessions the server has now; returns when it last had each. */
-  #note(client: string): ReadonlyMap<string, number> {
-    const seen = this.#lastHadAt.get(client) ?? new Map<string, number>();
-    this.#lastHadAt.set(client, seen);
-    for (const number of this.#chat.sessionNumbers(client)) seen.set(String(number), Date.now());
+  #note(account: string): ReadonlyMap<string, number> {
+    const seen = this.#lastHadAt.get(account) ?? new Map<string, number>();
+    this.#lastHadAt.set(account, seen);
+    for (const number of this.#chat.sessionNumbers(account)) seen.set(String(number), Date.now());
     return seen;
   }
 
-  #judge({ client, state, session }: Shown): void {
-    const hadAt = this.#note(client).get(session) ?? 0;
+  #judge({ account, state, session }: Shown): void {
+    const hadAt = this.#note(account).get(session) ?? 0;
     if (state !== "connected") return;
     const lagMs = Date.now() - hadAt;
     this.longestLagMs = Math.max(this.longestLagMs, lagMs);
     if (lagMs > MAY_LAG_MS)
-      this.lies.push(`${client} was connected in session ${session}, ${lagMs} ms after it`);
+      this.lies.push(`${account} was connected in session ${session}, ${lagMs} ms after it`);
   }
 }
