@@ -1,6 +1,6 @@
 /**
  * Pictures of the demo for the README: `npm run screenshots` writes them to `docs/screenshots`, in
- * light and dark, for a phone and a desk, and one while the server restarts.
+ * light and dark, for a phone and a desk, and one while the server restarts and a message waits.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -60,7 +60,7 @@ async function takeAll(chat: Chat, browser: Browser): Promise<void> {
   }
   await page.setColorScheme("light");
   await page.evaluate("document.getElementById('restart').click()");
-  await page.waitFor("document.querySelectorAll('.panel[data-connection=backoff]').length > 0");
+  await page.waitFor("document.querySelectorAll('.panel[data-state=connecting]').length === 2");
   await say(page, "Ben", "Was that another one?");
   await sleep(900);
   await picture(page, "chat-restart-1280", 1280);
@@ -71,7 +71,7 @@ const chromium = await findChromium();
 if (chromium === null) throw new Error("No Chromium found: install chromium, or set CHROMIUM.");
 await mkdir(folder, { recursive: true });
 const dataFolder = await mkdtemp(join(tmpdir(), "holdfast-chat-"));
-const chat = await startChat({ port: 0, dataFolder });
+const chat = await startChat({ port: 0, dataFolder, awayMs: 4_000 });
 const browser = await Browser.launch(chromium);
 try {
   await takeAll(chat, browser);

@@ -192,7 +192,7 @@ export function countdownWords(remainingMs: number): string {
 
 /** "2 ms", "1.4 s". */
 export function durationWords(ms: number): string {
-  if (ms < 1) return "under 1 ms";
+  if (ms < 1) return "< 1 ms";
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 

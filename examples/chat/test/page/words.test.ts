@@ -102,7 +102,7 @@ test.each([
 });
 
 test.each([
-  [0.4, "under 1 ms"],
+  [0.4, "< 1 ms"],
   [12.3, "12 ms"],
   [1_450, "1.4 s"],
 ])("%f ms take %s", (ms, words) => {
