@@ -166,7 +166,7 @@ browserTest(
     await demo.say("ann", "Into the void");
     await demo.shows("ann", ".messages", "Sending…");
     await demo.shows("ann", ".pulse", "Ping unanswered", 6_000);
-    // It may have arrived, or not: it is sent again in any case, and the server knows it by its key.
+    // It may have arrived, or not: it is sent again in any case; the server knows it by its key.
     await demo.shows("ann", ".messages", "Waiting to be sent", 10_000);
     await demo.fault("ann", "blackHole");
     await demo.isConnected("ann", 12_000);

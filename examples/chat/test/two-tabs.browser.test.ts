@@ -1,6 +1,6 @@
 /**
- * Two tabs of one browser, and so two clients of one account over one IndexedDB. Both write offline,
- * and both are loaded anew before all is stored, and again while it is being sent.
+ * Two tabs of one browser, and so two clients of one account over one IndexedDB. Both write
+ * offline, and both are loaded anew half-way through, and again while all is being sent.
  */
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
