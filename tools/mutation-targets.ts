@@ -26,6 +26,17 @@ export const mutationTargets: readonly MutationTarget[] = [
     ),
   },
   {
+    // The driver, the handles and the front door decide nothing.
+    sources: filesIn(
+      "packages/client/src/transactions",
+      /^transaction-(answer|claim|dispatch|end|model|policy|queue|saving)\.ts$/,
+    ),
+    tests: filesIn(
+      "packages/client/test/transactions",
+      /^transaction-(answer|claim|dispatch|end|model|policy|queue|saving)\.test\.ts$/,
+    ),
+  },
+  {
     sources: filesIn("packages/server/src", /^server-session[a-z-]*\.ts$/),
     tests: ["packages/server/test/server-session*.test.ts"],
   },

@@ -43,7 +43,7 @@ export class Optimism {
     this.#report = report;
   }
 
-  /** Applies an effect at its place: later ones of the scope are undone before, and applied anew. */
+  /** Applies an effect at its place: later ones of the scope are undone before, and come again. */
   show(order: number, transaction: PendingTransaction, definition: TransactionDefinition): void {
     if (!definition.apply) return;
     let scope = "";

@@ -74,15 +74,16 @@ function admit(turn: Turn, news: readonly Entry[]): void {
   // What may have run comes first: of its lane, nothing else may go until its fate is known.
   for (const entry of [...all].sort((a, b) => rank(a) - rank(b)))
     if (entry.end?.phase !== "done") joinLane(turn, entry);
-  for (const entry of all) if (news.includes(entry) || moved.includes(entry)) show(turn, entry);
+  const shown = new Set([...news, ...moved]);
+  for (const entry of all) if (shown.has(entry)) show(turn, entry);
 }
 
 const rank = ({ call, cancel, mayHaveRun }: Entry): number =>
   call || cancel ? 0 : mayHaveRun ? 1 : 2;
 
 /**
- * Of what an entry waits for, forgets what is done; if something has failed, it fails too. A blocker
- * that nobody knows was done before, or never was; one that cannot be read is neither.
+ * Of what an entry waits for, forgets what is done; if something has failed, it fails too. What
+ * nobody knows was done before, or never was; a record that cannot be read is neither.
  */
 export function waitForBlockers(turn: Turn, entry: Entry): void {
   const { entries, dependants, isClaimed, trouble } = turn.queue;

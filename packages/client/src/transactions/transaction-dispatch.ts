@@ -8,16 +8,18 @@ import { change, type Entry, type Turn } from "./transaction-model.ts";
 /** Sends the heads of lanes, as many as may be on their way at once. */
 export function dispatch(turn: Turn): void {
   const { inFlight, isClaimed, lanes, session } = turn.queue;
-  if (!session || !isClaimed) return;
   let room = turn.policy.inFlightMax - inFlight.size;
-  const isAlone = [...inFlight].some(isSuspect);
-  for (const [head] of lanes.values()) {
-    if (!head || !isReady(turn, head, session.keyRetentionMs)) continue;
+  let isAlone: boolean | undefined;
+  if (!session || !isClaimed) return;
+  for (const { head } of lanes.values()) {
+    if (room <= 0) return;
+    if (!isReady(turn, head, session.keyRetentionMs)) continue;
     // What a session broke off over goes alone, so that no other is blamed with it.
-    if (isAlone || room <= 0 || (isSuspect(head) && inFlight.size)) break;
+    isAlone ??= [...inFlight].some(isSuspect);
+    if (isAlone || (isSuspect(head) && inFlight.size)) return;
     room--;
     go(turn, head, session.keyRetentionMs);
-    if (isSuspect(head)) break;
+    if (isSuspect(head)) return;
   }
 }
 

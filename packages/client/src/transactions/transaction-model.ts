@@ -28,7 +28,7 @@ export interface Entry {
   /** What was told last. */
   phase: TransactionPhase;
   isShown: boolean;
-  /** Another client object has adopted it. It stays here to be shown, until its outcome is heard. */
+  /** Another client object has adopted it. It is shown here until its outcome is heard. */
   isForeign: boolean;
   /** It was, or may have been, another's, who may want to hear how it ends. */
   mayBeAwaited: boolean;
@@ -51,6 +51,13 @@ export interface Entry {
   awaitsUntil: Millis;
 }
 
+/** Entries that go one after the other. */
+export interface Lane {
+  /** The first of the line, at hand: after each event all lanes are looked at. */
+  readonly head: Entry;
+  readonly line: Set<Entry>;
+}
+
 /** What the user of the store should know. */
 export interface TransactionTrouble {
   /** What is stored and cannot be read. It stays where it is. */
@@ -68,7 +75,7 @@ export interface TransactionQueue {
    * By lane, the first to go first. What names no lane has one of its own. An entry leaves it with
    * its result, or when the store has forgotten it.
    */
-  readonly lanes: Map<string, Set<Entry>>;
+  readonly lanes: Map<string, Lane>;
   /** By blocker, those that wait for it. */
   readonly dependants: Map<string, Set<Entry>>;
   readonly inFlight: Set<Entry>;
@@ -198,17 +205,18 @@ export function remind({ queue, now }: Turn, at: Millis): void {
 export function joinLane({ queue: { lanes } }: Turn, entry: Entry): void {
   const key = laneOf(entry);
   const lane = lanes.get(key);
-  if (lane) lane.add(entry);
-  else lanes.set(key, new Set([entry]));
+  if (lane) lane.line.add(entry);
+  else lanes.set(key, { head: entry, line: new Set([entry]) });
 }
 
 /** The lane goes to the end of the line, so that a busy one does not keep others waiting. */
 export function leaveLane({ queue: { lanes } }: Turn, entry: Entry): void {
   const key = laneOf(entry);
-  const lane = lanes.get(key);
-  if (!lane?.delete(entry)) return;
+  const line = lanes.get(key)?.line;
+  if (!line?.delete(entry)) return;
   lanes.delete(key);
-  if (lane.size) lanes.set(key, lane);
+  const [head] = line;
+  if (head) lanes.set(key, { head, line });
 }
 
 // An id holds no colon.

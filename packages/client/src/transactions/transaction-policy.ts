@@ -1,10 +1,10 @@
-/** Every limit of transactions, with its default and what happens there. Milliseconds and counts. */
+/** Every limit of transactions, with its default and what happens there. Times are in ms. */
 import type { Millis } from "../base/clock.ts";
 
 export interface TransactionPolicy {
   /** Calls on the way to the server at the same time. The rest wait. Default 64. */
   readonly inFlightMax: number;
-  /** Transactions of an account that have not ended. One more fails: `queueFull`. Default 10 000. */
+  /** Transactions that have not ended. One more fails with `queueFull`. Default 10 000. */
   readonly queueMax: number;
   /** A record, encoded as JSON. A larger one fails with `tooLarge`. Default 256 KiB. */
   readonly recordBytesMax: number;
@@ -55,7 +55,7 @@ export const DEFAULT_TRANSACTION_POLICY: TransactionPolicy = {
   claimFloorMs: 1_000,
 };
 
-/** The wait before repetition number `count`, from 1: doubled each time, ± a quarter by the dice. */
+/** The wait before repetition `count`, from 1: doubled each time, ± a quarter by the dice. */
 export function retryDelayMs(policy: TransactionPolicy, count: number, random: number): Millis {
   return Math.min(policy.retryMs * 2 ** (count - 1), policy.retryMsMax) * (0.75 + random / 2);
 }

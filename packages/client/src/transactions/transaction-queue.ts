@@ -37,7 +37,16 @@ export function step(
   stamp: TransactionStamp,
   policy: TransactionPolicy,
 ): readonly TransactionEffect[] {
-  const turn: Turn = { ...stamp, queue, policy, effects: [], touched: new Set() };
+  const { now, wallNow, random } = stamp;
+  const turn: Turn = {
+    now,
+    wallNow,
+    random,
+    queue,
+    policy,
+    effects: [],
+    touched: new Set(),
+  };
   (EVENTS[event.type] as (turn: Turn, event: TransactionEvent) => void)(turn, event);
   if (queue.alarmAt <= turn.now) review(turn);
   dispatch(turn);

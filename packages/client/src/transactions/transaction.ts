@@ -49,8 +49,8 @@ export interface TransactionOptions<Input = unknown, Output = unknown, View = un
   /** Hears of success, also after a reload; after a crash perhaps twice. */
   onResult?(output: Output, transaction: PendingTransaction<Input>): void;
   /**
-   * Hears of failure and of cancellation, also after a reload, when no handle is left to tell; after
-   * a crash perhaps not.
+   * Hears of failure and of cancellation, also after a reload, when no handle is left to tell;
+   * after a crash perhaps not.
    */
   onFailure?(error: TransactionError, transaction: PendingTransaction<Input>): void;
   /**

@@ -1,4 +1,4 @@
-/** A server that keeps keys, as transactions see it; it answers when the test says so, or by itself. */
+/** A server that keeps keys, as transactions see it. It answers by itself, or when told to. */
 import type { ManualClock } from "@holdfast/testing";
 
 import type {

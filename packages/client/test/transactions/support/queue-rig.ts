@@ -199,9 +199,10 @@ export class QueueRig {
     return sending;
   }
 
-  /** Lets time pass, and the alarm ring when it is due. */
+  /** Lets time pass, and the alarm ring when it is due; of hours only in the last minute. */
   pass(ms: number): this {
     const until = this.now + ms;
+    if (ms > HOUR_MS) this.#moveTo(until - 60_000);
     while (this.queue.alarmAt <= until) {
       this.#moveTo(this.queue.alarmAt);
       const { alarmAt } = this.queue;

@@ -268,6 +268,8 @@ export class QueueWorld {
     const old = this.oldAnswers[nth % Math.max(1, this.oldAnswers.length)];
     if (!old) return;
     const [tab, event] = old;
+    // What time alone has changed comes first.
+    this.tell(tab, { type: "alarm" });
     const entry = tab.queue.entries.get("id" in event ? event.id : "");
     const before = [entry?.call, entry?.cancel, entry?.end, entry?.notBefore];
     this.tell(tab, event);
@@ -589,7 +591,8 @@ export class QueueWorld {
       const isKnown = !!stored?.sentAt && stored === record && mayHaveRun;
       if (!isReady || !isKnown || record.blockers.length || isFull || hasSuspect) continue;
       const isAfterAnother = entries.some(
-        (other) => other.record.lane === record.lane && record.lane && other.call,
+        (other) =>
+          other.id !== id && record.lane && other.record.lane === record.lane && other.mayHaveRun,
       );
       if (queue.session && queue.isClaimed && !isAfterAnother) fault(`${id} could go`);
     }
