@@ -180,6 +180,7 @@ export class Chat implements PageActions {
           const message = { author: account, name: accountData.name, text: text.trim() };
           return await commit((tx) => ({ seq: tx.append(ROOM, message).seq }));
         },
+        "room.epoch": async (_, { commit }) => await commit((tx) => tx.head(ROOM).epoch),
       },
       buckets: { room: { authorize: () => true } },
     });

@@ -7,7 +7,7 @@ import { Cell, waitFor } from "@holdfast/client";
 import { DurableClient } from "@holdfast/client/durable";
 import { memoryStore } from "@holdfast/client/memory";
 import { nodePlatform } from "@holdfast/client/node";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
 import { contract, ROOM, type ChatContract } from "../src/contract.ts";
@@ -15,9 +15,13 @@ import { Conversation } from "../src/page/conversation.ts";
 import { buildPage } from "./support/built-page.ts";
 import { DataFolder } from "./support/data-folder.ts";
 
-const data = new DataFolder();
+let data: DataFolder;
 const clients: DurableClient<ChatContract>[] = [];
 let server: ChildProcess;
+
+beforeEach(() => {
+  data = new DataFolder();
+});
 
 beforeAll(() => buildPage());
 
@@ -55,8 +59,10 @@ async function kill(): Promise<void> {
 /** A client as the page makes them, but for the platform. */
 function join(url: string, name: string) {
   const account = `${name.toLowerCase()}-0123abcd`;
-  const conversation = new Conversation();
-  const client = new DurableClient({
+  const conversation: Conversation = new Conversation((signal) =>
+    client.call("room.epoch", undefined, { signal }),
+  );
+  const client: DurableClient<ChatContract> = new DurableClient({
     contract,
     url: `${url.replace("http", "ws")}realtime?client=${account}`,
     platform: nodePlatform({ WebSocket }),
@@ -78,7 +84,7 @@ function join(url: string, name: string) {
   });
   clients.push(client);
   client.accountStore.subscribe((store) => conversation.follow(store?.documents));
-  client.pending.subscribe((pending) => conversation.await(pending));
+  client.pending.subscribe((pending) => conversation.showPending(pending));
   client.bucket(ROOM).open();
   client.start();
   const reads = (texts: readonly string[]): Promise<unknown> =>
@@ -109,4 +115,17 @@ test("a server that is killed and started again has everything, and what was sai
   await ann.reads(all);
   await join(url, "Ben").reads(all);
   expect(await data.texts()).toEqual(all);
+});
+
+test("a server whose file was deleted begins a new room, and who knew the old one begins with it (Y4)", async () => {
+  const url = await start("0");
+  const ann = join(url, "Ann");
+  for (const text of ["one", "two"]) ann.say(text);
+  await ann.reads(["one", "two"]);
+  await kill();
+  data.remove();
+  ann.say("three");
+  await start(new URL(url).port);
+  await ann.reads(["three"]);
+  await join(url, "Ben").reads(["three"]);
 });

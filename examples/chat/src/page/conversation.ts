@@ -54,8 +54,6 @@ export const MESSAGES_KEPT = 200;
 /** How many that did not go are shown. */
 const FAILED_MAX = 20;
 
-const documentsOfRoom = documentHooks<Message>({ change: changesBy });
-
 /** What a message of the room changes in what is stored of it: documents stand in their order. */
 function changesBy(update: Update & { readonly data: Message }): readonly DocumentChange[] {
   const { seq, at, key, data } = update;
@@ -78,18 +76,7 @@ export class Conversation {
   /** How to send: in the order of speaking, shown at once. */
   readonly sendMessage: TransactionDefinition<Draft, { readonly seq: number }, ConversationView>;
   /** How the room is kept. */
-  readonly hooks: DocumentHooks<Message> = (documents) => {
-    const hooks = documentsOfRoom(documents);
-    return {
-      ...hooks,
-      apply: async (batch) => {
-        const outcome = await hooks.apply(batch);
-        // What is applied is not pending any more: by then it must stand among the messages.
-        await this.read();
-        return outcome;
-      },
-    };
-  };
+  readonly hooks: DocumentHooks<Message>;
   readonly #view = new Cell<ConversationView>({ messages: [], unsent: [] });
   #messages: readonly StoredMessage[] = [];
   #pending: readonly PendingTransaction[] = [];
@@ -100,7 +87,29 @@ export class Conversation {
   #readings = 0;
   #shownReading = 0;
 
-  constructor() {
+  /** `epochOfRoom` asks the server. */
+  constructor(epochOfRoom: (signal: AbortSignal) => Promise<string>) {
+    const ofDocuments = documentHooks<Message>({
+      change: changesBy,
+      from: "start",
+      // The server began anew, without its log, and so do we: all there is will come as updates.
+      snapshot: async ({ signal }) => ({
+        cursor: { epoch: await epochOfRoom(signal), seq: 0 },
+        documents: [],
+      }),
+    });
+    this.hooks = (documents) => {
+      const hooks = ofDocuments(documents);
+      return {
+        ...hooks,
+        apply: async (batch) => {
+          const outcome = await hooks.apply(batch);
+          // What is applied is not pending any more: by then it must stand among the messages.
+          await this.read();
+          return outcome;
+        },
+      };
+    };
     this.sendMessage = defineTransaction(contract, "message.send", {
       lane: () => ROOM,
       effect: withUnsent,
@@ -143,7 +152,7 @@ export class Conversation {
   }
 
   /** These are on their way. */
-  await(pending: readonly PendingTransaction[]): void {
+  showPending(pending: readonly PendingTransaction[]): void {
     this.#pending = pending;
     this.#show();
   }

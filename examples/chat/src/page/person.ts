@@ -21,7 +21,9 @@ export class Person {
   /** The person, in this browser: what is stored belongs to it. */
   readonly account: string;
   readonly client: DurableClient<ChatContract>;
-  readonly conversation: Conversation = new Conversation();
+  readonly conversation: Conversation = new Conversation((signal) =>
+    this.client.call("room.epoch", undefined, { signal }),
+  );
   readonly display: ConnectionDisplay;
   readonly pulse: Cell<Pulse> = new Cell<Pulse>({ phase: "none" });
   readonly timeline: Cell<readonly TimelineEntry[]> = new Cell<readonly TimelineEntry[]>([]);
@@ -73,7 +75,7 @@ export class Person {
   start(): void {
     const { client, conversation } = this;
     client.accountStore.subscribe((store) => conversation.follow(store?.documents));
-    client.pending.subscribe((pending) => conversation.await(pending));
+    client.pending.subscribe((pending) => conversation.showPending(pending));
     client.bucket(ROOM).open();
     client.start();
     if (this.toggles.current.has("stop")) client.stop();

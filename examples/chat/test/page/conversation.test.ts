@@ -15,7 +15,7 @@ interface Device {
 
 async function device(): Promise<Device> {
   const { documents } = await memoryStore().open("ben-0123abcd");
-  const conversation = new Conversation();
+  const conversation = new Conversation(async () => "e2");
   conversation.follow(documents);
   return { conversation, documents, hooks: conversation.hooks(() => documents) };
 }
@@ -71,7 +71,7 @@ test("messages stand in the room's order, and are shown by the time they count a
 
 test("what another tab has stored is shown as well, and what it was faster with is not doubled", async () => {
   const ben = await device();
-  const otherTab = new Conversation();
+  const otherTab = new Conversation(async () => "e2");
   otherTab.follow(ben.documents);
   await apply(ben, 0, 2);
   const hooks = otherTab.hooks(() => ben.documents);
@@ -89,7 +89,7 @@ test("a device keeps the newest messages, and forgets the others", async () => {
 
 test("what is on its way shows at once, and is replaced by the message that carries its id", async () => {
   const ben = await device();
-  ben.conversation.await([pending("a"), pending("b")]);
+  ben.conversation.showPending([pending("a"), pending("b")]);
   expect(unsent(ben)).toEqual(["a queued", "b queued"]);
   const lines: number[] = [];
   ben.conversation.view.subscribe(({ messages, unsent: left }) =>
@@ -97,14 +97,14 @@ test("what is on its way shows at once, and is replaced by the message that carr
   );
   await apply(ben, 0, 1, { 1: "a" });
   expect(unsent(ben)).toEqual(["b queued"]);
-  ben.conversation.await([pending("b")]);
+  ben.conversation.showPending([pending("b")]);
   // At no moment was it there twice, or not at all.
   expect(new Set(lines)).toEqual(new Set([2]));
 });
 
 test("what failed says why in its place, until it is dismissed", async () => {
   const ben = await device();
-  ben.conversation.await([pending("b", 2)]);
+  ben.conversation.showPending([pending("b", 2)]);
   const failed = { ...pending("a", 1), phase: "failed" as const };
   const error = new TransactionError("rejected", { code: "noCommands" });
   ben.conversation.sendMessage.onFailure?.(error, failed);
@@ -148,8 +148,20 @@ test("a store that fails for the moment leaves what is shown, and a fault of our
   await expect(ben.conversation.read()).rejects.toThrow("ours");
 });
 
+test("where the server has begun anew, so does the device, from the beginning of the new room", async () => {
+  const ben = await device();
+  await apply(ben, 0, 3);
+  const { signal } = new AbortController();
+  const snapshot = await ben.hooks.snapshot?.({ bucket: ROOM, reason: "newEpoch", signal });
+  expect(snapshot?.cursor).toEqual({ epoch: "e2", seq: 0 });
+  await snapshot?.commit({ epoch: "e", seq: 3 });
+  await ben.conversation.read();
+  expect(numbers(ben)).toEqual([]);
+  expect(ben.hooks.from).toBe("start");
+});
+
 test("messages go one after the other, in the order of speaking", () => {
-  const { sendMessage } = new Conversation();
+  const { sendMessage } = new Conversation(async () => "e2");
   const lane = sendMessage.lane?.({ text: "a" });
   expect(lane).toBeDefined();
   expect(sendMessage.lane?.({ text: "b" })).toBe(lane);
