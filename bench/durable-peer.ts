@@ -33,8 +33,8 @@ export interface DurableMeasured {
 
 /** A client that is connected. */
 interface Caller {
-  once(): Promise<unknown>;
-  serverCpu(): Promise<number>;
+  readonly once: () => Promise<unknown>;
+  readonly serverCpu: () => Promise<number>;
 }
 
 const [role, target = "", seconds = "1"] = process.argv.slice(2);
@@ -153,7 +153,7 @@ async function asker(url: string): Promise<Caller> {
   await waitFor(client.connection, ({ state }) => state === "open");
   let index = 0;
   return {
-    async once() {
+    once: async () => {
       const key = platform.randomHex(16);
       await calls?.ask({ type: "call", method: "send", input: sentOf(index++), key });
     },

@@ -5,6 +5,7 @@
  */
 import { guarded } from "../base/errors.ts";
 import type { PendingTransaction, TransactionDefinition } from "./transaction.ts";
+import type { TransactionPhase } from "./transaction-event.ts";
 
 /**
  * The view with the effects of what is pending, in its order; confirmed plus pending is what to
@@ -27,55 +28,74 @@ export function withPending<View>(
   return shown;
 }
 
-interface Applied {
+interface Shown {
   readonly order: number;
-  readonly transaction: PendingTransaction;
-  readonly definition: TransactionDefinition;
+  readonly scope: string;
+  readonly definition: TransactionDefinition | undefined;
+  transaction: PendingTransaction;
   isApplied: boolean;
 }
 
-/** Keeps, for each scope, the effects that are applied, in the order of the queue. */
+/** Keeps what is shown, and which effects are applied, in the order of the queue. */
 export class Optimism {
-  readonly #scopes = new Map<string, Applied[]>();
+  readonly #shown: Shown[] = [];
+  readonly #byId = new Map<string, Shown>();
   readonly #report: (error: unknown) => void;
 
   constructor(report: (error: unknown) => void) {
     this.#report = report;
   }
 
+  /** In the order of the queue. Entries that did not change are the same objects. */
+  get pending(): readonly PendingTransaction[] {
+    return this.#shown.map(({ transaction }) => transaction);
+  }
+
+  find(id: string): PendingTransaction | undefined {
+    return this.#byId.get(id)?.transaction;
+  }
+
+  /** False: it is not shown. */
+  setPhase(id: string, phase: TransactionPhase): boolean {
+    const shown = this.#byId.get(id);
+    if (shown) shown.transaction = { ...shown.transaction, phase };
+    return !!shown;
+  }
+
   /** Applies an effect at its place: later ones of the scope are undone before, and come again. */
-  show(order: number, transaction: PendingTransaction, definition: TransactionDefinition): void {
-    if (!definition.apply) return;
+  show(order: number, transaction: PendingTransaction, definition?: TransactionDefinition): void {
     let scope = "";
-    guarded(() => (scope = definition.scope?.(transaction.input) ?? ""), this.#report);
-    const effects = this.#scopes.get(scope) ?? [];
-    this.#scopes.set(scope, effects);
-    let at = effects.length;
-    while ((effects[at - 1]?.order ?? 0) > order) at--;
-    const effect = { order, transaction, definition, isApplied: false };
-    this.#edit(effects, at, () => void effects.splice(at, 0, effect));
+    guarded(() => (scope = definition?.scope?.(transaction.input) ?? ""), this.#report);
+    const one = { order, scope, transaction, definition, isApplied: false };
+    let at = this.#shown.length;
+    while ((this.#shown[at - 1]?.order ?? 0) > order) at--;
+    this.#byId.set(transaction.id, one);
+    this.#edit(one, at, () => void this.#shown.splice(at, 0, one));
   }
 
   /** Ends an effect: undoes it, or leaves what it did to what is confirmed. */
   hide(id: string, isUndone: boolean): void {
-    for (const [scope, effects] of this.#scopes) {
-      const at = effects.findIndex(({ transaction }) => transaction.id === id);
-      if (at < 0) continue;
-      const remove = (): void => void effects.splice(at, 1);
-      if (isUndone) this.#edit(effects, at, remove);
-      else remove();
-      if (!effects.length) this.#scopes.delete(scope);
-    }
+    const one = this.#byId.get(id);
+    if (!one) return;
+    this.#byId.delete(id);
+    const at = this.#shown.indexOf(one);
+    const remove = (): void => void this.#shown.splice(at, 1);
+    if (isUndone) this.#edit(one, at, remove);
+    else remove();
   }
 
-  #edit(effects: Applied[], from: number, edit: () => void): void {
-    for (const { isApplied, definition, transaction } of effects.slice(from).reverse())
-      if (isApplied) guarded(() => definition.undo?.(transaction), this.#report);
+  #edit({ scope, definition }: Shown, from: number, edit: () => void): void {
+    if (!definition?.apply) return edit();
+    const effects = (): Shown[] =>
+      this.#shown.slice(from).filter((one) => one.scope === scope && one.definition?.apply);
+    for (const effect of effects().reverse())
+      if (effect.isApplied)
+        guarded(() => effect.definition?.undo?.(effect.transaction), this.#report);
     edit();
-    for (const effect of effects.slice(from)) {
+    for (const effect of effects()) {
       effect.isApplied = false;
       guarded(() => {
-        effect.definition.apply?.(effect.transaction);
+        effect.definition?.apply?.(effect.transaction);
         effect.isApplied = true;
       }, this.#report);
     }

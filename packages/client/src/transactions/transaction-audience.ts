@@ -8,7 +8,6 @@ import { Optimism } from "./optimism.ts";
 import type { PendingTransaction, TransactionDefinition } from "./transaction.ts";
 import { TransactionError } from "./transaction-error.ts";
 import type { TransactionEffect, TransactionEnd, TransactionPhase } from "./transaction-event.ts";
-import type { Entry } from "./transaction-model.ts";
 import type { TransactionRecord } from "./transaction-record.ts";
 
 /** Who waits for a transaction that this client object made. */
@@ -38,9 +37,9 @@ export class TransactionAudience {
   readonly #waiters = new Map<string, Waiter>();
   /** Of the handles. A success settles before its last phase, so they outlive their waiters. */
   readonly #phases = new Map<string, Cell<TransactionPhase>>();
-  /** What is shown, by id. */
-  readonly #views = new Map<string, PendingTransaction>();
   #hasNews = false;
+  /** How many waiters each signal can still cancel. */
+  readonly #signals = new Map<AbortSignal, number>();
   /** One for all: Node takes the eleventh listener of a signal for a leak, and warns. */
   readonly #onAbort = ({ target }: Pick<Event, "target">): void => {
     for (const [id, { signal }] of this.#waiters) if (signal === target) this.#cancel(id);
@@ -55,11 +54,11 @@ export class TransactionAudience {
   add(id: string, waiter: Waiter): void {
     this.#waiters.set(id, waiter);
     this.#phases.set(id, waiter.phase);
+    this.#count(waiter.signal, 1);
     waiter.signal?.addEventListener("abort", this.#onAbort);
   }
 
   tell(telling: Telling): void {
-    this.#hasNews = true;
     switch (telling.type) {
       case "phase":
         return this.#tellPhase(telling.id, telling.phase);
@@ -68,24 +67,15 @@ export class TransactionAudience {
       case "show":
         return this.#show(telling.record, telling.input);
       case "hide":
-        this.#views.delete(telling.id);
+        this.#hasNews = true;
         return this.#optimism.hide(telling.id, telling.isUndone);
     }
   }
 
   /** Publishes what is pending, if there is news. */
-  publish(entries: Iterable<Entry>): void {
-    if (!this.#hasNews) return;
+  publish(): void {
+    if (this.#hasNews) this.#options.pending.set(this.#optimism.pending);
     this.#hasNews = false;
-    const shown: PendingTransaction[] = [];
-    for (const { id, phase } of entries) {
-      const view = this.#views.get(id);
-      if (!view) continue;
-      const news = view.phase === phase ? view : { ...view, phase };
-      this.#views.set(id, news);
-      shown.push(news);
-    }
-    this.#options.pending.set(shown);
   }
 
   /** Nobody is told anything any more but that it is over; `isStored`: it goes on another time. */
@@ -100,14 +90,14 @@ export class TransactionAudience {
   #tellPhase(id: string, phase: TransactionPhase): void {
     const cell = this.#phases.get(id);
     if (FINAL.includes(phase)) this.#phases.delete(id);
+    if (this.#optimism.setPhase(id, phase)) this.#hasNews = true;
     cell?.set(phase);
   }
 
   #show(record: TransactionRecord, input: unknown): void {
-    const view = viewOf(record, input);
-    const definition = this.#options.definitions.get(view.name);
-    this.#views.set(view.id, view);
-    if (definition) this.#optimism.show(record.order, view, definition);
+    this.#hasNews = true;
+    const definition = this.#options.definitions.get(record.name);
+    this.#optimism.show(record.order, viewOf(record, input), definition);
   }
 
   #end(record: TransactionRecord, { phase, output, error }: TransactionEnd): void {
@@ -115,7 +105,7 @@ export class TransactionAudience {
     const { id, name, input } = record;
     const waiter = this.#take(id);
     const definition = definitions.get(name);
-    const view = { ...(this.#views.get(id) ?? viewOf(record, input)), phase };
+    const view = { ...(this.#optimism.find(id) ?? viewOf(record, input)), phase };
     if (!error) {
       waiter?.resolve(output);
       return guarded(() => definition?.onResult?.(output, view), report);
@@ -128,11 +118,16 @@ export class TransactionAudience {
   /** Whoever takes a waiter out settles it. */
   #take(id: string): Waiter | undefined {
     const waiter = this.#waiters.get(id);
-    this.#waiters.delete(id);
-    const signal = waiter?.signal;
-    if (signal && ![...this.#waiters.values()].some((other) => other.signal === signal))
-      signal.removeEventListener("abort", this.#onAbort);
+    if (this.#waiters.delete(id)) this.#count(waiter?.signal, -1);
     return waiter;
+  }
+
+  #count(signal: AbortSignal | undefined, change: 1 | -1): void {
+    if (!signal) return;
+    const count = (this.#signals.get(signal) ?? 0) + change;
+    if (count) return void this.#signals.set(signal, count);
+    this.#signals.delete(signal);
+    signal.removeEventListener("abort", this.#onAbort);
   }
 }
 

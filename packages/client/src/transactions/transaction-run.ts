@@ -188,10 +188,10 @@ export class TransactionRun {
 
   #publish(): void {
     const { trouble } = this.#options;
-    const { entries, trouble: current } = this.#queue;
+    const { trouble: current } = this.#queue;
     if (this.#isClosed) return;
     if (current !== trouble.current) trouble.set(current);
-    this.#audience.publish(entries.values());
+    this.#audience.publish();
   }
 
   #rearm(): void {

@@ -202,7 +202,9 @@ export class Transactions {
 function copyOf(record: TransactionRecord, bytesMax: number): TransactionRecord | string {
   try {
     const text = JSON.stringify(record);
-    if (new TextEncoder().encode(text).length > bytesMax) return "tooLarge";
+    // A character is at most three bytes: they are counted only where that leaves a doubt.
+    if (text.length > bytesMax / 3 && new TextEncoder().encode(text).length > bytesMax)
+      return "tooLarge";
     const copy = JSON.parse(text) as TransactionRecord;
     return payloadFault(copy.input, DEFAULT_WIRE_LIMITS.nesting) ?? copy;
   } catch {
