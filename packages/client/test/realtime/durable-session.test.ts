@@ -18,14 +18,19 @@ let remote: SyncRemote | undefined;
 let session: DurableSession;
 
 /** Writes down what each part is told. */
-function recorder<Part>(name: string, answers: Readonly<Record<string, unknown>> = {}): Part {
-  return new Proxy({} as object, {
-    get: (_, method) => (argument: unknown) => {
-      heard.push(argument === undefined ? [name, method] : [name, method, argument]);
-      const answer = answers[String(method)];
-      return typeof answer === "function" ? (answer as (it: unknown) => unknown)(argument) : answer;
+function recorder(name: string, answers: Readonly<Record<string, unknown>> = {}): unknown {
+  return new Proxy(
+    {},
+    {
+      get: (_, method) => (argument: unknown) => {
+        heard.push(argument === undefined ? [name, method] : [name, method, argument]);
+        const answer = answers[String(method)];
+        return typeof answer === "function"
+          ? (answer as (it: unknown) => unknown)(argument)
+          : answer;
+      },
     },
-  }) as Part;
+  );
 }
 
 beforeEach(() => {
@@ -37,9 +42,10 @@ beforeEach(() => {
     remote = it;
     return [{ bucket: "kept:1", epoch: "e", after: 3 }];
   };
-  const sync = recorder<Sync>("sync", { attach, follows: false });
+  const sync = recorder("sync", { attach, follows: false }) as Sync;
   const calls = new Calls(new ManualClock());
-  session = new DurableSession({ calls, updates }, sync, recorder<Transactions>("transactions"));
+  const transactions = recorder("transactions") as Transactions;
+  session = new DurableSession({ calls, updates }, sync, transactions);
 });
 
 test("the hello asks for what is kept first, from its position, then for what is heard live", () => {

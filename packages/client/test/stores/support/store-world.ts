@@ -75,7 +75,7 @@ export function indexedDbWorld(browser: FakeBrowser = new FakeBrowser()): StoreW
 }
 
 /** The driver that this Node has. */
-export const driver: OpenSqlite = await builtInDriver(globalThis as SqliteGlobals);
+export const driver: OpenSqlite = await builtInDriver(globalThis);
 
 /** A folder that is gone after `end`. */
 export function temporaryFolder(): { readonly path: string; end(): void } {
