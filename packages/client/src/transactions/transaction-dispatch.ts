@@ -17,7 +17,7 @@ export function dispatch(turn: Turn): void {
     // What a session broke off over goes alone, so that no other is blamed with it.
     isAlone ??= [...inFlight].some(isSuspect);
     if (isAlone || (isSuspect(head) && inFlight.size)) return;
-    room--;
+    if (!inFlight.has(head)) room--;
     go(turn, head, session.keyRetentionMs);
     if (isSuspect(head)) return;
   }

@@ -53,8 +53,9 @@ export function fail(
     error: { kind, ...details },
   };
   land(turn, entry);
+  // What another has adopted hears from there how it ended.
   for (const dependant of turn.queue.dependants.get(entry.id) ?? [])
-    fail(turn, dependant, "blockerFailed");
+    if (!dependant.isForeign) fail(turn, dependant, "blockerFailed");
   hide(turn, entry, true);
   discard(turn, entry);
 }

@@ -269,3 +269,19 @@ test("outcomes that could not be read are asked for again", () => {
   rig.disk.delete("a");
   expect(rig.pass(30_000).fate("a")).toBe("done: done");
 });
+
+test("what waits for a foreign one, and is foreign too, hears of itself alone", () => {
+  const rig = state("queued").make("b", { blockers: ["a"] });
+  rig.tell({ type: "frozen" }).tell({ type: "thawed" }).claimAgain(["a", "b"]);
+  rig.outcomes.set("a", { id: "a", endedAt: rig.wallNow, phase: "failed" });
+  rig.pass(30_000);
+  expect([rig.fate("a"), rig.fate("b")]).toEqual(["failed: outcomeUnknown", "queued"]);
+  rig.outcomes.set("b", {
+    id: "b",
+    endedAt: rig.wallNow,
+    phase: "failed",
+    error: { kind: "timedOut" },
+  });
+  expect(rig.pass(30_000).fate("b")).toBe("failed: timedOut");
+  expect(rig.queue.dirty.size).toBe(0);
+});

@@ -191,3 +191,10 @@ test("a blocker that nobody knows counts as done (L46)", () => {
     .make("b", { blockers: ["gone"] });
   expect([rig.news(), rig.disk.get("b")?.blockers]).toEqual([["show b", "send b"], []]);
 });
+
+test("a cancellation takes no place from others that may go", () => {
+  const rig = new QueueRig({ inFlightMax: 2 }).claim().online().make("a", { lane: "l" });
+  rig.isAuto = false;
+  rig.cancel("a").make("b").store().store();
+  expect(rig.news()).toEqual(["show a", "send a", "show b", "cancel a", "send b"]);
+});
