@@ -30,7 +30,8 @@ export function withPending<View>(
 
 interface Shown {
   readonly order: number;
-  readonly scope: string;
+  /** Undefined: nothing is applied in place. */
+  readonly scope: string | undefined;
   readonly definition: TransactionDefinition | undefined;
   transaction: PendingTransaction;
   isApplied: boolean;
@@ -64,8 +65,11 @@ export class Optimism {
 
   /** Applies an effect at its place: later ones of the scope are undone before, and come again. */
   show(order: number, transaction: PendingTransaction, definition?: TransactionDefinition): void {
-    let scope = "";
-    guarded(() => (scope = definition?.scope?.(transaction.input) ?? ""), this.#report);
+    let scope: string | undefined;
+    if (definition?.apply) {
+      scope = "";
+      guarded(() => (scope = definition.scope?.(transaction.input) ?? ""), this.#report);
+    }
     const one = { order, scope, transaction, definition, isApplied: false };
     let at = this.#shown.length;
     while ((this.#shown[at - 1]?.order ?? 0) > order) at--;
@@ -84,10 +88,9 @@ export class Optimism {
     else remove();
   }
 
-  #edit({ scope, definition }: Shown, from: number, edit: () => void): void {
-    if (!definition?.apply) return edit();
-    const effects = (): Shown[] =>
-      this.#shown.slice(from).filter((one) => one.scope === scope && one.definition?.apply);
+  #edit({ scope }: Shown, from: number, edit: () => void): void {
+    if (scope === undefined) return edit();
+    const effects = (): Shown[] => this.#shown.slice(from).filter((one) => one.scope === scope);
     for (const effect of effects().reverse())
       if (effect.isApplied)
         guarded(() => effect.definition?.undo?.(effect.transaction), this.#report);

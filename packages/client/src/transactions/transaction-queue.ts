@@ -109,7 +109,6 @@ const EVENTS: Rows = {
   outcomesFailed: (turn, { code }) => void troubled(turn, code),
   storeChanged(turn) {
     const { queue, policy, now } = turn;
-    queue.wantsOutcomes = true;
     queue.claimAt = Math.min(queue.claimAt, Math.max(now, queue.claimedAt + policy.claimFloorMs));
     remind(turn, queue.claimAt);
   },

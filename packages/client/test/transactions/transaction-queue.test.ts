@@ -50,11 +50,11 @@ test("after its result it shows until every open bucket has brought it", () => {
     rig.tell({ type: "bucketReached", bucket, seq, keys: [] });
     return [...rig.news(), rig.fate("a")];
   };
-  expect(reach("log", 6)).toEqual(["acked: done"]);
   expect(reach("other", 9)).toEqual(["acked: done"]);
-  expect(reach("log", 8)).toEqual(["acked: done"]);
+  expect(reach("home", 3)).toEqual(["acked: done"]);
+  expect(reach("log", 6)).toEqual(["acked: done"]);
   expect(rig.disk.has("a")).toBe(true);
-  expect(reach("home", 2)).toEqual(["hide a", "done: done"]);
+  expect(reach("log", 7)).toEqual(["hide a", "done: done"]);
   expect([rig.disk.has("a"), rig.queue.awaiting.size]).toEqual([false, 0]);
 });
 
@@ -64,6 +64,19 @@ test("but no longer than five seconds", () => {
   expect(rig.pass(4_999).news()).toEqual([]);
   expect(rig.pass(1).news()).toEqual(["hide a"]);
   expect(rig.fate("a")).toBe("done: done");
+});
+
+test("whatever else rings in between", () => {
+  const rig = state("acked").make("b", { deadlineMs: 1_000, blockers: ["a"] });
+  rig.offline().pass(1_000);
+  rig.news();
+  expect(rig.pass(4_000).news()).toEqual(["hide a"]);
+});
+
+test("a phase is told when it changes, and once", () => {
+  const rig = state("lost").online().pass(60_000).result("a");
+  const told = rig.effects.flatMap((effect) => (effect.type === "phase" ? [effect.phase] : []));
+  expect(told).toEqual(["inFlight", "queued", "inFlight", "done"]);
 });
 
 test("its lane does not wait for that", () => {
@@ -99,6 +112,19 @@ test("a session that ends well, or an answer, forgives", () => {
 test("what was not on its way has nothing to do with a violation", () => {
   const rig = state("inFlight").answer("a", { type: "unsent" }).offline(true);
   expect(rig.disk.get("a")?.violations).toBe(0);
+});
+
+test("a session in which it was not sent cannot blame it", () => {
+  const rig = new QueueRig().claim().online().make("a").make("b").offline(true);
+  for (const id of ["a", "b"]) rig.answer(id, { type: "lost" });
+  rig.online().offline(true);
+  expect([...rig.disk.values()].map(({ violations }) => violations)).toEqual([2, 1]);
+});
+
+test("a clock that stood still in sleep hides no deadline from a session that opens", () => {
+  const rig = state("queued");
+  rig.wallNow += 24 * HOUR_MS;
+  expect(rig.online().fate("a")).toBe("failed: timedOut");
 });
 
 test("deadlines hold over sleep: what is overdue when a session opens is not sent", () => {
