@@ -39,8 +39,6 @@ function judge(turn: BucketTurn): void {
   model.held = unknownOf(model.held, base.seq);
   const isGap = isMissing(model);
   if (!isGap) model.gapDeadline = undefined;
-  // A page comes unasked only to who gave a position.
-  else if (!model.asked && model.held.length === 0) model.isHurried = true;
   else model.gapDeadline ??= now + (model.held.length > 0 ? policy.holdMs : policy.firstPageMs);
   if (reached(model) === server?.seq) model.isHurried = false;
   if (model.isPaused || model.isHurried) {

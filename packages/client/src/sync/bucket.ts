@@ -158,7 +158,7 @@ const EVENTS: Handlers = {
     if (model.error?.kind === "fetchFailed") model.error = undefined;
     if (upTo !== undefined && upTo === from?.seq) {
       // Nothing new. If that is not all there is, asking at once would go in circles.
-      if (model.isPaused || isMissing(model)) fail(turn);
+      if (isMissing(model)) fail(turn);
       else model.isHurried = false;
     }
   },
@@ -173,10 +173,7 @@ const EVENTS: Handlers = {
   alarm(turn) {
     const { model, now } = turn;
     const isDue = (deadline = Infinity): boolean => deadline <= now;
-    if (isDue(model.gapDeadline)) {
-      model.gapDeadline = undefined;
-      model.isHurried = true;
-    }
+    if (isDue(model.gapDeadline)) model.isHurried = true;
     if (isDue(model.retryDeadline)) model.retryDeadline = undefined;
     if (model.work?.type === "snapshot" && isDue(model.work.deadline)) {
       turn.effects.push({ type: "abort" });

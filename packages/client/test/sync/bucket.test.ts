@@ -34,7 +34,7 @@ test("the table knows every place", () => {
 });
 
 test.each(tables)("$place: whatever happens there", ({ place, line, rows }) => {
-  expect(new BucketRig().tell(...(PLACES[place] ?? [])).line.trimEnd()).toBe(line);
+  expect(new BucketRig().tell(...(PLACES[place] ?? [])).wholeLine).toBe(line);
   const met = Object.entries(HAPPENINGS).filter(([, happening]) => canMeet(place, happening));
   expect(met.map(([name]) => `${name} = ${row(place, name)}`.trimEnd())).toEqual(rows);
 });
@@ -258,7 +258,78 @@ describe("progress", () => {
   });
 });
 
+describe("what is forgotten in time", () => {
+  const failing = (rig: BucketRig): string => rig.tell({ type: "granted" }, fetchFailed).line;
+
+  test("a new session does not wait for the failures of the old one (L54)", () => {
+    const rig = opened("start").tell(subscribed(5));
+    failing(rig);
+    failing(rig.alarm());
+    rig.tell({ type: "detached" }, { type: "attached" }, subscribed(5));
+    expect(failing(rig)).toContain("retry in 1000 ");
+  });
+
+  test("a cursor that could be read at last counts as progress", () => {
+    const traits = { from: "start", canSnapshot: false, isStored: true } as const;
+    const rig = new BucketRig().tell({ type: "opened", traits }, applyFailed).alarm();
+    rig.tell(applyFailed).alarm().tell({ type: "cursorRead", cursor: undefined });
+    rig.tell({ type: "attached" }, subscribed(5));
+    expect(failing(rig)).toContain("retry in 1000 ");
+  });
+
+  test("after updates that followed it, a snapshot is no longer the last word", () => {
+    const rig = opened("snapshot").tell(subscribed(7), { type: "granted" });
+    rig.tell({ type: "snapshotTaken", snapshot: snapshot(7) }, committed, pushed(7, 8), committed);
+    rig.tell(subscribed(9, "e2"));
+    expect(rig.line).toContain("turn queued hurried newEpoch");
+  });
+
+  test("a fetch that succeeds takes back what the failed one said", () => {
+    const rig = opened("start").tell(subscribed(5), { type: "granted" }, fetchFailed).alarm();
+    rig.tell({ type: "granted" }, { type: "fetched", answer: page(0, 3, 5) });
+    expect(rig.model.error).toBeUndefined();
+  });
+
+  test("a server that gives back less than it was asked for is not asked again at once", () => {
+    const rig = opened("start", 5).tell(subscribed(3), { type: "granted" });
+    rig.tell({ type: "fetched", answer: page(5, 5, 3) });
+    expect(rig.line).toContain("live e1:5 joined | release");
+  });
+
+  test("a server that has lost what it hinted at is taken at its last word", () => {
+    const rig = opened("snapshot", 5).tell(subscribed(9), {
+      type: "fellBehind",
+      answer: farBehind(1, 3),
+    });
+    rig.tell({ type: "granted" }, { type: "snapshotTaken", snapshot: snapshot(3) }, committed);
+    expect(rig.line).toContain("live e1:3 joined");
+  });
+
+  test("a snapshot of another tab, which came first, is gone on from at once", () => {
+    const rig = opened("snapshot", 5).tell(subscribed(9, "e2"), { type: "granted" });
+    rig.tell({ type: "snapshotTaken", snapshot: snapshot(9, "e2") });
+    rig.tell({ type: "committed", outcome: { moved: cursor(7, "e2") } }).alarm();
+    expect(rig.line).toContain("e2:7 joined turn queued hurried");
+  });
+
+  test("a cursor that cannot be read is all that is tried again, whatever has come", () => {
+    const traits = { from: "start", canSnapshot: false, isStored: true } as const;
+    const rig = new BucketRig().tell({ type: "opened", traits }, subscribed(5), pushed(0, 6));
+    expect(rig.tell(applyFailed).alarm().effects).toEqual([{ type: "read" }]);
+  });
+});
+
 describe("sessions", () => {
+  test("an answer to an old fetch is not taken for that of a new one", () => {
+    const rig = opened("start").tell(subscribed(5), { type: "granted" });
+    const { workId } = rig.model;
+    rig.tell({ type: "detached" }, { type: "attached" }, subscribed(5), { type: "granted" });
+    const before = rig.model;
+    const late = { type: "fetched", answer: page(0, 5, 5), workId } as const;
+    expect(before.work?.type).toBe("fetch");
+    expect(rig.tell(late).model).toBe(before);
+  });
+
   test("what a fetch of an old session brings changes nothing", () => {
     const rig = opened("start").tell(subscribed(5), { type: "granted" });
     const { workId } = rig.model;

@@ -48,8 +48,8 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a gap is never asked for",
     MACHINE,
-    `model.gapDeadline = undefined; model.isHurried = true;`,
-    `model.gapDeadline = undefined;`,
+    `if (isDue(model.gapDeadline)) model.isHurried = true;`,
+    `if (isDue(model.gapDeadline)) model.gapDeadline = undefined;`,
   ],
   [
     "a hint is not followed (B46)",
@@ -60,8 +60,8 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "an empty page is asked for again at once (B38, L49)",
     MACHINE,
-    `if (model.isPaused || isMissing(model)) fail(turn);`,
-    `if (!model.isPaused && !isMissing(model)) fail(turn);`,
+    `if (isMissing(model)) fail(turn);`,
+    `if (!isMissing(model)) fail(turn);`,
   ],
   [
     "a store that fails is called again at once (B38)",

@@ -11,6 +11,9 @@ import type {
 } from "../../../src/sync/apply-updates.ts";
 import type { LogServer } from "./log-server.ts";
 
+/** More than the delays between tries allow in any of our worlds. */
+const IN_VAIN_MAX = 1_000;
+
 export interface Stored {
   readonly cursor: Cursor;
   readonly rows: readonly unknown[];
@@ -30,6 +33,11 @@ export class AppStore {
   /** The buckets that are being stored, and whether one ever was twice at a time. */
   busy = new Set<string>();
   wasDoubled = false;
+  /** How often it was asked in vain. A client that asks without end is let off, and known by it. */
+  #inVain = 0;
+  get wasPestered(): boolean {
+    return this.#inVain > IN_VAIN_MAX;
+  }
 
   cursor(bucket: string): Cursor | undefined {
     return this.stored.get(bucket)?.cursor;
@@ -43,7 +51,8 @@ export class AppStore {
   ): ApplyOutcome | Promise<ApplyOutcome> {
     const act = (): ApplyOutcome => {
       if (this.failures > 0) {
-        this.failures--;
+        this.failures = this.wasPestered ? 0 : this.failures - 1;
+        this.#inVain++;
         throw new Error("the disk is full");
       }
       const before = this.stored.get(bucket);

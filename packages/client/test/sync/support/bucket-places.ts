@@ -3,7 +3,7 @@
  * there.
  */
 import type { BucketEffect, BucketEvent, BucketTraits } from "../../../src/sync/bucket-event.ts";
-import { closedModel, nextDeadline, phaseOf } from "../../../src/sync/bucket-model.ts";
+import { closedModel, isOwing, nextDeadline, phaseOf } from "../../../src/sync/bucket-model.ts";
 import type { BucketModel } from "../../../src/sync/bucket-model.ts";
 import { step } from "../../../src/sync/bucket.ts";
 import { SyncError } from "../../../src/sync/sync-error.ts";
@@ -106,6 +106,13 @@ export class BucketRig {
     ];
     const effects = this.effects.map((effect) => told(effect)).join(", ");
     return `${words.filter(Boolean).join(" ")} | ${effects}`;
+  }
+
+  /** The same with what is not seen at once. */
+  get wholeLine(): string {
+    const { pushedTo } = this.model;
+    const pushed = pushedTo ? `, pushed to ${pushedTo.epoch}:${pushedTo.seq}` : "";
+    return `${this.line.trimEnd()}${pushed}${isOwing(this.model) ? ", owes" : ""}`;
   }
 }
 
@@ -236,6 +243,7 @@ export const HAPPENINGS: Readonly<Record<string, Happening>> = {
   "fetched nothing of 9": { type: "fetched", answer: page(5, 5, 9) },
   "fetched: too far behind": { type: "fetched", answer: farBehind(20, 30) },
   "fetched: ahead of 4": { type: "fetched", answer: farBehind(1, 4) },
+  "fetched: in e2": { type: "fetched", answer: farBehind(1, 7, "e2") },
   "snapshot at 99": { type: "snapshotTaken", snapshot: snapshot(99) },
   "snapshot at 4": { type: "snapshotTaken", snapshot: snapshot(4) },
   "failed to apply": failed("applyFailed"),
@@ -273,5 +281,5 @@ export function row(place: string, name: string): string {
   const rig = new BucketRig().tell(...(PLACES[place] ?? []));
   const happening = HAPPENINGS[name];
   if (!happening) throw new Error(`no such happening: ${name}`);
-  return (happening.type === "alarm" ? rig.alarm() : rig.tell(happening)).line;
+  return (happening.type === "alarm" ? rig.alarm() : rig.tell(happening)).wholeLine;
 }

@@ -115,6 +115,7 @@ export class SyncWorld {
     ) {
       return `${VIEW}: shows ${this.#shown.rows.join()}`;
     }
+    if (store.wasPestered) return "a store that fails is asked without end";
     if (store.wasDoubled) return "two at once store one bucket";
     if (session && session.inFlightMost > FETCHES_MAX) return "too many fetches at once";
     if (session && session.violations.length > 0) {
