@@ -1,0 +1,89 @@
+/**
+ * One device of the simulated world: a network, a disk that survives its processes, and the tabs of
+ * the app that run on it.
+ */
+import type { Millis } from "@holdfast/client";
+import type { ClientStore } from "@holdfast/client/durable";
+import { memoryStore } from "@holdfast/client/memory";
+
+import type { ManualClock } from "../manual-clock.ts";
+import type { LinkedServer } from "../memory-connection.ts";
+import { MemoryLink } from "../memory-link.ts";
+import { AppProcess } from "./app-process.ts";
+import { AppUser } from "./app-user.ts";
+import type { Dice } from "./dice.ts";
+import type { Journal } from "./journal.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Disk } from "./process-store.ts";
+
+/** What a device is made of, and where it stands. */
+export interface DeviceOptions {
+  readonly name: string;
+  readonly account: string;
+  readonly graceMs: Millis | undefined;
+  readonly clock: ManualClock;
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly dice: Dice;
+  readonly server: () => LinkedServer | undefined;
+}
+
+/** A process, and who uses it. */
+export interface Tab {
+  readonly process: AppProcess;
+  readonly user: AppUser;
+}
+
+export class Device {
+  readonly name: string;
+  readonly account: string;
+  readonly link: MemoryLink;
+  readonly disk: Disk = { isFull: false, slowMs: 0 };
+  readonly store: ClientStore;
+  readonly #options: DeviceOptions;
+  #tabs: Tab[] = [];
+  #started = 0;
+
+  constructor(options: DeviceOptions) {
+    const { name, account, clock, server } = options;
+    this.#options = options;
+    this.name = name;
+    this.account = account;
+    this.store = memoryStore({ clock });
+    this.link = new MemoryLink(clock, server);
+    this.quiet();
+  }
+
+  /** The tabs that live. */
+  get tabs(): readonly Tab[] {
+    this.#tabs = this.#tabs.filter(({ process }) => process.isAlive);
+    return this.#tabs;
+  }
+
+  /** The network as it is when nothing is wrong. */
+  quiet(): void {
+    const { dice } = this.#options;
+    this.link.delayMs = () => 5 + 10 * dice.random();
+    this.link.dialDelayMs = 0;
+  }
+
+  /** One more tab, or the only one again. */
+  start(): Tab {
+    const { dice, account } = this.#options;
+    const name = `${this.name}${++this.#started}`;
+    const own = dice.fork(this.#started);
+    const process = new AppProcess({
+      ...this.#options,
+      ...this,
+      name,
+      account,
+      dice: own,
+    });
+    const tab = {
+      process,
+      user: new AppUser(process, this.#options.journal, this.#options.ledger),
+    };
+    this.#tabs.push(tab);
+    return tab;
+  }
+}

@@ -1,0 +1,104 @@
+/** What a network does to a device. */
+import type { DialRefusal } from "../memory-connection.ts";
+import type { Fault, FaultTable } from "./fault.ts";
+import type { LinkDirection } from "../memory-link.ts";
+
+const REFUSALS: readonly DialRefusal[] = [
+  {},
+  { httpStatus: 500 },
+  { httpStatus: 503, retryAfterMs: 3_000 },
+  { httpStatus: 429, retryAfterMs: 8_000 },
+  { httpStatus: 401 },
+];
+
+/** What no peer would say. */
+const NOISE: readonly string[] = [
+  "",
+  "{",
+  "[]",
+  "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+  '{"type":"gift"}',
+  '{"type":"updates","bucket":"list:a","epoch":"other","after":90,"upTo":91,"updates":[]}',
+  '{"type":"result","id":99999999,"output":1}',
+  '{"type":"pong"}',
+  '{"type":"hello","token":7}',
+  '{"__proto__":{"type":"ping"}}',
+  "GET / HTTP/1.1",
+];
+
+const blackHole = (direction: LinkDirection): Fault => ({
+  lastsMs: [300, 60_000],
+  begin({ device: { link } }) {
+    link.blackHole(direction);
+    return () => link.heal();
+  },
+});
+
+const noise = (direction: "up" | "down"): Fault => ({
+  lastsMs: [1, 20_000],
+  begin({ device: { link }, dice }) {
+    link.inject(direction, dice.pick(NOISE));
+    return () => link.inject(direction, dice.pick(NOISE));
+  },
+});
+
+export const NETWORK_FAULTS: FaultTable = {
+  latency: {
+    lastsMs: [1_000, 90_000],
+    begin({ device, dice }) {
+      const ms = dice.ms(50, 4_000);
+      device.link.delayMs = () => ms * (0.2 + dice.random());
+      return () => device.quiet();
+    },
+  },
+  reset: {
+    lastsMs: [1, 2],
+    begin: ({ device: { link } }) => link.drop(),
+  },
+  flapping: {
+    lastsMs: [2_000, 20_000],
+    begin({ world: { clock }, device: { link }, dice }) {
+      let isOver = false;
+      const flap = (): void => {
+        if (isOver) return;
+        link.drop();
+        clock.at(clock.now() + dice.ms(100, 3_000), flap);
+      };
+      flap();
+      return () => void (isOver = true);
+    },
+  },
+  "black hole": blackHole("both"),
+  "black hole up": blackHole("up"),
+  "black hole down": blackHole("down"),
+  "half-open": {
+    lastsMs: [1, 2],
+    begin: ({ device: { link } }) => link.strand(),
+  },
+  "slow upgrade": {
+    lastsMs: [5_000, 60_000],
+    begin({ device, dice }) {
+      device.link.dialDelayMs = dice.ms(1_000, 15_000);
+      device.link.drop();
+      return () => void (device.link.dialDelayMs = 0);
+    },
+  },
+  "refused dials": {
+    lastsMs: [500, 60_000],
+    begin({ device: { link }, dice }) {
+      link.refuseDials(dice.pick(REFUSALS));
+      link.drop();
+      return () => link.acceptDials();
+    },
+  },
+  "noise up": noise("up"),
+  "noise down": noise("down"),
+  "slow consumer": {
+    lastsMs: [1_000, 6_000],
+    begin({ world, device: { link } }) {
+      link.blackHole("down");
+      for (let n = 0; n < 60; n++) world.write("list:b", -1, "x".repeat(30_000));
+      return () => link.heal();
+    },
+  },
+};
