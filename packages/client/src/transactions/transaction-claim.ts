@@ -100,19 +100,17 @@ export function waitForBlockers(turn: Turn, entry: Entry): void {
 
 /** The record is ours again, after a time in which it may have been another's. */
 function takeBack(turn: Turn, entry: Entry, record: TransactionRecord): void {
-  const { foreign, dirty } = turn.queue;
   turn.touched.add(entry);
   const { phase, cancelledBy } = entry.record;
   entry.stored = record;
   entry.isForeign = false;
   entry.mayBeAwaited = true;
-  foreign.delete(entry);
+  turn.queue.foreign.delete(entry);
   if (entry.end?.phase === "done") return;
   // Any other end was decided without knowing what happened meanwhile, and was not told yet.
   entry.end = undefined;
   entry.record = record;
   entry.mayHaveRun ||= record.sentAt !== undefined;
-  dirty.delete(entry);
   if (phase === "cancelling") revoke(turn, entry, cancelledBy ?? "user");
 }
 

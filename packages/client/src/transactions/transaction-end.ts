@@ -23,7 +23,6 @@ export function succeed(
     const blockers = dependant.record.blockers.filter((id) => id !== entry.id);
     change(turn, dependant, { blockers });
   }
-  queue.dependants.delete(entry.id);
   for (const [bucket, seq] of awaits) entry.awaits.set(bucket, seq);
   entry.awaitsUntil = now + policy.ownUpdateMs;
   remind(turn, entry.awaitsUntil);

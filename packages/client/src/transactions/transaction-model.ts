@@ -194,7 +194,6 @@ export function isOver({ end, awaits }: Entry): boolean {
 export function change(turn: Turn, entry: Entry, news: Partial<TransactionRecord>): void {
   entry.record = { ...entry.record, ...news };
   if (!entry.isForeign) turn.queue.dirty.add(entry);
-  turn.touched.add(entry);
 }
 
 /** Sees to it that the alarm does not come later than `at`. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { state } from "./support/queue-states.ts";
 import { QueueRig, HOUR_MS } from "./support/queue-rig.ts";
+import { TRANSIENT_CODES } from "../../src/transactions/transaction-answer.ts";
 import type { RemoteAnswer } from "../../src/transactions/call-remote.ts";
 
 const failure = (code: string, more: object = {}): RemoteAnswer => ({
@@ -27,6 +28,7 @@ const ANSWERS: Readonly<Record<string, RemoteAnswer>> = {
   busy: failure("busy", refused),
   draining: failure("draining", refused),
   rateLimited: failure("rateLimited", { ...refused, retryAfterMs: 9_000 }),
+  limited: failure("rateLimited", refused),
 };
 
 /** The state, the answer to its call, and what its user then knows. */
@@ -116,6 +118,7 @@ test.each([
   ["unsent", 1_000],
   ["ownLater", 9_000],
   ["rateLimited", 9_000],
+  ["limited", 1_000],
 ])("after %s it goes again after %i ms, not before (L36)", (name, ms) => {
   const rig = state("inFlight");
   rig.news();
@@ -135,6 +138,30 @@ test.each([
   rig.answer("a", ANSWERS[name] ?? { type: "lost" }, { isTransient: transient(name) });
   rig.news();
   expect(rig.offline().online().news()).toEqual(sent);
+});
+
+test.each([
+  ["lost", 1_000],
+  ["unsent", 1_000],
+  ["internal", 1_000],
+  ["rateLimited", 9_000],
+])("after %s a cancellation is asked again after %i ms, not before", (name, ms) => {
+  const rig = state("askedAlone");
+  rig.news();
+  rig.answer("cancel a", ANSWERS[name] ?? { type: "lost" }, { isTransient: transient(name) });
+  expect(rig.pass(ms - 1).news()).toEqual([]);
+  expect(rig.pass(1).news()).toEqual(["cancel a"]);
+});
+
+test("lost sessions make no later failure wait longer", () => {
+  const rig = state("inFlight");
+  for (let count = 0; count < 4; count++) rig.answer("a", { type: "lost" }).offline().online();
+  rig.failure("a", "internal").news();
+  expect(rig.pass(1_000).news()).toEqual(["send a"]);
+});
+
+test("by default, these may pass", () => {
+  expect(TRANSIENT_CODES).toEqual(["internal", "timedOut", "busy", "cancelled"]);
 });
 
 test("waits for a server that fails grow, with dice, to 30 s", () => {

@@ -73,6 +73,38 @@ test("records that no definition fits stay, are reported, do not show, and hold 
   expect(rig.disk.has("a")).toBe(true);
 });
 
+test("what was stored is told to be queued", () => {
+  const rig = new QueueRig();
+  expect(rig.claim([rig.loaded("a")]).phases.get("a")).toBe("queued");
+});
+
+test("deadlines of what is adopted later are kept too", () => {
+  const rig = new QueueRig().claim();
+  rig.disk.set("a", rig.record("a", { deadlineMs: 20_000 }));
+  rig.disk.set("b", rig.record("b", { deadlineMs: 35_000 }));
+  rig.pass(30_000);
+  expect([rig.fate("a"), rig.fate("b")]).toEqual(["failed: timedOut", "queued"]);
+  expect(rig.pass(5_000).fate("b")).toBe("failed: timedOut");
+});
+
+test("what another was cancelling goes on being cancelled", () => {
+  const rig = state("queued").tell({ type: "frozen" }).tell({ type: "thawed" });
+  const [theirs] = rig.disk.values();
+  if (theirs) rig.disk.set("a", { ...theirs, phase: "cancelling", sentAt: rig.wallNow });
+  expect(rig.claimAgain().fate("a")).toBe("cancelling");
+});
+
+test("what is done and could not be taken out before a freeze is not sent after it", () => {
+  const rig = state("inFlight");
+  rig.isAuto = false;
+  rig.result("a").storeFails("failed");
+  rig.tell({ type: "frozen" }).offline().tell({ type: "thawed" });
+  rig.isAuto = true;
+  rig.claimAgain().online().pass(2_000);
+  expect([rig.disk.size, rig.queue.entries.size]).toEqual([0, 0]);
+  expect(rig.news().filter((what) => what === "send a")).toHaveLength(1);
+});
+
 test("what cannot be read is reported, and what waits for it goes on waiting", () => {
   const rig = new QueueRig();
   const setAside = [{ id: "x", reason: "corrupt" }] as const;
@@ -165,6 +197,9 @@ test.each([
   rig.outcomes.set("other", { id: "other", endedAt: rig.wallNow, phase: "done" });
   rig.pass(30_000);
   expect([rig.fate("a"), rig.news()]).toEqual([told, ["undo a"]]);
+  // It is another's: there is nothing to take out here.
+  expect(rig.writes).toHaveLength(1);
+  expect([rig.queue.foreign.size, rig.queue.entries.size]).toEqual([0, 0]);
 });
 
 test("what is foreign holds its lane and its dependants", () => {
@@ -194,6 +229,7 @@ test("an outcome that never comes is unknown two days after the deadline", () =>
   rig.disk.delete("a");
   expect(rig.pass(72 * HOUR_MS - 60_000).fate("a")).toBe("queued");
   expect(rig.pass(120_000).fate("a")).toBe("failed: outcomeUnknown");
+  expect(rig.writes).toHaveLength(1);
 });
 
 test("what came back from another goes on from where that one left it", () => {
@@ -224,6 +260,10 @@ test("a decision of ours about what another took meanwhile does not count", () =
   rig.isAuto = false;
   rig.failure("a", "noSuchRoom").store(["a"]);
   expect([rig.ends.has("a"), rig.queue.foreign.size]).toEqual([false, 1]);
+  expect(rig.operation?.type).toBe("readOutcomes");
+  rig.outcomes.set("a", { id: "a", endedAt: rig.wallNow, phase: "done" });
+  rig.readOutcomes();
+  expect([rig.fate("a"), rig.operation]).toEqual(["done: done", undefined]);
   const done = state("inFlight");
   done.isAuto = false;
   done.result("a").store(["a"]);

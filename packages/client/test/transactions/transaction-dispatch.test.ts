@@ -164,3 +164,9 @@ test("a suspect waits until nothing else is on its way, and nothing new goes bef
   expect(rig.make("c").news()).toEqual(["show c"]);
   expect(rig.result("s").news()).toEqual(["hide s", "send b", "send c"]);
 });
+
+test("nothing goes beside a suspect, in the step that sends it either", () => {
+  const rig = state("inFlight").answer("a", { type: "lost" }).offline(true).make("b");
+  rig.news();
+  expect(rig.online().news()).toEqual(["send a"]);
+});

@@ -198,3 +198,32 @@ test("a cancellation takes no place from others that may go", () => {
   rig.cancel("a").make("b").store().store();
   expect(rig.news()).toEqual(["show a", "send a", "show b", "cancel a", "send b"]);
 });
+
+test("a cancellation does not wait for the next try of what it cancels", () => {
+  const rig = state("waiting");
+  rig.news();
+  expect(rig.cancel("a").news()).toEqual(["cancel a"]);
+});
+
+test("what ended before what it waited for is not touched again", () => {
+  const rig = state("inFlight")
+    .make("b", { blockers: ["a"] })
+    .cancel("b");
+  rig.writes.length = 0;
+  rig.result("a");
+  expect(rig.writes).toEqual([[{ type: "remove", id: "a" }]]);
+});
+
+test("a success is done when it is seen, whatever the disk takes", () => {
+  const rig = state("acked");
+  rig.isAuto = false;
+  rig.tell({ type: "bucketReached", bucket: "log", seq: 7, keys: [] });
+  expect([rig.fate("a"), rig.disk.has("a")]).toEqual(["done: done", true]);
+});
+
+test("that it is being cancelled is told when the disk knows", () => {
+  const rig = state("lost");
+  rig.isAuto = false;
+  expect(rig.cancel("a").fate("a")).toBe("queued");
+  expect(rig.store().fate("a")).toBe("cancelling");
+});
