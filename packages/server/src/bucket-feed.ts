@@ -6,41 +6,29 @@
  * everything up to `position` was said and the next push follows it. `behind` means that the client
  * must fetch: nothing is pushed until a page that was said has reached the head, and while a fetch
  * is under way pushes are held for that moment. Whatever does not follow makes a `live` feed
- * `behind` again; who cannot fetch hears `subscribed` anew.
+ * `behind` again, and so does a client that takes less than it is pushed; who cannot fetch hears
+ * `subscribed` anew, and is pushed to however slow it is.
  */
-import type { BucketKey, BucketPosition, Page, ServerMessage } from "@holdfast/protocol";
+import type { BucketKey, BucketPosition, Page } from "@holdfast/protocol";
 
 import type { Cancel } from "./base/clock.ts";
 import { isTooFar, pageFor, tooFarBehind } from "./bucket-page.ts";
-import type { BucketPump, PumpedFeed } from "./bucket-pump.ts";
+import type { PumpedFeed } from "./bucket-pump.ts";
 import type { BucketRun, RunReader } from "./bucket-run.ts";
-import type { LogReader } from "./log-reader.ts";
-import type { SharedMessage } from "./outbox.ts";
+import type { FeedSession } from "./feed-session.ts";
 import type { PageBudget } from "./page-budget.ts";
 import type { LogPage, LogRange } from "./server-store.ts";
 
 /** So many pushes are held while a read is under way; what is lost of them is read again. */
 const HELD_MAX = 1_000;
 
-/** What the feeds of one session share. */
-export interface FeedSession {
-  readonly pump: BucketPump;
-  readonly reader: LogReader;
-  /** It can fetch, and hears pages unasked. */
-  readonly speaksLog: boolean;
-  /** Whose keys it may see; undefined where it speaks no `keys`. */
-  readonly author: string | undefined;
-  readonly say: (message: ServerMessage) => void;
-  /** Says it if it has no more bytes than these; returns how many it has, 0: not said. */
-  readonly sayWithin: (message: ServerMessage, bytesMax: number) => number;
-  readonly push: (message: SharedMessage) => void;
-}
+type FeedState = "opening" | "live" | "behind" | "closed";
 
 export class BucketFeed implements PumpedFeed {
   readonly #bucket: BucketKey;
   readonly #session: FeedSession;
   readonly #sees: RunReader["sees"];
-  #state: "opening" | "live" | "behind" | "closed" = "opening";
+  #state: FeedState = "opening";
   /** Everything up to here was said, or is the client's to fetch. */
   #position = 0;
   #epoch = "";
@@ -75,7 +63,7 @@ export class BucketFeed implements PumpedFeed {
   }
 
   close(): void {
-    this.#state = "closed";
+    this.#become("closed");
     this.#held = undefined;
     this.#cancelRetry?.();
     this.#session.pump.leave(this.#bucket, this);
@@ -146,7 +134,7 @@ export class BucketFeed implements PumpedFeed {
     this.#position = range.head;
     this.#subscribed(range.head);
     if (!this.#wanted || this.#catchUp(this.#wanted, range, page)) return this.#goLive();
-    this.#state = "behind";
+    this.#become("behind");
     this.#held = undefined;
   }
 
@@ -158,6 +146,7 @@ export class BucketFeed implements PumpedFeed {
       return true;
     }
     if (after === range.head) {
+      this.#session.counts.pagesSaid++;
       this.#session.say(this.#pageOf({ ...range, after, upTo: after, updates: [] }));
       return true;
     }
@@ -167,8 +156,10 @@ export class BucketFeed implements PumpedFeed {
   }
 
   #sayWithinBudget(page: Page): boolean {
-    const { sayWithin } = this.#session;
-    return this.#budget?.say(page, sayWithin) === true;
+    const { sayWithin, counts } = this.#session;
+    const isSaid = this.#budget?.say(page, sayWithin) === true;
+    if (isSaid) counts.pagesSaid++;
+    return isSaid;
   }
 
   #pageOf(page: LogPage): Page {
@@ -179,7 +170,7 @@ export class BucketFeed implements PumpedFeed {
   #goLive(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    this.#state = "live";
+    this.#become("live");
     for (const run of held) if (this.#isLive()) this.#pass(run);
   }
 
@@ -191,24 +182,31 @@ export class BucketFeed implements PumpedFeed {
     if (run.epoch !== this.#epoch) return this.#reopen();
     if (run.upTo <= this.#position) return;
     if (run.after > this.#position) return this.#fallBehind();
-    const { author } = this.#session;
+    const { author, speaksLog, isSlow } = this.#session;
+    if (speaksLog && isSlow()) return this.#fallBehind();
     const rest = run.beyond(this.#position);
     this.#session.push(rest.messageFor({ author, sees: this.#sees }));
     this.#position = run.upTo;
   }
 
-  /** Where a session that gets more than it takes would leave off, too. */
   #fallBehind(): void {
     if (!this.#session.speaksLog) return this.#reopen();
-    this.#state = "behind";
+    this.#become("behind");
     this.#heads(this.#known());
   }
 
   /** Begins anew, without a position: `subscribed` tells the client what it has missed. */
   #reopen(): void {
-    this.#state = "opening";
+    this.#become("opening");
     this.#wanted = undefined;
     this.#read();
+  }
+
+  #become(state: FeedState): void {
+    const { counts } = this.#session;
+    if (this.#state === "behind") counts.feedsBehind--;
+    if (state === "behind") counts.feedsBehind++;
+    this.#state = state;
   }
 
   #known(): number {
@@ -222,6 +220,7 @@ export class BucketFeed implements PumpedFeed {
 
   #heads(head: number): void {
     const heads = [{ bucket: this.#bucket, epoch: this.#epoch, head }];
+    this.#session.counts.headsSaid++;
     this.#session.say({ type: "heads", heads });
   }
 }

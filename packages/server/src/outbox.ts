@@ -91,9 +91,11 @@ export class Outbox {
     return encoded.bytes;
   }
 
-  /** Adds a message that many get. */
-  addShared(message: SharedMessage): void {
-    this.#keep(message.in(this.#codec, this.#limits.nesting));
+  /** Adds a message that many get. Returns how many bytes it has. */
+  addShared(message: SharedMessage): number {
+    const encoded = message.in(this.#codec, this.#limits.nesting);
+    this.#keep(encoded);
+    return encoded.bytes;
   }
 
   /** Enough waits that it should not wait for the end of the tick. */

@@ -150,6 +150,9 @@ export class RealtimeServer<
       callsStarted: counts.callsStarted,
       updatesPublished: counts.updatesPublished,
       updatesPushed: counts.updatesPushed,
+      feedsBehind: counts.feedsBehind,
+      headsSaid: counts.headsSaid,
+      pagesSaid: counts.pagesSaid,
       refusals: Object.fromEntries(counts.refusals),
     };
   }

@@ -46,6 +46,12 @@ export interface ServerPolicy {
   /** How many messages a session may say at once. Default 4 000. */
   readonly messagesBurst: number;
   /**
+   * How much may wait to be written to one session before it hears `heads` in the place of
+   * updates, in bytes: it fetches them once it has read what waits. Clients without `log` go on
+   * being pushed to. Default 256 KiB.
+   */
+  readonly bufferedBytesSoft: number;
+  /**
    * How much may wait to be written to one session, in bytes. Past it: `slowConsumer`. Default 4
    * MiB.
    */
@@ -68,6 +74,7 @@ export const DEFAULT_SERVER_POLICY: ServerPolicy = {
   keyedCallsMax: 1_024,
   messagesPerSecond: 2_000,
   messagesBurst: 4_000,
+  bufferedBytesSoft: 262_144,
   bufferedBytesMax: 4_194_304,
   heartbeat: { minMs: 1_000, maxMs: 30_000 },
   expectedConnections: 1,

@@ -15,6 +15,12 @@ export interface ServerStats {
   readonly updatesPublished: number;
   /** Updates handed to sessions: one published update counts once for each subscriber. */
   readonly updatesPushed: number;
+  /** Subscriptions whose client must fetch now, because it was not there or reads too slowly. */
+  readonly feedsBehind: number;
+  /** How often a bucket's news were told without the data. */
+  readonly headsSaid: number;
+  /** Pages of the log, asked for or not. */
+  readonly pagesSaid: number;
   /** How often each refusal was said, by its code. */
   readonly refusals: Readonly<Record<string, number>>;
 }
@@ -28,6 +34,9 @@ export class ServerCounts {
   callsStarted = 0;
   updatesPublished = 0;
   updatesPushed = 0;
+  feedsBehind = 0;
+  headsSaid = 0;
+  pagesSaid = 0;
   readonly refusals: Map<string, number> = new Map();
 
   refused(code: string): void {

@@ -13,11 +13,11 @@ import type {
 } from "@holdfast/protocol";
 
 import { BucketFeed } from "./bucket-feed.ts";
-import type { FeedSession } from "./bucket-feed.ts";
 import type { BucketGate } from "./bucket-gate.ts";
 import { isTooFar, pageFor, tooFarBehind } from "./bucket-page.ts";
 import type { Viewer } from "./call-context.ts";
 import { ownFailure } from "./call-failure.ts";
+import type { FeedSession } from "./feed-session.ts";
 import { PageBudget } from "./page-budget.ts";
 import type { BucketVerdict } from "./server-session-event.ts";
 import type { LogPage } from "./server-store.ts";

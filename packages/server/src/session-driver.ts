@@ -193,7 +193,9 @@ export class SessionDriver
     if (message.type === "refuse") this.#host.counts.refused(message.code);
     this.#writer.send(message);
     // Pushes may follow a page, but only once it was said.
-    if (message.type === "page") this.#work?.buckets.paged(message);
+    if (message.type !== "page") return;
+    this.#host.counts.pagesSaid++;
+    this.#work?.buckets.paged(message);
   }
 
   /** Made when first needed: many a session only listens to its own heartbeat. */

@@ -4,8 +4,8 @@
  */
 import type { Call, Capability, Fetch } from "@holdfast/protocol";
 
-import type { FeedSession } from "./bucket-feed.ts";
 import type { Viewer } from "./call-context.ts";
+import type { FeedSession } from "./feed-session.ts";
 import { RunningCalls } from "./running-calls.ts";
 import type { Answer, ServerSessionEvent } from "./server-session-event.ts";
 import { SessionBuckets } from "./session-buckets.ts";
@@ -40,6 +40,8 @@ export class SessionWork {
       say: (message) => writer.send(message),
       sayWithin: (message, bytesMax) => writer.sendWithin(message, bytesMax),
       push: (message) => writer.push(message),
+      isSlow: () => writer.isSlow,
+      counts: host.counts,
     };
     this.buckets = new SessionBuckets(
       host.gate,

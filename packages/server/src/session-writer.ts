@@ -23,6 +23,8 @@ export class SessionWriter implements Flushable {
   readonly #socket: ServerSocket;
   readonly #owner: WriterOwner;
   readonly #outbox: Outbox;
+  /** What was pushed in this tick, in bytes. */
+  #pushedBytes = 0;
   #isFlushDue = false;
   #isClosed = false;
 
@@ -49,9 +51,18 @@ export class SessionWriter implements Flushable {
   }
 
   push(message: SharedMessage): void {
-    this.#outbox.addShared(message);
+    this.#pushedBytes += this.#outbox.addShared(message);
     this.#host.counts.updatesPushed++;
     this.#flushSoon();
+  }
+
+  /**
+   * It takes less than it is pushed. Answers and pages of this tick do not count: they were asked
+   * for.
+   */
+  get isSlow(): boolean {
+    const { bufferedBytesSoft } = this.#host.policy;
+    return this.#socket.bufferedBytes + this.#pushedBytes > bufferedBytesSoft;
   }
 
   /**
@@ -79,6 +90,7 @@ export class SessionWriter implements Flushable {
   }
 
   #write(): void {
+    this.#pushedBytes = 0;
     for (const frame of this.#outbox.take()) {
       this.#host.counts.framesSent++;
       this.#socket.send(frame);

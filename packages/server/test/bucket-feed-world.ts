@@ -8,9 +8,9 @@ import { expect } from "vitest";
 
 import { ManualClock } from "../../testing/src/manual-clock.ts";
 import { Alarms } from "../src/base/alarms.ts";
-import type { FeedSession } from "../src/bucket-feed.ts";
 import { BucketGate } from "../src/bucket-gate.ts";
 import { BucketPump } from "../src/bucket-pump.ts";
+import type { FeedCounts, FeedSession } from "../src/feed-session.ts";
 import { LogReader } from "../src/log-reader.ts";
 import { PreparedPushes } from "../src/prepared-pushes.ts";
 import type {
@@ -183,6 +183,9 @@ export class CheckingClient {
   readonly #speaksLog: boolean;
   readonly #session: SessionBuckets;
   readonly #heard: ServerMessage[] = [];
+  readonly counts: FeedCounts = { feedsBehind: 0, headsSaid: 0, pagesSaid: 0 };
+  /** It takes less than it is pushed. */
+  isSlow = false;
   #fetchId = 0;
 
   constructor(world: FeedWorld, account: string, speaksLog: boolean) {
@@ -197,6 +200,8 @@ export class CheckingClient {
       speaksLog,
       say,
       author: account,
+      isSlow: () => this.isSlow,
+      counts: this.counts,
       sayWithin: (message) => {
         say(message);
         return 1;

@@ -188,17 +188,70 @@ test("a live bucket is announced again as it stands", async () => {
   expect(brief(client)).toEqual(["subscribed 2", "updates 2-3", "subscribed 3"]);
 });
 
+describe("a client that takes less than it is pushed", () => {
+  test("hears heads once, and nothing more until its fetch has reached the head (L57)", async () => {
+    const { world, client } = setUp(2);
+    client.subscribe("room:1", 2);
+    await world.answerAll();
+    client.takes();
+    client.isSlow = true;
+    for (let i = 0; i < 4; i++) world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["heads 3"]);
+    client.fetch("room:1", 3);
+    await world.answerAll();
+    client.isSlow = false;
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["page 2-5 of 6"]);
+    client.fetch("room:1", 3);
+    await world.answerAll();
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["page 5-7 of 7", "updates 7-8"]);
+    expect(client.counts).toEqual({ feedsBehind: 0, headsSaid: 1, pagesSaid: 1 });
+  });
+
+  test("falls behind again with the first push after its fetch, if it is still slow", async () => {
+    const { world, client } = setUp(0);
+    client.subscribe("room:1", 0);
+    await world.answerAll();
+    client.isSlow = true;
+    world.log.append("room:1", "bob", true);
+    client.fetch("room:1", 3);
+    await world.answerAll();
+    expect(client.counts.feedsBehind).toBe(0);
+    world.log.append("room:1", "bob", true);
+    world.log.append("room:1", "bob", true);
+    expect(brief(client).slice(2)).toEqual(["heads 1", "page 0-1 of 1", "heads 2"]);
+    expect(client.counts).toMatchObject({ feedsBehind: 1, headsSaid: 2 });
+    client.unsubscribe("room:1");
+    expect(client.counts.feedsBehind).toBe(0);
+  });
+
+  test("is pushed to all the same if it cannot fetch", async () => {
+    const { world } = setUp(0);
+    const client = new CheckingClient(world, "ada", false);
+    client.subscribe("room:1");
+    await world.answerAll();
+    client.isSlow = true;
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["subscribed 0", "updates 0-1"]);
+  });
+});
+
 /** Anything that may happen to a few clients and buckets. */
 type Step = readonly [action: string, first: number, second: number, third: number];
 const actions = (
   "publish publish publish publishElsewhere doubt tellAgain trim subscribe subscribe subscribe " +
-  "unsubscribe fetch fetch answer answer answer turn fail second"
+  "unsubscribe fetch fetch answer answer answer turn fail second slow fast"
 ).split(" ");
 const steps = fc.array(fc.tuple(fc.constantFrom(...actions), fc.nat(50), fc.nat(50), fc.nat(50)), {
   maxLength: 80,
   size: "max",
 });
 const keys = ["room:1", "room:2", "filtered:1"] as const;
+
+function setPace(client: CheckingClient | undefined, isSlow: boolean): void {
+  if (client) client.isSlow = isSlow;
+}
 
 async function take(world: FeedWorld, clients: CheckingClient[], step: Step): Promise<void> {
   const [action, first, second, third] = step;
@@ -219,6 +272,7 @@ async function take(world: FeedWorld, clients: CheckingClient[], step: Step): Pr
   else if (action === "answer") await world.answer(third);
   else if (action === "fail") await world.answer(third, true);
   else if (action === "turn") await world.turn();
+  else if (action === "slow" || action === "fast") setPace(client, action === "slow");
   else if (action === "second") world.clock.advance(1_000);
   else if (mayRead) {
     const after = third % (length + 3);
@@ -228,6 +282,7 @@ async function take(world: FeedWorld, clients: CheckingClient[], step: Step): Pr
 
 /** The store works again and is silent, and clients fetch what they miss. */
 async function heal(world: FeedWorld, clients: CheckingClient[]): Promise<void> {
+  for (const client of clients) setPace(client, false);
   for (let round = 0; round < 100; round++) {
     world.clock.advance(31_000);
     await world.answerAll();
@@ -280,6 +335,7 @@ test("whatever happens, every client hears each update of its buckets once and i
         ]);
       }
       client.close();
+      expect(client.counts.feedsBehind).toBe(0);
     }
     expect(world.errors.filter((error) => String(error) !== "Error: disk")).toEqual([]);
     expect(world.pump.buckets).toBe(0);

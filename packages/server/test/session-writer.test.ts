@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { TestServer } from "./serve.ts";
+import type { MemoryPeer } from "./memory-peer.ts";
+import { settled, TestServer } from "./serve.ts";
 
 // The writer is heard best through a whole session; what is its own is told here.
 
@@ -69,6 +70,63 @@ test("a large answer to a client that keeps up is no overflow", async () => {
   await own.tick();
   expect(peer.takes()).toEqual([{ type: "result", id: 1, output: input }]);
   expect(own.server.stats.framesSent).toBe(2);
+});
+
+describe("above the soft mark", () => {
+  const text = "x".repeat(400);
+  async function subscribed(capabilities: string[]): Promise<[TestServer, MemoryPeer]> {
+    const own = new TestServer({ policy: { bufferedBytesSoft: 1_000 } });
+    const peer = await own.open({ capabilities, buckets: [{ bucket: "room:1" }] });
+    await own.tick();
+    peer.takes();
+    return [own, peer];
+  }
+
+  test("a tick's pushes end with heads, and its answers are not part of the reckoning", async () => {
+    const [own, peer] = await subscribed(["updates", "log"]);
+    peer.says({ type: "call", id: 1, method: "echo", input: text.repeat(9), timeoutMs: 9_000 });
+    await settled();
+    await own.server.commit(({ append }) => {
+      for (let i = 0; i < 5; i++) append("room:1", text);
+    });
+    await own.tick();
+    const said = peer.takes();
+    expect(said.map(({ type }) => type)).toEqual(["result", "updates", "updates", "heads"]);
+    expect(said.at(-1)).toMatchObject({ heads: [{ bucket: "room:1", head: 3 }] });
+    expect(own.server.stats).toMatchObject({ headsSaid: 1, feedsBehind: 1, sessions: 1 });
+  });
+
+  test("what the socket still holds counts, exactly the mark does not", async () => {
+    const [own, peer] = await subscribed(["updates", "log"]);
+    peer.bufferedBytes = 1_000;
+    await own.server.publish("room:1", "a");
+    await own.tick();
+    peer.bufferedBytes = 1_001;
+    await own.server.publish("room:1", "b");
+    await own.tick();
+    expect(peer.takes().map(({ type }) => type)).toEqual(["updates", "heads"]);
+  });
+
+  test("each tick begins anew with a client that keeps up", async () => {
+    const [own, peer] = await subscribed(["updates", "log"]);
+    for (let i = 0; i < 9; i++) {
+      await own.server.publish("room:1", text);
+      await own.tick();
+    }
+    expect(own.server.stats).toMatchObject({ headsSaid: 0, updatesPushed: 9 });
+    expect(peer.takes()).toHaveLength(9);
+  });
+
+  test("a client that cannot fetch is pushed to, until the hard mark", async () => {
+    const [own, peer] = await subscribed(["updates"]);
+    peer.bufferedBytes = 4_000_000;
+    await own.server.publish("room:1", "a");
+    await own.tick();
+    peer.bufferedBytes = 5_000_000;
+    await own.server.publish("room:1", "b");
+    await own.tick();
+    expect(peer.takes().map(({ type }) => type)).toEqual(["updates", "refuse"]);
+  });
 });
 
 test("what waited for a client that does not read is dropped with it", async () => {

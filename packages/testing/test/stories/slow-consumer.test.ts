@@ -1,0 +1,92 @@
+/** Clients that take less than they are pushed: they fetch what they miss, and miss nothing. */
+import { seededRandom } from "@holdfast/client";
+import { bucket, defineContract } from "@holdfast/protocol";
+import { memoryStore } from "@holdfast/server";
+import { expect, test } from "vitest";
+
+import { linkedPair } from "../../src/linked-pair.ts";
+
+const contract = defineContract({ buckets: { list: bucket<string>() } });
+const NOTE = "x".repeat(1_000);
+const lists = ["list:1", "list:2", "list:3"] as const;
+
+async function slowWorld() {
+  const pair = linkedPair({
+    contract,
+    handlers: {},
+    buckets: { list: { authorize: () => true } },
+    server: { store: memoryStore(), policy: { bufferedBytesSoft: 20_000 } },
+  });
+  const { client, link } = pair.addDurableClient();
+  await pair.open();
+  /** What the app has stored, by bucket. */
+  const stored = new Map<string, string[]>(lists.map((list) => [list, []]));
+  const buckets = lists.map((list) => client.bucket(list));
+  for (const one of buckets) {
+    one.open({
+      apply: ({ bucket: key, from, to, updates }) => {
+        const texts = stored.get(key);
+        expect([from?.seq ?? 0, to.seq]).toEqual([texts?.length, updates.at(-1)?.seq ?? 0]);
+        texts?.push(...updates.map(({ data }) => data));
+      },
+    });
+  }
+  const written = new Map<string, string[]>(lists.map((list) => [list, []]));
+  const write = async (list: (typeof lists)[number], text: string): Promise<void> => {
+    await pair.clock.finish(pair.server.publish(list, text));
+    written.get(list)?.push(text);
+  };
+  await pair.clock.runUntil(() => buckets.every(({ state }) => state.current.phase === "live"));
+  const areEqual = (): boolean =>
+    lists.every((list) => stored.get(list)?.length === written.get(list)?.length);
+  return { pair, link, stored, written, write, areEqual };
+}
+
+test("a client whose link stands still is told of news without the data, and fetches them afterwards (Y1, V3)", async () => {
+  const { pair, link, stored, written, write, areEqual } = await slowWorld();
+  link.blackHole("down");
+  for (let n = 0; n < 100; n++) for (const list of lists) await write(list, `${n} ${NOTE}`);
+  await pair.clock.run(3_000);
+  // What waits for it is bounded, whatever was written: 300 KB.
+  expect(pair.server.stats).toMatchObject({ feedsBehind: 3, headsSaid: 3, sessions: 2 });
+  expect(pair.server.stats.updatesPushed).toBeLessThan(25);
+  link.heal();
+  await pair.clock.runUntil(areEqual);
+  expect(stored).toEqual(written);
+  expect(pair.server.stats).toMatchObject({ feedsBehind: 0, refusals: {}, handshakes: 2 });
+  const pushed = pair.server.stats.updatesPushed;
+  await write("list:1", "live again");
+  await pair.clock.runUntil(areEqual);
+  expect(pair.server.stats.updatesPushed).toBe(pushed + 1);
+  await pair.close();
+});
+
+test("on a link that is slow, stands still and breaks, every bucket ends equal to the log (Y1, V3)", async () => {
+  const { pair, link, stored, written, write, areEqual } = await slowWorld();
+  const random = seededRandom(11);
+  link.delayMs = () => 20 + 300 * random();
+  let headsSaid = 0;
+  const countHeads = (): void => {
+    headsSaid += pair.server.stats.headsSaid;
+  };
+  for (let moment = 0; moment < 300; moment++) {
+    const dice = random();
+    if (dice < 0.15) link.blackHole("down");
+    else if (dice < 0.4) link.heal();
+    else if (dice < 0.42) link.drop();
+    else if (dice < 0.43) {
+      countHeads();
+      pair.startServer();
+    } else {
+      const list = lists[Math.floor(random() * lists.length)] ?? "list:1";
+      for (let n = 0; n < 60 * random(); n++) await write(list, `${moment}.${n} ${NOTE}`);
+    }
+    await pair.clock.run(600 * random());
+  }
+  countHeads();
+  expect(headsSaid).toBeGreaterThan(5);
+  link.heal();
+  await pair.clock.runUntil(areEqual);
+  expect(stored).toEqual(written);
+  await pair.close();
+});
