@@ -8,6 +8,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { brokenCitations, brokenLinks } from "./doc-links.ts";
 import { lessonFaults, lessons, shownLessons, withLessonsTable } from "./lessons-map.ts";
 import { projectFiles, root } from "./project-files.ts";
+import { connectionEdges, edgesPath, walkMachine } from "./state-diagram.ts";
+import { statesPage } from "./states-page.ts";
 
 const files = projectFiles();
 const faults: string[] = [];
@@ -19,12 +21,11 @@ function keepFresh(path: string, fresh: string): void {
   else faults.push(`${path}: stale; run \`npm run docs:write\``);
 }
 
-/** The state diagram, made by walking the machine. */
-async function checkConnectionStates(): Promise<void> {
-  const maker = new URL("tools/state-diagram.ts", root);
-  if (!existsSync(maker)) return;
-  const { connectionStates } = (await import(maker.href)) as { connectionStates: () => string };
-  keepFresh("docs/connection-states.md", connectionStates());
+/** The state diagram and the fingerprint of traces, made by walking the machine. */
+function checkConnectionStates(): void {
+  const walked = walkMachine();
+  keepFresh("docs/connection-states.md", statesPage(walked));
+  keepFresh(edgesPath, connectionEdges(walked));
 }
 
 function checkLessons(): string {
@@ -40,7 +41,7 @@ function checkLessons(): string {
 
 faults.push(...brokenLinks(files, (path) => existsSync(new URL(path, root))));
 faults.push(...brokenCitations(files));
-await checkConnectionStates();
+checkConnectionStates();
 const account = checkLessons();
 
 for (const fault of faults) console.error(fault);

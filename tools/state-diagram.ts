@@ -1,14 +1,16 @@
 /**
  * Walks the connection machine and says what it found as `docs/connection-states.md`: a diagram,
- * what each event does in each state, the deadlines, the reasons. `check-docs.ts` writes and checks
- * it.
+ * what each event does in each state, the deadlines, the reasons; and as the fingerprint that
+ * traces carry. `check-docs.ts` writes and checks both.
  */
+import { createHash } from "node:crypto";
+
 import { build } from "esbuild";
 
 import type * as Machine from "../packages/client/src/connection/machine.ts";
 import type * as Exploration from "../packages/testing/src/exploration/index.ts";
 import { sourceAliases } from "./source-aliases.ts";
-import { statesPage, type Walked } from "./states-page.ts";
+import type { Walked } from "./states-page.ts";
 
 /** Loads a module from the sources, whatever has been built. */
 async function fromSources<Module>(name: string): Promise<Module> {
@@ -27,8 +29,24 @@ async function fromSources<Module>(name: string): Promise<Module> {
 const machine = await fromSources<typeof Machine>("@holdfast/client/machine");
 const exploration = await fromSources<typeof Exploration>("@holdfast/testing/exploration");
 
-/** The page as it should be today. */
-export function connectionStates(): string {
+/** Where the fingerprint stands, and the text of that file as it should be today. */
+export const edgesPath = "packages/client/src/connection/connection-edges.ts";
+export function connectionEdges({ rows }: Walked): string {
+  const ways = rows.map(({ from, event, to, effects, reasons }) =>
+    [from, event, to, effects, ...[...reasons].sort()].join(" "),
+  );
+  const hash = createHash("sha256").update(ways.sort().join("\n")).digest("hex");
+  return `/**
+ * The fingerprint of the machine. Made by \`npm run docs:write\`, which walks it; do not edit.
+ */
+
+/** Of all ways that the machine can take: state, event, state, effects and reasons. */
+export const EDGES_HASH = "${hash.slice(0, 16)}";
+`;
+}
+
+/** Everything that the machine can do. */
+export function walkMachine(): Walked {
   const { transition, DEFAULT_CONNECTION_POLICY, pendingDeadlines, causeOf } = machine;
   const rows = new exploration.RowCollector();
   const deadlines: Walked["deadlines"] = new Map();
@@ -48,11 +66,5 @@ export function connectionStates(): string {
   }
   const failures = Object.keys(exploration.FAILURES) as Machine.FailureReason[];
   const causes = new Map<string, string>(failures.map((reason) => [reason, causeOf(reason)]));
-  return statesPage({
-    rows: rows.rows(),
-    states: machine.CONNECTION_STATES,
-    deadlines,
-    causes,
-    models,
-  });
+  return { rows: rows.rows(), states: machine.CONNECTION_STATES, deadlines, causes, models };
 }

@@ -2,6 +2,7 @@
  * What the machine met, exported for a bug report: every event with its stamp, so that the machine
  * can run over it again.
  */
+import { EDGES_HASH } from "./connection-edges.ts";
 import type { ConnectionEffect } from "./connection-effect.ts";
 import type { ConnectionEvent } from "./connection-event.ts";
 import type { HandledEvent } from "./connection-manager.ts";
@@ -9,6 +10,11 @@ import type { ConnectionModel } from "./connection-model.ts";
 import type { Stamp } from "./connection-moves.ts";
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import type { ConnectionReason, ConnectionState } from "./connection-state.ts";
+
+/** What a step changed in the model, field by field; null: the field is gone. */
+export type ModelChange = {
+  readonly [Field in keyof ConnectionModel]?: ConnectionModel[Field] | null;
+};
 
 /**
  * One event. Nothing in it is secret: accounts are aliases, details are codes, payloads never enter
@@ -23,6 +29,8 @@ export interface TraceEntry {
   readonly to: ConnectionState;
   readonly reason: ConnectionReason;
   readonly effects: readonly ConnectionEffect[];
+  /** With these, the model before the first entry becomes the model after each. */
+  readonly changed: ModelChange;
   /**
    * The event came too late to matter: an old session's, or a timer's that was no longer pending.
    */
@@ -34,6 +42,8 @@ export interface ExportedTrace {
   readonly format: "holdfast-trace/1";
   /** Of the client package. */
   readonly version: string;
+  /** Of the machine: where it differs, `replay` need not come to the same. */
+  readonly edges: string;
   readonly platform: string;
   readonly policy: ConnectionPolicy;
   /** The model before the first entry; absent when nothing was recorded. */
@@ -65,6 +75,7 @@ export function exportTrace({
   const trace = {
     format: "holdfast-trace/1",
     version,
+    edges: EDGES_HASH,
     platform: platformName,
     policy,
     entries,
@@ -83,6 +94,15 @@ export function traceEntry({ event, stamp, wallNow, before, step }: HandledEvent
     to: model.state,
     reason: model.reason,
     effects,
+    changed: changeOf(before, model),
   };
   return stale ? { ...entry, stale } : entry;
+}
+
+function changeOf(before: ConnectionModel, after: ConnectionModel): ModelChange {
+  const fields = Object.keys({ ...before, ...after }) as (keyof ConnectionModel)[];
+  const changed = fields.filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+  return Object.fromEntries(changed.map((field) => [field, after[field] ?? null]));
 }

@@ -23,6 +23,9 @@ export type {
   InitialFacts,
   StateDeadline,
 } from "./connection-model.ts";
+export { replay, tracedModels } from "./connection-replay.ts";
+export type { Replay, TraceDifference } from "./connection-replay.ts";
 export type { Stamp, Step } from "./connection-moves.ts";
 export { DEFAULT_CONNECTION_POLICY } from "./connection-policy.ts";
 export type { ConnectionPolicy } from "./connection-policy.ts";
+export { readTrace } from "./trace-file.ts";
