@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from "vitest";
 
-import { phaseOf } from "../../src/sync/bucket-model.ts";
+import { isOwing, phaseOf } from "../../src/sync/bucket-model.ts";
 import { SyncError } from "../../src/sync/sync-error.ts";
 import {
   BucketRig,
@@ -75,6 +75,7 @@ describe("where a bucket begins", () => {
   test("from now: the place is stored first, without any update", () => {
     const rig = opened("now").tell(subscribed(7));
     expect(rig.line).toBe("behind - joined doing apply | apply ->e1:7 (0)");
+    expect(isOwing(rig.model)).toBe(false);
     expect(rig.tell(committed).line).toBe("live e1:7 joined | tell e1:7");
   });
 
@@ -86,6 +87,7 @@ describe("where a bucket begins", () => {
   test("from a snapshot: it is asked for at once, and pushes wait for it (Y4)", () => {
     const rig = opened("snapshot").tell(subscribed(7));
     expect(rig.line).toBe("behind - joined turn queued noCursor | queue");
+    expect(isOwing(rig.model)).toBe(true);
     rig.tell({ type: "granted" }, pushed(7, 8), { type: "snapshotTaken", snapshot: snapshot(7) });
     expect(rig.line).toBe(
       "behind - joined doing commit turn held noCursor holds 7-8 | commit ->e1:7",
@@ -271,9 +273,9 @@ describe("what is forgotten in time", () => {
 
   test("a cursor that could be read at last counts as progress", () => {
     const traits = { from: "start", canSnapshot: false, isStored: true } as const;
-    const rig = new BucketRig().tell({ type: "opened", traits }, applyFailed).alarm();
-    rig.tell(applyFailed).alarm().tell({ type: "cursorRead", cursor: undefined });
-    rig.tell({ type: "attached" }, subscribed(5));
+    const rig = new BucketRig().tell({ type: "opened", traits }, { type: "attached" });
+    rig.tell(applyFailed).alarm().tell(applyFailed).alarm();
+    rig.tell({ type: "cursorRead", cursor: undefined }, subscribed(5));
     expect(failing(rig)).toContain("retry in 1000 ");
   });
 
