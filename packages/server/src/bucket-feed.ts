@@ -45,10 +45,6 @@ export class BucketFeed implements PumpedFeed {
     this.#sees = sees;
   }
 
-  get isClosed(): boolean {
-    return this.#state === "closed";
-  }
-
   /** Joins, and answers with `subscribed` and what goes with a position, when the log was read. */
   open(wanted: BucketPosition | undefined, budget: PageBudget): void {
     this.#wanted = wanted;

@@ -8,6 +8,8 @@ import type { ServerRequest } from "./server-socket.ts";
 export interface CheckOwner {
   /** The number of the open session that one of this account would compete with. */
   rivalSession(account: string): number | undefined;
+  /** How many sessions of an account are open. */
+  sessionsOf(account: string): number;
   dispatch(event: ServerSessionEvent): void;
   report(error: unknown, place: "authenticate"): void;
 }
@@ -59,6 +61,7 @@ export class CredentialCheck {
     this.#accepted = answer;
     const { account, expiresAt } = answer;
     const rivalSession = this.#owner.rivalSession(account);
-    return { type: "authenticated", checkId, account, expiresAt, rivalSession };
+    const accountSessions = this.#owner.sessionsOf(account);
+    return { type: "authenticated", checkId, account, expiresAt, rivalSession, accountSessions };
   }
 }

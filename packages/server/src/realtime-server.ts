@@ -59,9 +59,11 @@ export class RealtimeServer<
       request,
       codec ?? this.#codecs[0],
     );
+    const { isFull } = this;
     this.#connections.add(session);
     if (!codec) session.dispatch({ type: "unsupported" });
     else if (this.#closing) session.dispatch({ type: "draining", ...this.#closing });
+    else if (isFull) session.dispatch({ type: "crowded" });
     return session;
   }
 
@@ -78,6 +80,16 @@ export class RealtimeServer<
   /** True from `close` on: new connections belong to another process. */
   get isClosing(): boolean {
     return this.#closing !== undefined;
+  }
+
+  /** True while there is no room for another connection. */
+  get isFull(): boolean {
+    return this.#connections.size >= this.#host.policy.connectionsMax;
+  }
+
+  /** How long who finds no room should stay away, in ms. */
+  get busyRetryMs(): number {
+    return this.#host.policy.busyRetryMs;
   }
 
   /** Over how long reconnects should be spread if all sessions drop now, in ms. */
@@ -128,7 +140,8 @@ export class RealtimeServer<
   }
 
   /**
-   * Takes from an account the right to read a bucket. A later subscription asks `authorize` anew.
+   * Takes from an account the right to read a bucket: its pushes end, and fetches that are under
+   * way bring nothing. A later subscription or fetch asks `authorize` anew.
    */
   revoke(account: string, bucket: BucketKeyOf<C>): void {
     for (const session of this.#host.registry.of(account)) {

@@ -39,8 +39,8 @@ export interface ServerPolicy {
   readonly keyedCallsMax: number;
   /**
    * How many messages a session may say in a second, on average. Calls that are admitted do not
-   * count: they are bounded by how many may execute. A bucket counts as a message. Past
-   * `messagesBurst`: `rateLimited`. Default 2 000.
+   * count: they are bounded by how many may execute. A fetch counts, and a bucket counts as a
+   * message. Past `messagesBurst`: `rateLimited`. Default 2 000.
    */
   readonly messagesPerSecond: number;
   /** How many messages a session may say at once. Default 4 000. */
@@ -56,6 +56,18 @@ export interface ServerPolicy {
    * MiB.
    */
   readonly bufferedBytesMax: number;
+  /**
+   * How many connections the server holds, in whatever state. Past it: `busy`; at `use/ws` HTTP
+   * 503, before there is a WebSocket. Default 50 000: a process that holds more should say so.
+   */
+  readonly connectionsMax: number;
+  /**
+   * How many sessions one account may have open. Past it: `busy`. A client that comes back takes
+   * its own place. Default 100.
+   */
+  readonly connectionsPerAccount: number;
+  /** How long who found no room should stay away, in ms. Default 10 s. */
+  readonly busyRetryMs: number;
   /** The shortest and longest ping interval that the server bears, in ms. Default 1 s and 30 s. */
   readonly heartbeat: { readonly minMs: number; readonly maxMs: number };
   /** How many sessions the reconnect window is sized for at least. Default 1. */
@@ -76,6 +88,9 @@ export const DEFAULT_SERVER_POLICY: ServerPolicy = {
   messagesBurst: 4_000,
   bufferedBytesSoft: 262_144,
   bufferedBytesMax: 4_194_304,
+  connectionsMax: 50_000,
+  connectionsPerAccount: 100,
+  busyRetryMs: 10_000,
   heartbeat: { minMs: 1_000, maxMs: 30_000 },
   expectedConnections: 1,
   graceMs: 5_000,

@@ -8,7 +8,7 @@ import type { Hello, Token } from "@holdfast/protocol";
 
 import type { ServerSessionEvent } from "./server-session-event.ts";
 import { subscribe } from "./server-session-subscriptions.ts";
-import { endAsTold, refuse, say, setDeadlines, spend } from "./server-session-turn.ts";
+import { endAsTold, refuse, say, setDeadlines, spend, turnAway } from "./server-session-turn.ts";
 import type { Turn } from "./server-session-turn.ts";
 
 export function greeted(turn: Turn, hello: Hello): void {
@@ -56,10 +56,14 @@ export function unchecked(turn: Turn): void {
 type Authenticated = Extract<ServerSessionEvent, { readonly type: "authenticated" }>;
 
 function open(turn: Turn, hello: Hello, event: Authenticated): void {
-  const { account, expiresAt, rivalSession } = event;
+  const { account, expiresAt, rivalSession, accountSessions } = event;
   const { model, stamp, policy } = turn;
   if (rivalSession !== undefined && rivalSession >= hello.session)
     return refuse(turn, "superseded");
+  // Who comes back takes its own place, also where the limit was lowered meanwhile.
+  if (rivalSession === undefined && accountSessions >= policy.connectionsPerAccount) {
+    return turnAway(turn);
+  }
   if (!armTokenExpiry(turn, expiresAt)) return;
   model.state = "open";
   model.account = account;

@@ -27,7 +27,7 @@ export type ServerSessionEffect =
       readonly bucket: BucketKey;
       readonly position?: BucketPosition | undefined;
     }
-  /** Push no more of it. */
+  /** Push no more of it; what a fetch of it is reading is not told. */
   | { readonly type: "leave"; readonly bucket: BucketKey }
   /** Run the handler: `callSettled` answers, always. */
   | { readonly type: "runCall"; readonly call: Call }

@@ -19,6 +19,8 @@ export type ServerSessionEvent =
   | { readonly type: "received"; readonly messages: readonly ClientMessage[] }
   /** A frame came in that is none. `detail` holds no payload. */
   | { readonly type: "malformed"; readonly detail: string }
+  /** The server holds as many connections as it will. */
+  | { readonly type: "crowded" }
   /** The peers have no subprotocol in common. */
   | { readonly type: "unsupported" }
   /** The credential of check `checkId` is good. */
@@ -30,6 +32,8 @@ export type ServerSessionEvent =
       readonly expiresAt?: number | undefined;
       /** The number of the open session of the same account and instance, if there is one. */
       readonly rivalSession?: number | undefined;
+      /** How many sessions of the account are open, this one not included. */
+      readonly accountSessions: number;
     }
   | {
       readonly type: "authenticationRefused";

@@ -61,13 +61,13 @@ export function unsubscribe(turn: Turn, buckets: readonly BucketKey[]): void {
   turn.model.subscriptions = table;
 }
 
-/** Takes a right away, also one that is just being asked for. */
+/** Takes a right away, also one that is just being asked for, or that a fetch is reading by. */
 export function revoke(turn: Turn, bucket: BucketKey): void {
+  turn.effects.push({ type: "leave", bucket });
   const standing = turn.model.subscriptions.get(bucket);
   if (standing === undefined) return;
   const table: Table = new Map(turn.model.subscriptions);
   table.delete(bucket);
   turn.model.subscriptions = table;
-  if (standing.isLive) turn.effects.push({ type: "leave", bucket });
   say(turn, { type: "unsubscribed", bucket, code: "revoked" });
 }

@@ -47,6 +47,12 @@ export function refuse(
   end(turn, { type: "refuse", action: REFUSALS[code].action, code, ...details });
 }
 
+/** Ends the session because there is no room for it. */
+export function turnAway(turn: Turn): void {
+  const { stamp, policy } = turn;
+  refuse(turn, "busy", { retryAfterMs: policy.busyRetryMs, windowMs: stamp.windowMs });
+}
+
 /** Ends the session because its peer did what the protocol forbids. `detail` holds no payload. */
 export function violate(turn: Turn, detail: string): void {
   refuse(turn, "protocolViolation", { message: detail });

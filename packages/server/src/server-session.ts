@@ -30,6 +30,7 @@ import {
   say,
   setDeadlines,
   spend,
+  turnAway,
   violate,
 } from "./server-session-turn.ts";
 import type { Turn } from "./server-session-turn.ts";
@@ -83,6 +84,8 @@ function live(turn: Turn, event: ServerSessionEvent): void {
       return alarm(turn);
     case "malformed":
       return violate(turn, event.detail);
+    case "crowded":
+      return turnAway(turn);
     case "unsupported":
       return refuse(turn, "unsupportedVersion");
     case "superseded":
@@ -160,9 +163,13 @@ function isByKey(cancel: Cancel): cancel is KeyedCancel {
   return cancel.key !== undefined;
 }
 
-/** Admitted ones are bounded by how many may execute; refused ones would be free otherwise. */
+/**
+ * Admitted calls are bounded by how many may execute; refused ones would be free otherwise, and a
+ * fetch makes the server work for whoever asks.
+ */
 function request(turn: Turn, asked: SessionRequest): void {
-  if (!admit(turn, asked)) spend(turn, 1);
+  const isFree = admit(turn, asked) && asked.type !== "fetch";
+  if (!isFree && turn.model.state === "open") spend(turn, 1);
 }
 
 /** Only an open session hears of buckets; what it asked for itself stays as it asked. */

@@ -22,6 +22,12 @@ import { PageBudget } from "./page-budget.ts";
 import type { BucketVerdict } from "./server-session-event.ts";
 import type { LogPage } from "./server-store.ts";
 
+/** `mayRead`: nothing has happened since it was asked that may have taken the right away. */
+interface FetchUnderWay {
+  readonly bucket: BucketKey;
+  mayRead: boolean;
+}
+
 /** What became of a fetch. */
 export type Fetched = Page | TooFarBehind | Failure;
 
@@ -32,6 +38,7 @@ export class SessionBuckets {
   readonly #viewer: () => Viewer;
   readonly #judged: (verdicts: readonly BucketVerdict[]) => void;
   readonly #feeds = new Map<BucketKey, BucketFeed>();
+  readonly #fetches = new Set<FetchUnderWay>();
   #budget: PageBudget = new PageBudget();
   #late: BucketVerdict[] = [];
 
@@ -68,9 +75,11 @@ export class SessionBuckets {
     feed.open(position, this.#budget);
   }
 
+  /** The right to read it may be gone, also for the fetches that are under way. */
   leave(bucket: BucketKey): void {
     this.#feeds.get(bucket)?.close();
     this.#feeds.delete(bucket);
+    for (const fetch of this.#fetches) if (fetch.bucket === bucket) fetch.mayRead = false;
   }
 
   leaveAll(): void {
@@ -88,11 +97,19 @@ export class SessionBuckets {
    * read.
    */
   fetch(fetch: Fetch, settle: (answer: Fetched) => void): void {
-    const feed = this.#feeds.get(fetch.bucket);
-    if (feed) return this.#read(fetch, feed, settle);
+    const { id, bucket } = fetch;
+    const underWay: FetchUnderWay = { bucket, mayRead: true };
+    this.#fetches.add(underWay);
+    const end = (answer: Fetched): void => {
+      this.#fetches.delete(underWay);
+      const isGone = !underWay.mayRead && !this.#feeds.has(bucket);
+      settle(isGone ? notReadable(id, "denied") : answer);
+    };
+    const feed = this.#feeds.get(bucket);
+    if (feed) return this.#read(fetch, feed, end);
     const judged = ({ code }: BucketVerdict): void => {
-      if (code === undefined) this.#read(fetch, undefined, settle);
-      else settle(notReadable(fetch.id, code));
+      if (code === undefined) this.#read(fetch, undefined, end);
+      else end(notReadable(id, code));
     };
     const verdict = this.#ask(fetch.bucket);
     if (verdict instanceof Promise) void verdict.then(judged);
@@ -102,16 +119,14 @@ export class SessionBuckets {
   #read(fetch: Fetch, feed: BucketFeed | undefined, settle: (answer: Fetched) => void): void {
     feed?.fetching();
     this.#session.reader.page(fetch.bucket, fetch.after, (page) => {
-      settle(this.#answer(fetch, feed, page));
+      settle(this.#answer(fetch, page));
       feed?.fetched();
     });
   }
 
-  #answer(fetch: Fetch, feed: BucketFeed | undefined, page: LogPage | undefined): Fetched {
+  #answer(fetch: Fetch, page: LogPage | undefined): Fetched {
     const { id, bucket, epoch, after, limit } = fetch;
     if (!page) return ownFailure(id, "internal", "the log could not be read");
-    // The right that it was read by may have been taken away meanwhile.
-    if (feed?.isClosed && !this.#feeds.has(bucket)) return notReadable(id, "denied");
     if (isTooFar(page, epoch, after)) return tooFarBehind(page, id);
     const sees = this.#gate.sight(bucket, this.#viewer);
     return pageFor(page, { author: this.#session.author, sees }, id, limit);

@@ -173,7 +173,7 @@ export class SessionDriver
       case "join":
         return this.#ownWork().buckets.join(effect.bucket, effect.position);
       case "leave":
-        return this.#ownWork().buckets.leave(effect.bucket);
+        return this.#work?.buckets.leave(effect.bucket);
       case "pauseReading":
         return this.#socket.pauseReading();
       case "resumeReading":
@@ -236,6 +236,10 @@ export class SessionDriver
 
   rivalSession(account: string): number | undefined {
     return this.#host.registry.find(account, this.instanceId)?.session;
+  }
+
+  sessionsOf(account: string): number {
+    return this.#host.registry.countOf(account);
   }
 
   report(error: unknown, place: ErrorPlace): void {

@@ -46,6 +46,11 @@ export class SessionRegistry<Session extends Registered> {
     this.#size--;
   }
 
+  /** How many sessions of an account are open. */
+  countOf(account: string): number {
+    return this.#byAccount.get(account)?.size ?? 0;
+  }
+
   /** The open sessions of an account, oldest first. */
   of(account: string): readonly Session[] {
     return [...(this.#byAccount.get(account)?.values() ?? [])];

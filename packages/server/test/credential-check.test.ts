@@ -14,18 +14,26 @@ function setUp(authenticate: Authenticate<Accepted>): {
   const [events, errors]: [ServerSessionEvent[], unknown[]] = [[], []];
   const check = new CredentialCheck(authenticate, request, {
     rivalSession: (account) => (account === "ada" ? 4 : undefined),
+    sessionsOf: (account) => account.length,
     dispatch: (event) => events.push(event),
     report: (error) => errors.push(error),
   });
   return { check, events, errors };
 }
 
-test("a good credential comes back with its account and its rival", async () => {
+test("a good credential comes back with its account, its rival and how many there are", async () => {
   const { check, events } = setUp(() => ({ account: "ada", expiresAt: 9, data: "d" }));
   check.ask(1, "t");
   await settled();
   expect(events).toEqual([
-    { type: "authenticated", checkId: 1, account: "ada", expiresAt: 9, rivalSession: 4 },
+    {
+      type: "authenticated",
+      checkId: 1,
+      account: "ada",
+      expiresAt: 9,
+      rivalSession: 4,
+      accountSessions: 3,
+    },
   ]);
   expect(check.accountData).toBe("d");
 });

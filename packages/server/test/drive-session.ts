@@ -82,9 +82,11 @@ export class DrivenSession {
     account = "ada",
     expiresAt?: number,
     rivalSession?: number,
+    accountSessions: number = 0,
   ): readonly ServerSessionEffect[] {
     const { checkId } = this.model;
-    return this.hears({ type: "authenticated", checkId, account, expiresAt, rivalSession });
+    const who = { account, expiresAt, rivalSession, accountSessions };
+    return this.hears({ type: "authenticated", checkId, ...who });
   }
 }
 

@@ -186,6 +186,29 @@ describe("a fetch", () => {
     ]);
   });
 
+  test("of a bucket that is not subscribed brings nothing either, once its right is gone", async () => {
+    const own = new Chat();
+    const peer = await own.durable();
+    const epoch = await own.learnEpoch(peer);
+    await own.publish(2);
+    peer.says({ type: "unsubscribe", buckets: ["room:1"] });
+    await own.tick();
+    peer.takes();
+    peer.says(own.fetch(1, 0, { epoch }), own.fetch(2, 0, { epoch, bucket: "note:1" }));
+    own.server.revoke("ada", "room:1");
+    own.server.revoke("ada", "note:1");
+    own.server.revoke("ada", "room:2");
+    await own.tick();
+    expect(peer.takes()).toMatchObject([
+      { type: "failure", id: 1, code: "denied", refused: true },
+      { type: "failure", id: 2, code: "denied", refused: true },
+    ]);
+    // The next one asks anew.
+    peer.says(own.fetch(3, 0, { epoch }));
+    await own.tick();
+    expect(peer.takes()).toMatchObject([{ type: "page", id: 3, upTo: 2 }]);
+  });
+
   test("fails where the log cannot be read, and the session goes on", async () => {
     const store = memoryStore();
     const own = new Chat({ store: { ...wrapped(store), read: failing, ranges: failing } });

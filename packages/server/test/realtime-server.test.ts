@@ -50,6 +50,37 @@ describe("opening", () => {
     ]);
   });
 
+  test("past the most connections a client is sent away, until another has gone (V3)", async () => {
+    const own = new TestServer({ policy: { connectionsMax: 2 } });
+    const first = await own.open();
+    own.dial();
+    expect(own.server.isFull).toBe(true);
+    const third = own.dial();
+    own.clock.flush();
+    expect(third.takes()).toEqual([
+      { type: "refuse", action: "retry", code: "busy", retryAfterMs: 10_000, windowMs: 100 },
+    ]);
+    first.drop();
+    expect(own.server.isFull).toBe(false);
+    expect((await own.open()).closedWith).toBeUndefined();
+  });
+
+  test("one account may have so many sessions, another account is not touched (V3)", async () => {
+    const own = new TestServer({ policy: { connectionsPerAccount: 2 } });
+    await own.open();
+    const second = await own.open({ instanceId: "phone" });
+    const third = own.dial();
+    third.says(own.hello());
+    await own.tick();
+    expect(third.takes()).toMatchObject([{ type: "refuse", code: "busy", retryAfterMs: 10_000 }]);
+    expect(third.closedWith?.code).toBe(4213);
+    // Who comes back, and who is another, has a place.
+    const again = await own.open({ instanceId: "phone", session: 2 });
+    expect([second.closedWith?.code, again.closedWith]).toEqual([4202, undefined]);
+    expect((await own.open({ token: "bob" })).closedWith).toBeUndefined();
+    expect(own.server.stats).toMatchObject({ sessions: 3, refusals: { busy: 1, superseded: 1 } });
+  });
+
   test("a bad token is refused and leaves nothing behind (B24)", async () => {
     const own = new TestServer();
     const peer = own.dial();

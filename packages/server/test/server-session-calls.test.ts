@@ -214,11 +214,11 @@ describe("a fetch", () => {
     ]);
   });
 
-  test("that is refused costs a message, an admitted one does not", () => {
+  test("costs a message, so that a flood of them ends the session (V3)", () => {
     const session = openDurable({ limits: { ...openDurable().policy.limits, callsExecuting: 99 } });
-    for (let id = 1; id <= 50; id++) session.frame(fetch(id));
+    for (let id = 1; id <= 20; id++) session.frame(fetch(id));
     expect(session.model.state).toBe("open");
-    for (let id = 51; id <= 71; id++) session.frame(fetch(id, 0));
+    session.frame(fetch(21));
     expect(session.model.state).toBe("closed");
   });
 

@@ -1,6 +1,7 @@
 import { ALL_CAPABILITIES } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
+import type { ServerSessionEffect } from "../src/server-session-effect.ts";
 import {
   brief,
   DrivenSession,
@@ -127,6 +128,34 @@ describe("superseding", () => {
   });
 });
 
+describe("the sessions of one account", () => {
+  const others = (count: number, rivalSession?: number): readonly ServerSessionEffect[] => {
+    const session = new DrivenSession({ connectionsPerAccount: 3, busyRetryMs: 7_000 });
+    session.frame(hello);
+    return session.accepts("ada", undefined, rivalSession, count);
+  };
+
+  test("may be so many; one more is sent away, and told for how long", () => {
+    expect(brief(others(2))).toContain("send welcome");
+    expect(brief(others(3))).toEqual(refusal("retry", "busy", 4213));
+    expect(sent(others(4))[0]).toMatchObject({ retryAfterMs: 7_000, windowMs: 250 });
+  });
+
+  test("do not stand in the way of one that comes back for its own place", () => {
+    expect(brief(others(3, 4))).toContain("send welcome");
+  });
+
+  test("are counted at the hello only: a renewal takes no place", () => {
+    const session = new DrivenSession({ connectionsPerAccount: 1 });
+    session.frame(hello);
+    session.accepts();
+    session.frame({ type: "token", token: "t2" });
+    expect(brief(session.accepts("ada", undefined, 5, 1))).toEqual(["send tokenAccepted"]);
+    session.frame({ type: "token", token: "t3" });
+    expect(brief(session.accepts("ada", undefined, undefined, 1))).toEqual(["send tokenAccepted"]);
+  });
+});
+
 describe("renewal", () => {
   test("a token for the same account moves the end of the session", () => {
     const session = new DrivenSession();
@@ -210,7 +239,12 @@ describe("renewal", () => {
   test("only the verdict on the latest token counts", () => {
     const session = openSession();
     session.frame({ type: "token", token: "t2" }, { type: "token", token: "t3" });
-    const stale = { type: "authenticated", checkId: 2, account: "bob" } as const;
+    const stale = {
+      type: "authenticated",
+      checkId: 2,
+      account: "bob",
+      accountSessions: 0,
+    } as const;
     expect(session.hears(stale)).toEqual([]);
     expect(sent(session.accepts("ada"))).toEqual([{ type: "tokenAccepted" }]);
     expect(session.accepts("bob")).toEqual([]);

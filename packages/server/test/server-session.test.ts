@@ -2,7 +2,15 @@ import type { ClientMessage } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
 import type { ServerSessionEvent } from "../src/server-session-event.ts";
-import { brief, DrivenSession, hello, openSession, refusal, sent } from "./drive-session.ts";
+import {
+  brief,
+  DrivenSession,
+  hello,
+  openDurable,
+  openSession,
+  refusal,
+  sent,
+} from "./drive-session.ts";
 
 const ping: ClientMessage = { type: "ping", nonce: 9 };
 const pings = (count: number): ClientMessage[] => Array.from({ length: count }, () => ping);
@@ -163,6 +171,20 @@ describe("the rate limit", () => {
     expect(session.model.allowance).toBe(20 - cost);
   });
 
+  test("a fetch counts, admitted or not, and once", () => {
+    const session = openDurable();
+    const fetch = { type: "fetch", bucket: "a", epoch: "e", after: 0 } as const;
+    session.frame({ ...fetch, id: 1, limit: 9 });
+    expect(session.model.allowance).toBe(19);
+    session.frame({ ...fetch, id: 2, limit: 0 });
+    expect(session.model.allowance).toBe(18);
+    // What ends the session for another reason is not reckoned on top of it.
+    session.frame(...pings(18));
+    expect(brief(session.frame({ ...fetch, id: 2, limit: 9 }))).toEqual(
+      refusal("retry", "protocolViolation", 4214),
+    );
+  });
+
   test("a call that is admitted does not count: how many may execute bounds it", () => {
     const session = openSession();
     session.frame(call);
@@ -172,6 +194,7 @@ describe("the rate limit", () => {
 
 describe("ends", () => {
   test.each<[string, ServerSessionEvent, string[]]>([
+    ["too many connections", { type: "crowded" }, refusal("retry", "busy", 4213)],
     ["no common subprotocol", { type: "unsupported" }, refusal("stop", "unsupportedVersion", 4001)],
     ["a later session (B04)", { type: "superseded" }, refusal("retry", "superseded", 4202)],
     [
@@ -235,7 +258,7 @@ describe("ends", () => {
       { type: "malformed", detail: "" },
       { type: "callSettled", id: 1, answer: { type: "result", id: 1 } },
       { type: "authorized", verdicts: [{ bucket: "a" }] },
-      { type: "authenticated", checkId: 1, account: "ada" },
+      { type: "authenticated", checkId: 1, account: "ada", accountSessions: 0 },
       { type: "disconnected", refusal: { action: "stop", code: "x" } },
       { type: "draining", windowMs: 0, graceMs: 0 },
       { type: "overflowed" },

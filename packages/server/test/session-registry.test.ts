@@ -32,6 +32,7 @@ test("an account has the sessions of all its client objects, and no others", () 
   registry.add(other);
   registry.add({ ...one, account: "bob" });
   expect(registry.of("ada")).toEqual([one, other]);
+  expect(["ada", "bob", "nobody"].map((account) => registry.countOf(account))).toEqual([2, 1, 0]);
   registry.remove(one);
   expect(registry.of("ada")).toEqual([other]);
   expect(registry.of("nobody")).toEqual([]);
