@@ -36,7 +36,7 @@ export interface Replay {
   readonly difference?: TraceDifference;
 }
 
-/** Runs the machine over a trace, from its first entry. Never throws, whatever the trace says. */
+/** Runs the machine over a trace, from its first entry. A machine that throws is a difference. */
 export function replay(trace: ExportedTrace): Replay {
   const { before, entries, policy, edges } = trace;
   const models = tracedModels(trace);
