@@ -69,8 +69,8 @@ export class SqliteConnection {
 
   /** The statement, prepared once. Texts of it are constants: the cache has no other limit. */
   sql(text: string): SqliteStatement {
-    const statement = this.#statements.get(text) ?? this.#database.prepare(text);
-    this.#statements.set(text, statement);
+    let statement = this.#statements.get(text);
+    if (!statement) this.#statements.set(text, (statement = this.#database.prepare(text)));
     return statement;
   }
 

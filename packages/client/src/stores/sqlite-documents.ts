@@ -22,6 +22,9 @@ import {
 const CURSOR = "select epoch, seq from holdfast_cursors where account = ? and bucket = ?";
 const MOVE = "insert or replace into holdfast_cursors values (?, ?, ?, ?)";
 const PUT = "insert or replace into holdfast_documents values (?, ?, ?, ?)";
+/** So many at once: a call of the driver costs about as much as what SQLite does in it. */
+const MANY = 20;
+const PUT_MANY = `${PUT}${", (?, ?, ?, ?)".repeat(MANY - 1)}`;
 const DELETE = "delete from holdfast_documents where account = ? and bucket = ? and id = ?";
 const CLEAR = "delete from holdfast_documents where account = ? and bucket = ?";
 const ALL = "select id, document as text from holdfast_documents where account = ? and bucket = ?";
@@ -33,6 +36,20 @@ export function sqliteDocuments(
 ): DocumentStore {
   const cursor = (bucket: BucketKey): Cursor | undefined =>
     readCursor(connection.sql(CURSOR).get(account, bucket));
+  const write = (bucket: BucketKey, rows: readonly DocumentRow[]): void => {
+    let puts: (readonly string[])[] = [];
+    const flush = (): void => {
+      if (puts.length === MANY) connection.sql(PUT_MANY).run(...puts.flat());
+      else for (const values of puts) connection.sql(PUT).run(...values);
+      puts = [];
+    };
+    for (const { id, text } of rows) {
+      if (text !== undefined) puts.push([account, bucket, id, text]);
+      if (text === undefined || puts.length === MANY) flush();
+      if (text === undefined) connection.sql(DELETE).run(account, bucket, id);
+    }
+    flush();
+  };
   const move = (
     bucket: BucketKey,
     from: Cursor | undefined,
@@ -44,10 +61,7 @@ export function sqliteDocuments(
       const stored = cursor(bucket);
       if (!isSameCursor(stored, from)) return { moved: stored };
       if (isReplaced) connection.sql(CLEAR).run(account, bucket);
-      for (const { id, text } of rows) {
-        if (text === undefined) connection.sql(DELETE).run(account, bucket, id);
-        else connection.sql(PUT).run(account, bucket, id, text);
-      }
+      write(bucket, rows);
       connection.sql(MOVE).run(account, bucket, to.epoch, to.seq);
       return undefined;
     });

@@ -100,6 +100,23 @@ test("after close everything is in the one file", async () => {
   expect(existsSync(log) ? statSync(log).size : 0).toBe(0);
 });
 
+test("a batch of many documents, with deletions between, stores what they come to one by one", async () => {
+  const { documents } = await open();
+  const expected = new Map<string, number>();
+  const changes = Array.from({ length: 250 }, (_, n) => {
+    const id = `d${String((n * 7) % 60).padStart(2, "0")}`;
+    if (n % 31 === 30) return { type: "delete", id } as const;
+    return { type: "put", id, document: n } as const;
+  });
+  for (const change of changes) {
+    if (change.type === "put") expected.set(change.id, change.document);
+    else expected.delete(change.id);
+  }
+  await documents.commit("room:1", undefined, { epoch: "e", seq: 250 }, changes);
+  const stored = await documents.documents("room:1");
+  expect(new Map(stored.map(({ id, document }) => [id, document]))).toEqual(expected);
+});
+
 test("transactions survive a loss of power, documents only a crash", async () => {
   const statements: string[] = [];
   const watched = (file: string): SqliteDatabase => {
