@@ -129,7 +129,6 @@ export function lose(turn: Turn, entry: Entry): void {
   entry.isForeign = true;
   queue.foreign.add(entry);
   turn.touched.add(entry);
-  queue.wantsOutcomes = true;
 }
 
 /** How adopted transactions ended, as far as is known. */

@@ -261,9 +261,10 @@ test("a decision of ours about what another took meanwhile does not count", () =
   rig.failure("a", "noSuchRoom").store(["a"]);
   expect([rig.ends.has("a"), rig.queue.foreign.size]).toEqual([false, 1]);
   expect(rig.operation?.type).toBe("readOutcomes");
-  rig.outcomes.set("a", { id: "a", endedAt: rig.wallNow, phase: "done" });
+  const error = { kind: "timedOut" } as const;
+  rig.outcomes.set("a", { id: "a", endedAt: rig.wallNow, phase: "failed", error });
   rig.readOutcomes();
-  expect([rig.fate("a"), rig.operation]).toEqual(["done: done", undefined]);
+  expect([rig.fate("a"), rig.operation]).toEqual(["failed: timedOut", undefined]);
   const done = state("inFlight");
   done.isAuto = false;
   done.result("a").store(["a"]);

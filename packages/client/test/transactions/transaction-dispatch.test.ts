@@ -166,7 +166,8 @@ test("a suspect waits until nothing else is on its way, and nothing new goes bef
 });
 
 test("nothing goes beside a suspect, in the step that sends it either", () => {
-  const rig = state("inFlight").answer("a", { type: "lost" }).offline(true).make("b");
-  rig.news();
+  const rig = new QueueRig();
+  const sentAt = rig.wallNow;
+  rig.claim([rig.loaded("a", { violations: 1, sentAt }), rig.loaded("b", { sentAt })]).news();
   expect(rig.online().news()).toEqual(["send a"]);
 });

@@ -190,6 +190,11 @@ test("a blocker that nobody knows counts as done (L46)", () => {
     .online()
     .make("b", { blockers: ["gone"] });
   expect([rig.news(), rig.disk.get("b")?.blockers]).toEqual([["show b", "send b"], []]);
+  const early = new QueueRig()
+    .make("b", { blockers: ["gone"] })
+    .claim()
+    .online();
+  expect(early.news()).toEqual(["show b", "send b"]);
 });
 
 test("a cancellation takes no place from others that may go", () => {

@@ -119,3 +119,13 @@ test("a later claim that fails does no harm", () => {
   expect(rig.store().fate("a")).toBe("queued");
   expect(rig.pass(1_000).operation?.type).toBe("claim");
 });
+
+test("after a success, the waits begin anew", () => {
+  const rig = state("queued");
+  rig.isAuto = false;
+  rig.online().storeFails().pass(1_000).storeFails().pass(2_000).store();
+  rig.failure("a", "internal").storeFails().news();
+  const writes = rig.writes.length;
+  expect(rig.pass(999).writes).toHaveLength(writes);
+  expect(rig.pass(1).writes).toHaveLength(writes + 1);
+});
