@@ -42,14 +42,21 @@ export interface ListSnapshot extends NotePlace {
   readonly notes: readonly { readonly seq: number; readonly wish: number }[];
 }
 
+/** A call that is told apart from all others of the run. */
+export interface Numbered {
+  readonly n: number;
+  /** Who is signed in when it is made. */
+  readonly as: string;
+}
+
 export interface AppContract {
   readonly calls: {
     readonly "note.add": CallSpec<NoteInput, NotePlace>;
     readonly "list.snapshot": CallSpec<string, ListSnapshot>;
     /** May run any number of times. */
-    readonly echo: CallSpec<number, number>;
+    readonly echo: CallSpec<Numbered, number>;
     /** Must never run twice. */
-    readonly bump: CallSpec<number, number>;
+    readonly bump: CallSpec<Numbered, number>;
   };
   readonly buckets: { readonly list: BucketSpec<Note>; readonly inbox: BucketSpec<Note> };
 }
@@ -58,8 +65,8 @@ export const appContract: AppContract = defineContract({
   calls: {
     "note.add": call<NoteInput, NotePlace>(),
     "list.snapshot": call<string, ListSnapshot>({ repeatable: true }),
-    echo: call<number, number>({ repeatable: true }),
-    bump: call<number, number>(),
+    echo: call<Numbered, number>({ repeatable: true }),
+    bump: call<Numbered, number>(),
   },
   buckets: { list: bucket<Note>(), inbox: bucket<Note>() },
 });

@@ -2,7 +2,7 @@
  * One process of the simulated app on a device: a real `DurableClient` between a clock, a store and
  * a network that fail with it. It can sleep, be frozen, die at any instant, or end as it should.
  */
-import type { Millis, OpenTransport, Platform, TransportEvent } from "@holdfast/client";
+import type { Millis, Platform } from "@holdfast/client";
 import { DurableClient } from "@holdfast/client/durable";
 import type { ClientStore, TransactionDefinition } from "@holdfast/client/durable";
 import { brokenInvariant } from "@holdfast/client/machine";
@@ -16,11 +16,14 @@ import { appContract } from "./app-contract.ts";
 import type { AppContract, NoteInput, NotePlace } from "./app-contract.ts";
 import { appHooks } from "./app-hooks.ts";
 import { issueToken } from "./app-server.ts";
+import type { ServerMood } from "./app-server.ts";
 import type { Dice } from "./dice.ts";
 import { Effects } from "./effects.ts";
 import type { Journal } from "./journal.ts";
 import type { Ledger } from "./ledger.ts";
 import { ProcessClock } from "./process-clock.ts";
+import { ProcessNetwork } from "./process-network.ts";
+import type { ProcessState } from "./process-network.ts";
 import { ProcessStore } from "./process-store.ts";
 import type { Disk } from "./process-store.ts";
 import { brokenPath } from "./snapshot-path.ts";
@@ -36,6 +39,7 @@ export interface ProcessOptions {
   readonly link: MemoryLink;
   readonly store: ClientStore;
   readonly disk: Disk;
+  readonly mood: ServerMood;
   /** How long it goes on in the background; undefined: for ever, as on the web. */
   readonly graceMs: Millis | undefined;
 }
@@ -53,10 +57,8 @@ export class AppProcess {
   /** The account that is signed in when nothing is wrong. */
   readonly account: string;
   readonly #options: ProcessOptions;
-  readonly #endings: (() => void)[] = [];
-  /** What the network brought while the process slept. */
-  #unheard: (() => void)[] = [];
-  #state: "running" | "asleep" | "dead" = "running";
+  readonly #traffic: ProcessNetwork;
+  #state: ProcessState = "running";
 
   constructor(options: ProcessOptions) {
     const { name, account, journal, dice } = options;
@@ -64,6 +66,8 @@ export class AppProcess {
     this.name = name;
     this.account = account;
     this.clock = new ProcessClock(options.clock);
+    const { openTransport } = options.link;
+    this.#traffic = new ProcessNetwork(options.clock, openTransport, () => this.#state);
     const happened = (what: string): void => journal.happened(name, what);
     this.store = new ProcessStore({
       ...options,
@@ -72,6 +76,7 @@ export class AppProcess {
       happened,
     });
     this.credentials = new FakeCredentials(account);
+    this.credentials.onRejected = () => this.#signInAgain();
     this.mendProvider();
     this.effects = new Effects(name, journal, options.ledger);
     this.addNote = this.effects.definition();
@@ -97,6 +102,11 @@ export class AppProcess {
     return this.#state !== "dead";
   }
 
+  /** How many sockets it holds. */
+  get sockets(): number {
+    return this.#traffic.sockets;
+  }
+
   /** Its code runs. */
   get isAwake(): boolean {
     return this.#state === "running";
@@ -116,7 +126,7 @@ export class AppProcess {
     this.#options.journal.note(this.name, "wakes");
     this.#state = "running";
     this.clock.wake(missedMs);
-    this.#catchUp();
+    this.#traffic.catchUp();
   }
 
   /** `closesSockets`: the system does that for it; without power nobody does. */
@@ -126,7 +136,7 @@ export class AppProcess {
     this.#state = "dead";
     this.clock.kill();
     this.store.kill();
-    if (closesSockets) for (const close of this.#endings) close();
+    if (closesSockets) this.#traffic.closeAll();
   }
 
   /** As an app ends that is well. */
@@ -161,34 +171,18 @@ export class AppProcess {
       randomHex: (bytes) => Array.from({ length: bytes * 2 }, digit).join(""),
       lifecycle: this.lifecycle,
       network: this.network,
-      openTransport: this.#openTransport,
+      openTransport: this.#traffic.openTransport,
       variesPath: false,
     };
   }
 
-  readonly #openTransport: OpenTransport = (url, subprotocols, onEvent) => {
-    const hear = (event: TransportEvent): void => this.#hear(() => onEvent(event));
-    const transport = this.#options.link.openTransport(url, subprotocols, hear);
-    this.#endings.push(() => transport.close(1000, ""));
-    return transport;
-  };
-
-  #hear(event: () => void): void {
-    if (!this.isAlive) return;
-    if (this.isAwake && this.#unheard.length === 0) event();
-    else this.#unheard.push(event);
-  }
-
-  /** One event a turn, as a system hands over what has waited. */
-  #catchUp(): void {
-    const [first] = this.#unheard;
-    if (!first || !this.isAwake) return;
-    this.#options.clock.turn(() => {
-      if (!this.isAwake) return;
-      first();
-      this.#unheard = this.#unheard.slice(1);
-      this.#catchUp();
-    });
+  /** The app was told that even a renewed token was rejected: it takes its user some seconds. */
+  #signInAgain(): void {
+    const { journal, clock, mood } = this.#options;
+    journal.note(this.name, "is asked to sign in again");
+    if (mood.rejectedUntil < clock.now() && mood.tokenLifeMs >= 3_600_000)
+      journal.broke("nobody has to sign in again for nothing", this.name);
+    this.clock.at(this.clock.now() + 3_000, () => this.client.tokenChanged());
   }
 
   #handled({ event, before, stamp, step }: HandledEvent): void {

@@ -17,6 +17,8 @@ export interface ServerMood {
   tokenLifeMs: Millis;
   /** Tokens issued before this, epoch ms, are rejected. */
   tokensGoodFrom: number;
+  /** Until this instant it is no wonder that somebody's token is rejected, and rejected again. */
+  rejectedUntil: Millis;
   /** `account bucket`: who may not read what. */
   readonly revoked: Set<string>;
   /** How many updates of each bucket are kept. */
@@ -76,8 +78,12 @@ function handlersOf(options: AppServerOptions, server: ServerProcess): Handlers<
   const clock = server.handlerClock;
   const think = (ms: Millis): Promise<void> =>
     new Promise((resolve) => void clock.at(clock.now() + ms, resolve));
+  const heedName = (as: string | undefined, account: string): void => {
+    if (as !== account) journal.broke("nothing is said in another's name", `${as} as ${account}`);
+  };
   return {
-    async "note.add"(input, { commit }) {
+    async "note.add"(input, { account, commit }) {
+      heedName(ledger.wishes[input.wish]?.account, account);
       await think(input.beforeMs + mood.busyMs);
       heedFate(options, input);
       const place = await commit((tx) => {
@@ -95,11 +101,13 @@ function handlersOf(options: AppServerOptions, server: ServerProcess): Handlers<
         return { epoch, seq: head, notes: ledger.expected(bucket, epoch, 0, head) };
       });
     },
-    async echo(n) {
+    async echo({ n, as }, { account }) {
+      heedName(as, account);
       await think(mood.busyMs);
       return n;
     },
-    bump(n) {
+    bump({ n, as }, { account }) {
+      heedName(as, account);
       if (bumps.has(n)) journal.broke("a call that is not repeatable runs once", `bump ${n}`);
       bumps.add(n);
       return n;

@@ -70,6 +70,7 @@ export class AppUser {
       blockers: blockers.map((made) => made.wish),
       hasDeadline: deadlineMs !== undefined,
       maker: name,
+      account,
       isAtHome: account === this.#process.account,
       id: "",
       isStored: false,
@@ -101,36 +102,41 @@ export class AppUser {
     });
     const settled = (): void => void this.#owed.delete(wish.n);
     handle.result.then(settled, settled);
-    effects.follow(wish, handle.result, () => this.#process.isAlive);
+    void effects.follow(wish, handle.result, () => this.#process.isAlive);
     if (phaseShows(handle) && !client.pending.current.some(({ id }) => id === handle.id))
       this.#journal.broke("what is made shows at once", `${name}: wish ${wish.n}`);
   }
 
   /** Takes one of the last notes back. */
-  cancel(dice: Dice): void {
+  async cancel(dice: Dice): Promise<void> {
     const made = this.#made.at(-dice.whole(1, 4));
     if (!made || !this.#process.isAlive) return;
     const { wish, handle } = made;
     this.#journal.note(this.#process.name, `takes back wish ${wish.n}`);
     wish.isCancelled = true;
     this.openCalls++;
-    void handle.cancel().then((isGone) => {
-      this.openCalls--;
-      if (isGone && this.#process.isAlive && wish.epochs.has(this.#ledger.epoch))
-        this.#journal.broke("what was taken back has no effect", `wish ${wish.n}`);
-    });
+    const isGone = await handle.cancel();
+    this.openCalls--;
+    if (isGone && this.#process.isAlive && wish.epochs.has(this.#ledger.epoch))
+      this.#journal.broke("what was taken back has no effect", `wish ${wish.n}`);
   }
 
   /** Asks something that is not kept. */
   async call(dice: Dice, n: number, bumps: ReadonlySet<number>): Promise<void> {
-    const { client } = this.#process;
+    const { client, credentials } = this.#process;
+    const as = credentials.identity.current;
+    if (as === null) return;
     const isEcho = dice.chance(0.5);
     this.openCalls++;
     try {
-      const answer = await client.call(isEcho ? "echo" : "bump", n, {
-        timeoutMs: dice.ms(500, 20_000),
-        ...(dice.chance(0.3) && { whenOffline: "fail" }),
-      });
+      const answer = await client.call(
+        isEcho ? "echo" : "bump",
+        { n, as },
+        {
+          timeoutMs: dice.ms(500, 20_000),
+          ...(dice.chance(0.3) && { whenOffline: "fail" }),
+        },
+      );
       if (answer !== n) this.#journal.broke("a call gets its own answer", `${answer}, not ${n}`);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;

@@ -11,6 +11,7 @@ import type { LinkedServer } from "../memory-connection.ts";
 import { MemoryLink } from "../memory-link.ts";
 import { AppProcess } from "./app-process.ts";
 import { AppUser } from "./app-user.ts";
+import type { ServerMood } from "./app-server.ts";
 import type { Dice } from "./dice.ts";
 import type { Journal } from "./journal.ts";
 import type { Ledger } from "./ledger.ts";
@@ -25,6 +26,7 @@ export interface DeviceOptions {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly dice: Dice;
+  readonly mood: ServerMood;
   readonly server: () => LinkedServer | undefined;
 }
 
@@ -74,10 +76,12 @@ export class Device {
     const own = dice.fork(this.#started);
     const process = new AppProcess({
       ...this.#options,
-      ...this,
       name,
       account,
       dice: own,
+      link: this.link,
+      store: this.store,
+      disk: this.disk,
     });
     const tab = {
       process,

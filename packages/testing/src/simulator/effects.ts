@@ -2,8 +2,8 @@
  * What shows of transactions in one process, and what it hears of their ends: each effect is shown
  * and taken back in turns, and nothing that failed goes on showing.
  */
-import { defineTransaction } from "@holdfast/client/durable";
-import type { TransactionDefinition, TransactionError } from "@holdfast/client/durable";
+import { defineTransaction, TransactionError } from "@holdfast/client/durable";
+import type { TransactionDefinition } from "@holdfast/client/durable";
 
 import { appContract } from "./app-contract.ts";
 import type { NoteInput, NotePlace } from "./app-contract.ts";
@@ -44,18 +44,18 @@ export class Effects {
   }
 
   /** Follows a wish whose handle this process holds. `isListening`: it lives, and hears. */
-  follow(wish: Wish, result: Promise<NotePlace>, isListening: () => boolean): void {
-    const settle = (end: WishEnd): void => {
-      if (isListening()) this.ended(wish.n, end);
-    };
-    result.then(
-      ({ epoch, seq }) => {
-        if (isListening() && !wish.epochs.has(epoch))
-          this.#broke("a result names what was committed", wish, `${epoch} ${seq}`);
-        settle({ type: "done" });
-      },
-      ({ kind, code = "" }: TransactionError) => settle({ type: "failed", kind, code }),
-    );
+  async follow(wish: Wish, result: Promise<NotePlace>, isListening: () => boolean): Promise<void> {
+    try {
+      const { epoch, seq } = await result;
+      if (!isListening()) return;
+      if (!wish.epochs.has(epoch))
+        this.#broke("a result names what was committed", wish, `${epoch} ${seq}`);
+      this.ended(wish.n, { type: "done" });
+    } catch (error) {
+      if (!(error instanceof TransactionError)) throw error;
+      const { kind, code = "" } = error;
+      if (isListening()) this.ended(wish.n, { type: "failed", kind, code });
+    }
   }
 
   /** A client says how a wish ended. */
@@ -72,7 +72,8 @@ export class Effects {
     if (before && before.type !== end.type) this.#broke("a wish has one end", wish, said);
     if (isRuledOut(wish) && epochs.has(this.#ledger.epoch))
       this.#broke("what was said to have no effect has none", wish, said);
-    if (end.type === "failed" && this.#shown.has(n))
+    // What was confirmed before a server lost its store was overwritten, not undone.
+    if (end.type === "failed" && epochs.size === 0 && this.#shown.has(n))
       this.#broke("what failed shows no more", wish, said);
   }
 

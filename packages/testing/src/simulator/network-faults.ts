@@ -1,7 +1,9 @@
 /** What a network does to a device. */
+import type { Cancel } from "@holdfast/client";
+
 import type { DialRefusal } from "../memory-connection.ts";
-import type { Fault, FaultTable } from "./fault.ts";
 import type { LinkDirection } from "../memory-link.ts";
+import type { Fault, FaultTable } from "./fault.ts";
 
 const REFUSALS: readonly DialRefusal[] = [
   {},
@@ -58,14 +60,13 @@ export const NETWORK_FAULTS: FaultTable = {
   flapping: {
     lastsMs: [2_000, 20_000],
     begin({ world: { clock }, device: { link }, dice }) {
-      let isOver = false;
+      let cancel: Cancel;
       const flap = (): void => {
-        if (isOver) return;
         link.drop();
-        clock.at(clock.now() + dice.ms(100, 3_000), flap);
+        cancel = clock.at(clock.now() + dice.ms(100, 3_000), flap);
       };
       flap();
-      return () => void (isOver = true);
+      return () => cancel();
     },
   },
   "black hole": blackHole("both"),
@@ -85,8 +86,10 @@ export const NETWORK_FAULTS: FaultTable = {
   },
   "refused dials": {
     lastsMs: [500, 60_000],
-    begin({ device: { link }, dice }) {
-      link.refuseDials(dice.pick(REFUSALS));
+    begin({ world: { mood, clock }, device: { link }, dice }) {
+      const refusal = dice.pick(REFUSALS);
+      if (refusal.httpStatus === 401) mood.rejectedUntil = clock.now() + 240_000;
+      link.refuseDials(refusal);
       link.drop();
       return () => link.acceptDials();
     },

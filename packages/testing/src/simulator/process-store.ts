@@ -50,6 +50,11 @@ export class ProcessStore implements ClientStore {
     this.#options = options;
   }
 
+  /** How many accounts' parts are open. */
+  get opened(): number {
+    return this.#opened.size;
+  }
+
   async open(account: string): Promise<AccountStore> {
     const inner = await this.#do("open", () => this.#options.inner.open(account));
     this.#opened.add(inner);

@@ -10,13 +10,12 @@ const COUNTED = { devices: 3, minutes: 5, transactions: 100, strokes: 10, kinds:
 const TIMELINE_LINES = 120;
 
 /** The reasons that a batch of runs must have met: all but our own faults. */
-export const REASONS: readonly string[] = [
-  ...["pingTimeout", "probeFailed", "transportClosed", "openFailed"],
-  ...["connectTimeout", "handshakeTimeout", "refused", "goingAway", "tokenUnavailable"],
-  ...["protocolViolated", "started", "userStop", "serverStop", "authLost", "authRejected"],
-  ...["networkLost", "appInactive", "appFrozen", "credentialsGained", "accountChanged"],
-  ...["networkChanged", "appActive", "woke", "retry", "dialFloor", "opened", "connectNow"],
-];
+export const REASONS: readonly string[] = (
+  "pingTimeout probeFailed transportClosed openFailed connectTimeout handshakeTimeout refused " +
+  "goingAway tokenUnavailable protocolViolated started userStop serverStop authLost " +
+  "authRejected networkLost appInactive appFrozen credentialsGained accountChanged networkChanged " +
+  "appActive woke retry dialFloor opened connectNow"
+).split(" ");
 
 /** Was the run long, busy and broken enough to prove anything? */
 export function isCounted({ plan, transactions, events, faults }: RunResult): boolean {
@@ -55,7 +54,7 @@ export function storyOf(result: RunResult, strokes: readonly FaultStroke[]): rea
   if (!violation) return [];
   const until = world.journal.lines.filter(({ at }) => at <= violation.at);
   return [
-    `${violation.property}`,
+    violation.property,
     `  ${violation.detail}`,
     `It needs these of the ${plan.strokes.length} faults of seed ${plan.seed}:`,
     ...strokes.map((stroke) => `  ${describe(stroke, plan.layout.devices)}`),

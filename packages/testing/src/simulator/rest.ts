@@ -21,6 +21,9 @@ export const OPEN_WITHIN_MS: Millis = 95_000;
  */
 export const REST_WITHIN_MS: Millis = 240_000;
 
+/** So long after that nothing is owed any more: the longest wait of a store that failed, and more. */
+const PAID_WITHIN_MS: Millis = 60_000;
+
 /** What is not yet as it shall be; undefined: all is. */
 export function unrest(world: World): string | undefined {
   for (const { process, user } of world.tabs) {
@@ -60,6 +63,7 @@ export async function brokenRest(
         if (seen !== expected)
           return ["all end with the same", `${process.name} ${bucket}: ${seen}, not ${expected}`];
       }
+      if (!(await hasPaid(world, process))) return ["all debts are paid", process.name];
       const trouble = process.client.trouble.current;
       if (trouble.setAside.length + trouble.unknown.length > 0)
         return ["nothing is set aside", process.name];
@@ -78,6 +82,17 @@ function isLost({ isStored, epochs, end, isCancelled, fate, failures, ...wish }:
   if (!wish.isAtHome) return false;
   const isFailing = fate === "denied" || failures > 6;
   return !isFailing && wish.blockers.every((blocker) => blocker.epochs.size > 0);
+}
+
+/** What is closed is caught up in the background, and debts are written off a little later. */
+async function hasPaid({ clock }: World, { client }: AppProcess): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs <= PAID_WITHIN_MS; waitedMs += 1_000) {
+    const store = client.accountStore.current;
+    const debts = store && (await clock.finish(store.sync.debts()));
+    if (debts?.length === 0) return true;
+    await clock.run(1_000);
+  }
+  return false;
 }
 
 async function shownOf({ clock }: World, { client }: AppProcess, bucket: string): Promise<string> {

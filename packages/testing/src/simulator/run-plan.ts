@@ -21,7 +21,15 @@ export interface FaultStroke {
 }
 
 /** What a user, or the other writer, does. */
-export type ActKind = "add" | "cancel" | "call" | "write" | "open" | "close" | "connectNow";
+export type ActKind =
+  | "add"
+  | "cancel"
+  | "call"
+  | "write"
+  | "writeMany"
+  | "open"
+  | "close"
+  | "connectNow";
 
 export interface Act {
   readonly id: number;
@@ -58,8 +66,9 @@ const ACTS: readonly ActKind[] = [
   ...Array.from({ length: 3 }, () => "cancel" as const),
   ...Array.from({ length: 5 }, () => "call" as const),
   ...Array.from({ length: 6 }, () => "write" as const),
-  "open",
-  "close",
+  ...Array.from({ length: 2 }, () => "writeMany" as const),
+  ...Array.from({ length: 3 }, () => "open" as const),
+  ...Array.from({ length: 3 }, () => "close" as const),
   "connectNow",
 ];
 

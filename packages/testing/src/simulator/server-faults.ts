@@ -1,6 +1,9 @@
 /** What servers do, and what is done to them. */
 import type { FaultTable } from "./fault.ts";
 
+/** How long a rejection of tokens may be remembered by clients. */
+const GRUDGE_MS = 120_000;
+
 export const SERVER_FAULTS: FaultTable = {
   "server crash": {
     lastsMs: [100, 40_000],
@@ -44,7 +47,11 @@ export const SERVER_FAULTS: FaultTable = {
   "expired tokens": {
     lastsMs: [1, 2],
     begin({ world, device: { account } }) {
-      world.mood.tokensGoodFrom = world.clock.wallNow();
+      const { mood, clock } = world;
+      // Once is what a renewal is for; twice in a row is not told from a provider that gives old ones.
+      if (clock.wallNow() - mood.tokensGoodFrom < GRUDGE_MS)
+        mood.rejectedUntil = clock.now() + GRUDGE_MS;
+      mood.tokensGoodFrom = clock.wallNow();
       const server = world.server?.server;
       server?.disconnect(account, { action: "reauthenticate", code: "tokenExpired" });
     },
@@ -53,10 +60,11 @@ export const SERVER_FAULTS: FaultTable = {
     lastsMs: [500, 20_000],
     begin({ world, device: { account } }) {
       world.mood.tokensGoodFrom = Infinity;
+      world.mood.rejectedUntil = Infinity;
       world.server?.server.disconnect(account, { action: "reauthenticate", code: "badToken" });
       return () => {
         world.mood.tokensGoodFrom = 0;
-        for (const { process } of world.tabs) if (process.isAwake) process.client.tokenChanged();
+        world.mood.rejectedUntil = world.clock.now() + GRUDGE_MS;
       };
     },
   },

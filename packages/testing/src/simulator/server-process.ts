@@ -49,9 +49,9 @@ const BUFFERED_BYTES_MAX = 4_194_304 + 1_048_576;
 export class ServerProcess implements LinkedServer {
   readonly name: string;
   readonly clock: ProcessClock;
-  /** Of the app's handlers, whose waits are none of the server's. */
+  /** Of the handlers and the disk, whose waits are none of the server's. */
   readonly handlerClock: ProcessClock;
-  readonly server: RealtimeServer<AppContract, Accepted>;
+  readonly server: RealtimeServer<AppContract>;
   readonly #journal: Journal;
   readonly #store: MortalServerStore;
   readonly #endings = new Set<Ending>();
@@ -63,8 +63,8 @@ export class ServerProcess implements LinkedServer {
     this.clock = new ProcessClock(clock);
     this.handlerClock = new ProcessClock(clock);
     const random = seededRandom(seed);
-    this.#store = new MortalServerStore(store, this.clock, random, disk);
-    this.server = new RealtimeServer<AppContract, Accepted>({
+    this.#store = new MortalServerStore(store, this.handlerClock, random, disk);
+    this.server = new RealtimeServer<AppContract>({
       ...rules(this),
       clock: this.clock,
       store: this.#store,

@@ -4,15 +4,13 @@
  */
 import type { Cancel, Millis } from "@holdfast/client";
 
+import { LISTS } from "./app-contract.ts";
 import { Dice } from "./dice.ts";
 import { FAULTS } from "./faults.ts";
 import { brokenRest, OPEN_WITHIN_MS, REST_WITHIN_MS, unrest } from "./rest.ts";
 import type { Violation } from "./journal.ts";
 import type { Act, FaultStroke, RunPlan } from "./run-plan.ts";
 import { World } from "./world.ts";
-
-/** How long the sockets of processes that lost their power may stray about after the end. */
-const STRAYS_MS: Millis = 3_000;
 
 /** What came of a run. */
 export interface RunResult {
@@ -110,15 +108,21 @@ class Simulation {
     const dice = this.#dice.fork(20_000 + id);
     const tabs = world.devices[index]?.tabs.filter(({ process }) => process.isAwake) ?? [];
     const tab = tabs.length > 0 ? dice.pick(tabs) : undefined;
-    if (kind === "write") return world.write(dice.pick(["list:a", "list:b"]), -1 - id);
+    if (kind === "write") return world.write(dice.pick(LISTS), -1 - id);
+    // All in one push.
+    if (kind === "writeMany") {
+      const list = dice.pick(LISTS);
+      for (let n = dice.whole(2, 9); n > 0; n--) world.write(list, -1 - id);
+      return;
+    }
     if (!tab) return;
     const { process, user } = tab;
     world.journal.happened(process.name, kind);
     if (kind === "add") user.add(dice);
-    else if (kind === "cancel") user.cancel(dice);
+    else if (kind === "cancel") void user.cancel(dice);
     else if (kind === "call") void user.call(dice, id, world.bumps);
-    else if (kind === "open") user.open("list:c");
-    else if (kind === "close") user.close("list:c");
+    else if (kind === "open") user.open(dice.pick(LISTS));
+    else if (kind === "close") user.close(dice.pick(LISTS));
     else process.client.connectNow();
   }
 
@@ -128,7 +132,7 @@ class Simulation {
     const { journal, clock } = world;
     journal.note("world", "heals");
     for (const cancel of this.#alarms) cancel();
-    for (const id of [...this.#ends.keys()]) this.#endFault(id);
+    for (const id of this.#ends.keys()) this.#endFault(id);
     world.startServer(true);
     for (const device of world.devices) {
       device.link.acceptDials();
@@ -137,7 +141,6 @@ class Simulation {
       for (const { process } of device.tabs) {
         process.store.death = undefined;
         process.client.start();
-        process.client.tokenChanged();
       }
     }
     const healedAt = clock.now();
@@ -176,13 +179,17 @@ class Simulation {
       await clock.finish(process.close());
     }
     await clock.finish(world.close());
-    await clock.run(STRAYS_MS);
+    // What is still on its way belongs to processes that are gone.
+    for (const { link } of world.devices) link.drop();
+    await clock.settle();
     if (clock.pending > 0) journal.broke("nothing is left", `${clock.pending} alarms`);
     for (const { process, user } of tabs) {
-      const { lifecycle, network, credentials, name } = process;
+      const { lifecycle, network, credentials, name, sockets } = process;
       const listeners =
         lifecycle.listenerCount + network.listenerCount + credentials.identity.subscriberCount;
-      if (listeners > 0) journal.broke("nothing is left", `${listeners} listeners of ${name}`);
+      if (listeners + sockets + process.clock.pending > 0)
+        journal.broke("nothing is left", `${listeners} listeners, ${sockets} sockets of ${name}`);
+      if (process.store.opened > 0) journal.broke("nothing is left", `an open store of ${name}`);
       if (user.owed.size > 0 || user.openCalls > 0)
         journal.broke("every promise settles", `${user.owed.size} results of ${name}`);
     }

@@ -15,7 +15,8 @@ export interface Wish {
   readonly hasDeadline: boolean;
   /** Who made it. */
   readonly maker: string;
-  /** Of the account that its device belongs to. */
+  readonly account: string;
+  /** Its device belongs to that account, which comes back to it in the end. */
   readonly isAtHome: boolean;
   /** The key of the call. */
   id: string;

@@ -7,6 +7,7 @@ import { memoryStore } from "@holdfast/server";
 import type { CloseOptions, ServerStore } from "@holdfast/server";
 
 import { ManualClock } from "../manual-clock.ts";
+import type { AppBucket } from "./app-contract.ts";
 import { appServer } from "./app-server.ts";
 import type { ServerMood } from "./app-server.ts";
 import { Device } from "./device.ts";
@@ -51,12 +52,13 @@ export class World {
       busyMs: 0,
       tokenLifeMs: layout.tokenLifeMs,
       tokensGoodFrom: 0,
+      rejectedUntil: 0,
       revoked: new Set(),
       updatesMax: layout.updatesMax,
     };
     this.#store = this.#makeStore();
     this.startServer(true);
-    const { clock, journal, ledger } = this;
+    const { clock, journal, ledger, mood } = this;
     this.devices = layout.devices.map(
       (device, index) =>
         new Device({
@@ -64,6 +66,7 @@ export class World {
           clock,
           journal,
           ledger,
+          mood,
           dice: dice.fork(1_000 + index),
           server: () => this.#server,
         }),
@@ -117,7 +120,7 @@ export class World {
   }
 
   /** The other writer, which needs no client. */
-  write(bucket: "list:a" | "list:b", wish: number, pad?: string): void {
+  write(bucket: AppBucket, wish: number, pad?: string): void {
     const written = this.#server?.server.publish(bucket, { wish, ...(pad && { pad }) });
     // A store that fails just now is a fault of the world's own making.
     written?.catch(() => {});
@@ -146,9 +149,12 @@ export class World {
     const salt = 3_000 + this.#servers.length;
     const store = memoryStore({ clock: this.clock, random: this.#dice.fork(salt).random });
     store.watch((notice) => this.ledger.heed(notice));
-    void store.ranges(["list:a"]).then(([range]) => {
-      this.ledger.epoch = range?.epoch ?? "";
-    });
+    void this.#learnEpoch(store);
     return store;
+  }
+
+  async #learnEpoch(store: ServerStore<undefined>): Promise<void> {
+    const [range] = await store.ranges(["list:a"]);
+    this.ledger.epoch = range?.epoch ?? "";
   }
 }

@@ -1,0 +1,77 @@
+/**
+ * The network as one process of a device sees it: it hears nothing while it sleeps and everything,
+ * in order, when it wakes; and its sockets are the system's to close when it is gone.
+ */
+import type { Clock, OpenTransport, Transport, TransportEvent } from "@holdfast/client";
+
+export type ProcessState = "running" | "asleep" | "dead";
+
+export class ProcessNetwork {
+  readonly #clock: Clock;
+  readonly #open: OpenTransport;
+  readonly #state: () => ProcessState;
+  /** Those that the process has neither closed nor heard the end of. */
+  readonly #sockets = new Set<Transport>();
+  /** What came while the process slept. */
+  #unheard: (() => void)[] = [];
+
+  /** `clock`: the world's. `open`: of the device's network. */
+  constructor(clock: Clock, open: OpenTransport, state: () => ProcessState) {
+    this.#clock = clock;
+    this.#open = open;
+    this.#state = state;
+  }
+
+  /** How many sockets the process holds. */
+  get sockets(): number {
+    return this.#sockets.size;
+  }
+
+  readonly openTransport: OpenTransport = (url, subprotocols, onEvent) => {
+    const hear = (event: TransportEvent): void => {
+      if (event.type === "closed" || event.type === "openFailed") this.#sockets.delete(socket);
+      this.#hear(() => onEvent(event));
+    };
+    const inner = this.#open(url, subprotocols, hear);
+    const socket: Transport = {
+      get bufferedBytes() {
+        return inner.bufferedBytes;
+      },
+      get isPaused() {
+        return inner.isPaused;
+      },
+      send: (frame) => inner.send(frame),
+      pauseReading: () => inner.pauseReading(),
+      resumeReading: () => inner.resumeReading(),
+      close: (code, reason) => {
+        this.#sockets.delete(socket);
+        inner.close(code, reason);
+      },
+    };
+    this.#sockets.add(socket);
+    return socket;
+  };
+
+  /** The process runs again: it hears what has waited, one event a turn. */
+  catchUp(): void {
+    const [first] = this.#unheard;
+    if (!first || this.#state() !== "running") return;
+    this.#clock.turn(() => {
+      if (this.#state() !== "running") return;
+      first();
+      this.#unheard.shift();
+      this.catchUp();
+    });
+  }
+
+  /** As the system does for a process that is gone. */
+  closeAll(): void {
+    for (const socket of this.#sockets) socket.close(1000, "");
+  }
+
+  #hear(event: () => void): void {
+    if (this.#state() === "dead") return;
+    if (this.#state() === "running" && this.#unheard.length === 0) event();
+    else this.#unheard.push(event);
+  }
+}

@@ -1,0 +1,181 @@
+/** Faults planted in clients, stores and servers, each of which the simulator alone must notice. */
+import type { RunResult } from "@holdfast/testing/simulator";
+import { expect, test } from "vitest";
+
+import { plant } from "./support/planted-world.ts";
+import type { PlantedFault } from "./support/planted-world.ts";
+
+const CONNECTION = "client/src/connection";
+const TRANSACTIONS = "client/src/transactions";
+const SYNC = "client/src/sync";
+
+/** What is forgotten; where; the text that stands there; what stands there instead. */
+const FAULTS: readonly (readonly [what: string, file: string, find: string, replace: string])[] = [
+  [
+    "an alarm acts that is no longer pending (L1)",
+    `${CONNECTION}/connection-model.ts`,
+    `pendingDeadlines(model, policy)[name] ?? Infinity`,
+    `pendingDeadlines(model, policy)[name] ?? 0`,
+  ],
+  [
+    "no floor between dials",
+    `${CONNECTION}/connection-model.ts`,
+    `Math.max(lastDialAt + policy.dialFloorMs, serverUntil)`,
+    `Math.max(lastDialAt, serverUntil)`,
+  ],
+  [
+    "the failures are forgotten at open",
+    `${CONNECTION}/connection-attempt.ts`,
+    `progress(turn, "open",`,
+    `recover(turn); progress(turn, "open",`,
+  ],
+  [
+    "a dead path is never noticed",
+    `${CONNECTION}/connection-health-monitor.ts`,
+    `deadlines[kind] = answerBy(turn, kind); deadlines.ownPong ??= ownPongBy(turn);`,
+    ``,
+  ],
+  [
+    "a key is not stored with its effect (L39)",
+    "server/src/stores/memory.ts",
+    `if (call) this.#keys.addResult(`,
+    `if (call && tx.appended.length < 0) this.#keys.addResult(`,
+  ],
+  [
+    "a call does not carry its key",
+    "client/src/realtime/keyed-calls.ts",
+    `...(key && { key })`,
+    ``,
+  ],
+  [
+    "a cursor is saved before its data (B41)",
+    "client/src/stores/document-hooks.ts",
+    `return (await documents()).commit(bucket, known, to, changes);`,
+    `await (await documents()).commit(bucket, known, to, []);
+     return (await documents()).commit(bucket, to, to, changes);`,
+  ],
+  [
+    "a hint is not followed (B46)",
+    `${SYNC}/bucket.ts`,
+    `learn(turn, { epoch, seq: head }); turn.model.isPaused = true; turn.model.pushedTo = undefined;`,
+    ``,
+  ],
+  [
+    "debt that is paid is never written off (Y5)",
+    `${SYNC}/debt-book.ts`,
+    `const paid = buckets.filter((bucket) => !this.#owed.has(bucket));`,
+    `const paid: BucketKey[] = [];`,
+  ],
+  [
+    "what one user asked is said in the name of the next (L41)",
+    "client/src/realtime/realtime-client.ts",
+    `if (account && event.account !== account) this.#calls.abandon("accountChanged");`,
+    ``,
+  ],
+  [
+    "a renewal that the server asked for is answered from the cache",
+    "client/src/adapters/auth-adapter.ts",
+    `(this.#isForced || !isForced)`,
+    `true`,
+  ],
+  [
+    "the account's store is left open",
+    "client/src/realtime/account-scope.ts",
+    `scope.defer(() => this.#close(store));`,
+    ``,
+  ],
+  [
+    "a cancelled key may still take effect",
+    "server/src/stores/memory.ts",
+    `this.#keys.addCancelled(call, storedCount(now, "a time"));`,
+    ``,
+  ],
+  [
+    "records of a tab that died are adopted by nobody (L40)",
+    "client/src/stores/memory.ts",
+    `(other) => !owners.has(other)`,
+    `() => false`,
+  ],
+  [
+    "an app that could not store is taken to have stored (L51)",
+    `${SYNC}/bucket-executor.ts`,
+    `this.#end(workId, failed(kind, error));`,
+    `this.#end(workId, kind === "applyFailed" ? { type: "committed", workId, outcome: undefined } as never : failed(kind, error));`,
+  ],
+  [
+    "the number counts without its epoch",
+    `${SYNC}/bucket-settling.ts`,
+    `if (cursor && cursor.epoch !== server?.epoch) model.reason = "newEpoch";`,
+    ``,
+  ],
+  [
+    "an effect is not undone (B31)",
+    `${TRANSACTIONS}/transaction-end.ts`,
+    `hide(turn, entry, true);`,
+    ``,
+  ],
+  [
+    "a lane has two on their way (L37)",
+    `${TRANSACTIONS}/transaction-model.ts`,
+    `lane === undefined ? id : \`:\${lane}\``,
+    `id`,
+  ],
+  [
+    "what waits for another does not wait",
+    `${TRANSACTIONS}/transaction-dispatch.ts`,
+    `&& !record.blockers.length`,
+    ``,
+  ],
+  [
+    "what may have run is taken back without asking (L34)",
+    `${TRANSACTIONS}/transaction-end.ts`,
+    `if (!entry.mayHaveRun) withdraw(turn, entry);`,
+    `withdraw(turn, entry);`,
+  ],
+  [
+    "a write that failed counts as done",
+    `${TRANSACTIONS}/transaction-saving.ts`,
+    `for (const entry of added) fail(turn, entry, "storeFailed", { code });`,
+    `for (const entry of writing) { entry.stored = entry.record; queue.dirty.delete(entry); }`,
+  ],
+  [
+    "an older socket is kept beside a newer one",
+    "server/src/session-driver.ts",
+    `registry.add(this)?.dispatch({ type: "superseded" });`,
+    `registry.add(this);`,
+  ],
+];
+
+/** So many runs it may take. */
+const RUNS = 40;
+
+async function firstFailure(
+  fault: PlantedFault,
+): Promise<{ runs: number; property: string } | undefined> {
+  const { planOf, simulate } = await plant(fault);
+  for (let runs = 1; runs <= RUNS; runs++) {
+    const { violation } = await simulate(planOf(runs)).catch(broken);
+    if (violation) return { runs, property: violation.property };
+  }
+  return undefined;
+}
+
+/** A fault that breaks the simulation itself is noticed as well. */
+function broken(error: unknown): Pick<RunResult, "violation"> {
+  return { violation: { property: `it breaks: ${String(error)}`, detail: "", at: 0 } };
+}
+
+test.each(FAULTS)(
+  "the simulator notices: %s",
+  { timeout: 120_000 },
+  async (what, file, find, replace) => {
+    const failure = await firstFailure({ file, find, replace });
+    console.log(`${what}: ${failure ? `run ${failure.runs}, ${failure.property}` : "NOT FOUND"}`);
+    expect(failure).toBeDefined();
+  },
+);
+
+test("a fault whose place is gone fails instead of proving nothing", async () => {
+  const gone = { file: `${SYNC}/sync.ts`, find: "this stands nowhere", replace: "" };
+  await expect(plant(gone)).rejects.toThrow("0 times, not once");
+});
