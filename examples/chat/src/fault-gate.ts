@@ -20,6 +20,10 @@ export class FaultGate {
     return {
       accept: (socket, request) => this.#accept(server, socket, request),
       onClosed: (cleanup) => server.onClosed(cleanup),
+      declined: (httpStatus) => server.declined(httpStatus),
+      get busyForMs() {
+        return server.busyForMs;
+      },
       get subprotocols() {
         return server.subprotocols;
       },

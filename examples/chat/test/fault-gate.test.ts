@@ -27,6 +27,8 @@ function lineThrough(gate: FaultGate, client: string): Line {
     subprotocols: ["x"],
     frameBytes: 9,
     isClosing: false,
+    busyForMs: 0,
+    declined: () => undefined,
     windowMs: 7,
     onClosed: () => undefined,
     accept(accepted) {

@@ -59,7 +59,7 @@ export class RealtimeServer<
       request,
       codec ?? this.#codecs[0],
     );
-    const { isFull } = this;
+    const isFull = this.busyForMs > 0;
     this.#connections.add(session);
     if (!codec) session.dispatch({ type: "unsupported" });
     else if (this.#closing) session.dispatch({ type: "draining", ...this.#closing });
@@ -82,14 +82,10 @@ export class RealtimeServer<
     return this.#closing !== undefined;
   }
 
-  /** True while there is no room for another connection. */
-  get isFull(): boolean {
-    return this.#connections.size >= this.#host.policy.connectionsMax;
-  }
-
-  /** How long who finds no room should stay away, in ms. */
-  get busyRetryMs(): number {
-    return this.#host.policy.busyRetryMs;
+  /** How long who dials now should stay away, in ms, because there is no room; 0: there is. */
+  get busyForMs(): number {
+    const { connectionsMax, busyRetryMs } = this.#host.policy;
+    return this.#connections.size < connectionsMax ? 0 : busyRetryMs;
   }
 
   /** Over how long reconnects should be spread if all sessions drop now, in ms. */
@@ -167,6 +163,7 @@ export class RealtimeServer<
       headsSaid: counts.headsSaid,
       pagesSaid: counts.pagesSaid,
       refusals: Object.fromEntries(counts.refusals),
+      upgradesDeclined: Object.fromEntries(counts.upgradesDeclined),
     };
   }
 
@@ -187,6 +184,11 @@ export class RealtimeServer<
     for (const session of this.#connections) session.dispatch(event);
     this.#finishClosing();
     return done;
+  }
+
+  /** An upgrade was answered with this HTTP status: for whoever feeds it sockets, to be counted. */
+  declined(httpStatus: number): void {
+    this.#host.counts.declined(httpStatus);
   }
 
   /** Runs `cleanup` once the server has closed: for whoever feeds it sockets. */

@@ -23,6 +23,8 @@ export interface ServerStats {
   readonly pagesSaid: number;
   /** How often each refusal was said, by its code. */
   readonly refusals: Readonly<Record<string, number>>;
+  /** How many upgrades were answered with an HTTP status instead, by that status. */
+  readonly upgradesDeclined: Readonly<Record<string, number>>;
 }
 
 /** The counts themselves; only the server and its sessions write them. */
@@ -38,10 +40,15 @@ export class ServerCounts {
   headsSaid = 0;
   pagesSaid = 0;
   readonly refusals: Map<string, number> = new Map();
+  readonly upgradesDeclined: Map<number, number> = new Map();
 
   refused(code: string): void {
     // The application's own codes come in any number; past a bound they count as one.
     const name = this.refusals.has(code) || this.refusals.size < 100 ? code : "other";
     this.refusals.set(name, (this.refusals.get(name) ?? 0) + 1);
+  }
+
+  declined(httpStatus: number): void {
+    this.upgradesDeclined.set(httpStatus, (this.upgradesDeclined.get(httpStatus) ?? 0) + 1);
   }
 }

@@ -1,6 +1,8 @@
 /** Clients that mean harm, on real sockets: each loses its own session, and nothing else ends. */
 import { once } from "node:events";
 import { connect } from "node:net";
+import type { Socket } from "node:net";
+import { deflateRawSync } from "node:zlib";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { WebSocket } from "ws";
@@ -23,6 +25,11 @@ afterEach(async () => {
   expect(own.server.stats).toMatchObject({ connections: 0, sessions: 0 });
 });
 
+/** The TCP socket under a WebSocket. */
+const innerOf = (socket: WebSocket): Socket =>
+  (socket as unknown as Record<"_socket", Socket>)["_socket"];
+const bucketOf = (id: number): { bucket: string } => ({ bucket: `room:${id}` });
+
 const pings = (count: number): string =>
   JSON.stringify(Array.from({ length: count }, (_, nonce) => ({ type: "ping", nonce })));
 const hello = JSON.stringify({
@@ -44,6 +51,11 @@ const frames: [string, string | Buffer, string][] = [
   ["an inherited type", '{"type":"constructor"}', "unknownType"],
   ["a server's message", '{"type":"goAway","windowMs":1}', "unknownType"],
   ["a wrong field", '{"type":"ping","nonce":-1}', "badField ping.nonce"],
+  [
+    "half a character in a name",
+    '{"type":"subscribe","buckets":[{"bucket":"room:\\ud800"}]}',
+    "badField",
+  ],
   ["too many messages", pings(257), "tooMany"],
   ["a binary frame", Buffer.from('{"type":"ping","nonce":1}'), "wrongFrameKind"],
   ["a hello of 1 MB", `{"type":"hello","token":"${"x".repeat(1_000_000)}"}`, "tooLarge"],
@@ -144,6 +156,46 @@ test("a flood of messages ends in rateLimited", async () => {
   expect(await listener.closed()).toMatchObject({ code: 4206 });
 });
 
+test.each<[string, number, (ids: readonly number[]) => unknown[]]>([
+  ["subscriptions", 200, (ids) => [{ type: "subscribe", buckets: ids.map(bucketOf) }]],
+  ["ends of subscriptions", 200, (ids) => [{ type: "unsubscribe", buckets: ids.map(String) }]],
+  [
+    "fetches",
+    200,
+    (ids) =>
+      ids.map((id) => ({ type: "fetch", id, bucket: "room:1", epoch: "e", after: 0, limit: 1 })),
+  ],
+])("a flood of %s ends in rateLimited (V3)", async (_, size, said) => {
+  const strict = await serveHttp({ policy: { messagesPerSecond: 100, messagesBurst: 1_000 } });
+  const listener = await openListener(strict, 1, ["updates", "log"]);
+  for (let from = 0; from < 3_000; from += size) {
+    listener.says(...said(Array.from({ length: size }, (__, n) => from + n)));
+  }
+  expect(await listener.next("refuse")).toMatchObject({
+    code: "rateLimited",
+    retryAfterMs: 10_000,
+  });
+  expect(await listener.closed()).toMatchObject({ code: 4206 });
+  expect(strict.server.stats.buckets).toBe(0);
+  await strict.close();
+});
+
+test("a client that fetches and reads nothing is sent away before memory grows (V3)", async () => {
+  const text = "x".repeat(60_000);
+  for (let n = 0; n < 8; n++) await own.server.publish("room:1", text);
+  const listener = await openListener(own, 1, ["updates", "log"]);
+  listener.says({ type: "subscribe", buckets: [{ bucket: "room:1" }] });
+  const { epoch } = await listener.next("subscribed");
+  listener.socket.pause();
+  let id = 0;
+  while (own.server.stats.sessions > 0) {
+    listener.says({ type: "fetch", id: ++id, bucket: "room:1", epoch, after: 0, limit: 200 });
+    await new Promise<void>((resolve) => setTimeout(resolve, 1));
+  }
+  expect(own.server.stats).toMatchObject({ refusals: { slowConsumer: 1 }, feedsBehind: 0 });
+  listener.socket.terminate();
+});
+
 test("a flood of protocol pings that reads nothing fills no buffer", async () => {
   const listener = await openListener(own);
   listener.socket.pause();
@@ -180,11 +232,42 @@ test("a client that calls and reads nothing is sent away before memory grows", a
   listener.socket.terminate();
 });
 
+test("a compression bomb is no frame: compression is not spoken, whoever offers it (V3)", async () => {
+  const listener = new Listener(own.dial("/realtime", undefined, undefined, true));
+  await once(listener.socket, "open");
+  expect(listener.socket.extensions).toBe("");
+  // 100 MB of zeros in 97 KB, with the bit that says so.
+  const bomb = deflateRawSync(Buffer.alloc(100_000_000));
+  const head = Buffer.from([0xc1, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt32BE(bomb.length, 6);
+  const before = process.memoryUsage().rss;
+  innerOf(listener.socket).write(Buffer.concat([head, bomb]));
+  expect((await listener.closed()).code).toBe(1002);
+  expect(process.memoryUsage().rss - before).toBeLessThan(20_000_000);
+});
+
+test("a request whose headers are too large, or come too slowly, is ended by the HTTP server (V3)", async () => {
+  own.http.headersTimeout = 200;
+  const start =
+    "GET /realtime HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+  for (const [sent, status] of [
+    [`${start}X-Large: ${"x".repeat(20_000)}\r\n\r\n`, "431"],
+    [start, "408"],
+  ] as const) {
+    const socket = connect(own.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(sent);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    expect(String(answer)).toContain(`HTTP/1.1 ${status} `);
+    await once(socket, "close");
+  }
+  expect(own.server.stats.connections).toBe(0);
+});
+
 test("a broken WebSocket frame, and a killed socket, end one session", async () => {
   const [broken, killed] = [await openListener(own), await openListener(own)];
   // The TCP socket under the WebSocket takes what no WebSocket would send.
-  const inner = broken.socket as unknown as Record<"_socket", { write(data: Buffer): void }>;
-  inner["_socket"].write(Buffer.from([0xff, 0xff, 0xff, 0xff]));
+  innerOf(broken.socket).write(Buffer.from([0xff, 0xff, 0xff, 0xff]));
   killed.socket.terminate();
   await broken.closed();
   while (own.server.stats.connections > 0) {

@@ -54,14 +54,14 @@ describe("opening", () => {
     const own = new TestServer({ policy: { connectionsMax: 2 } });
     const first = await own.open();
     own.dial();
-    expect(own.server.isFull).toBe(true);
+    expect(own.server.busyForMs).toBe(10_000);
     const third = own.dial();
     own.clock.flush();
     expect(third.takes()).toEqual([
       { type: "refuse", action: "retry", code: "busy", retryAfterMs: 10_000, windowMs: 100 },
     ]);
     first.drop();
-    expect(own.server.isFull).toBe(false);
+    expect(own.server.busyForMs).toBe(0);
     expect((await own.open()).closedWith).toBeUndefined();
   });
 

@@ -29,7 +29,12 @@ export interface HttpTestServer {
   readonly server: RealtimeServer<typeof contract>;
   readonly port: number;
   readonly errors: unknown[];
-  dial(path?: string, protocols?: string[], headers?: Record<string, string>): WebSocket;
+  dial(
+    path?: string,
+    protocols?: string[],
+    headers?: Record<string, string>,
+    perMessageDeflate?: boolean,
+  ): WebSocket;
   close(): Promise<void>;
 }
 
@@ -56,7 +61,10 @@ export async function serveHttp(
     policy: { lingerMs: 200, ...options.policy },
     onError: (error) => errors.push(error),
   });
-  const http = createServer((_, response) => response.writeHead(404).end());
+  // Looks often for requests that are late, so that a test need not wait half a minute.
+  const http = createServer({ connectionsCheckingInterval: 50 }, (_, response) =>
+    response.writeHead(404).end(),
+  );
   attach(http, server, options);
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
@@ -66,8 +74,12 @@ export async function serveHttp(
     server,
     port,
     errors,
-    dial: (path = "/realtime", protocols = ["holdfast.v1.json"], headers = {}) =>
-      new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { headers }),
+    dial: (
+      path = "/realtime",
+      protocols = ["holdfast.v1.json"],
+      headers = {},
+      perMessageDeflate = false,
+    ) => new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { headers, perMessageDeflate }),
     close: async () => {
       await server.close({ windowMs: 0, graceMs: 0 });
       http.close();
@@ -120,14 +132,18 @@ export class Listener {
 }
 
 /** A socket that has said hello and was welcomed. */
-export async function openListener(own: HttpTestServer, session = 1): Promise<Listener> {
+export async function openListener(
+  own: HttpTestServer,
+  session = 1,
+  capabilities: readonly string[] = ["updates"],
+): Promise<Listener> {
   const listener = new Listener(own.dial());
   await once(listener.socket, "open");
   listener.says({
     type: "hello",
     token: "ada",
     client: { name: "test", version: "1" },
-    capabilities: ["updates"],
+    capabilities,
     instanceId: `i${Math.random()}`,
     session,
   });

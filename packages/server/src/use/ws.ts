@@ -2,7 +2,6 @@
  * Binds a server to Node's HTTP server by `ws`: takes the upgrades of one path, leaves all others
  * to whoever else listens. What goes wrong on a socket ends that socket.
  */
-import { STATUS_CODES } from "node:http";
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
@@ -10,14 +9,19 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 
+import { systemClock } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { ServerRequest, ServerSocket, SocketListener } from "../server-socket.ts";
+import { AddressGate, DEFAULT_ADDRESS_POLICY } from "./address-gate.ts";
+import type { AddressPolicy } from "./address-gate.ts";
 import { isOriginAllowed } from "./allowed-origin.ts";
 import type { AllowedOrigins } from "./allowed-origin.ts";
+import { declineUpgrade } from "./decline-upgrade.ts";
 import { WsServerSocket } from "./ws-server-socket.ts";
 
 export type { AllowedOrigins } from "./allowed-origin.ts";
 
-export interface AttachOptions {
+export interface AttachOptions extends Partial<AddressPolicy> {
   /**
    * Default `/realtime`. One more segment that begins with `~` is taken too and means nothing: some
    * browsers delay a redial of the very same address, so clients vary it.
@@ -25,6 +29,14 @@ export interface AttachOptions {
   readonly path?: string;
   /** Which pages may connect; others get 403. Default `"sameHost"`. */
   readonly origins?: AllowedOrigins;
+  /**
+   * Where a request comes from, by which connections are counted: behind a proxy, what it says of
+   * its client, such as the last entry of `X-Forwarded-For`. A word that clients can choose
+   * themselves bounds nothing. Undefined: not counted. Default: the address of the socket.
+   */
+  readonly clientAddress?: (request: IncomingMessage) => string | undefined;
+  /** Default: the platform's. */
+  readonly clock?: Clock;
 }
 
 /** Connections that a server has taken over; `ws` throws when one is taken twice. */
@@ -36,6 +48,10 @@ export interface SocketAcceptor {
   readonly frameBytes: number;
   readonly isClosing: boolean;
   readonly windowMs: number;
+  /** How long who dials now should stay away, in ms, because there is no room; 0: there is. */
+  readonly busyForMs: number;
+  /** An upgrade was answered with this HTTP status. */
+  declined(httpStatus: number): void;
   accept(socket: ServerSocket, request: ServerRequest): SocketListener;
   onClosed(cleanup: () => void): void;
 }
@@ -48,14 +64,52 @@ export interface Attachment {
   detach(): void;
 }
 
-/** Feeds `server` the WebSocket connections that come to `httpServer` at a path. */
+/**
+ * Feeds `server` the WebSocket connections that come to `httpServer` at a path. How long a request
+ * may take to arrive, and how large its headers may be, is the HTTP server's: `headersTimeout`,
+ * `requestTimeout` and `maxHeaderSize` of `createServer`.
+ */
 export function attach(
   httpServer: HttpServer | HttpsServer,
   server: SocketAcceptor,
   options: AttachOptions = {},
 ): Attachment {
-  const { path = "/realtime", origins = "sameHost" } = options;
-  const webSockets = new WebSocketServer({
+  const { path = "/realtime" } = options;
+  const webSockets = webSocketsOf(server);
+  const door = new Door(server, options);
+  const decline = (socket: Duplex, status: number, retryAfterMs?: number): void => {
+    server.declined(status);
+    declineUpgrade(socket, status, retryAfterMs);
+  };
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // Two servers may share a path while one hands over to the other: the first that can takes it.
+    if (taken.has(socket)) return;
+    if (!isAt(path, request.url)) {
+      if (httpServer.listenerCount("upgrade") === 1) decline(socket, 404);
+      return;
+    }
+    if (server.isClosing) {
+      queueMicrotask(() => {
+        if (!taken.has(socket)) decline(socket, 503, server.windowMs);
+      });
+      return;
+    }
+    taken.add(socket);
+    const { address, status, retryAfterMs } = door.judge(request);
+    if (status !== undefined) return decline(socket, status, retryAfterMs);
+    webSockets.handleUpgrade(request, socket, head, (opened) => {
+      opened.once("close", door.opened(address));
+      take(server, opened, request, address);
+    });
+  };
+  httpServer.on("upgrade", onUpgrade);
+  const detach = (): void => void httpServer.off("upgrade", onUpgrade);
+  server.onClosed(detach);
+  return { detach };
+}
+
+function webSocketsOf(server: SocketAcceptor): WebSocketServer {
+  return new WebSocketServer({
     noServer: true,
     clientTracking: false,
     // Compression costs memory for each socket, and lets frames swell.
@@ -69,51 +123,82 @@ export function attach(
     handleProtocols: (offered) =>
       server.subprotocols.find((ours) => offered.has(ours)) ?? [...offered][0] ?? false,
   });
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    // Two servers may share a path while one hands over to the other: the first that can takes it.
-    if (taken.has(socket)) return;
-    if (!isAt(path, request.url)) {
-      if (httpServer.listenerCount("upgrade") === 1) decline(socket, 404);
-    } else if (server.isClosing) {
-      const headers = { "Retry-After": String(Math.ceil(server.windowMs / 1_000)) };
-      queueMicrotask(() => {
-        if (!taken.has(socket)) decline(socket, 503, headers);
-      });
-    } else if (isWelcome(origins, request)) {
-      taken.add(socket);
-      webSockets.handleUpgrade(request, socket, head, (opened) => {
-        take(server, opened, request);
-      });
-    } else {
-      decline(socket, 403);
-    }
-  };
-  httpServer.on("upgrade", onUpgrade);
-  const detach = (): void => void httpServer.off("upgrade", onUpgrade);
-  server.onClosed(detach);
-  return { detach };
 }
 
-function take(server: SocketAcceptor, opened: WebSocket, request: IncomingMessage): void {
+function take(
+  server: SocketAcceptor,
+  opened: WebSocket,
+  request: IncomingMessage,
+  remoteAddress: string | undefined,
+): void {
   const socket = new WsServerSocket(opened);
   const listener = server.accept(socket, {
     subprotocol: opened.protocol,
     origin: request.headers.origin,
     headers: request.headers,
-    remoteAddress: request.socket.remoteAddress,
+    remoteAddress,
     url: request.url ?? "/",
   });
   socket.listen(listener);
 }
 
-/** A rule of the application that throws allows nothing, and does not end the process. */
-function isWelcome(origins: AllowedOrigins, request: IncomingMessage): boolean {
-  try {
-    return isOriginAllowed(origins, request);
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error));
-    return false;
+/** What an upgrade gets: a status, or, without one, a WebSocket. */
+interface Verdict {
+  readonly address?: string | undefined;
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+}
+
+/** Who may come in at all. */
+class Door {
+  readonly #server: SocketAcceptor;
+  readonly #options: AttachOptions;
+  readonly #clock: Clock;
+  readonly #gate: AddressGate;
+  #hasWarned = false;
+
+  constructor(server: SocketAcceptor, options: AttachOptions) {
+    this.#server = server;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#gate = new AddressGate({ ...DEFAULT_ADDRESS_POLICY, ...options });
   }
+
+  judge(request: IncomingMessage): Verdict {
+    const { clientAddress = addressOf, origins = "sameHost" } = this.#options;
+    try {
+      const address = clientAddress(request);
+      const waitMs = address === undefined ? 0 : this.#gate.dial(address, this.#clock.now());
+      if (waitMs > 0) return this.#tooMany(waitMs);
+      if (!isOriginAllowed(origins, request)) return { status: 403 };
+      const { busyForMs } = this.#server;
+      return busyForMs > 0 ? { status: 503, retryAfterMs: busyForMs } : { address };
+    } catch (error) {
+      // A rule of the application that throws allows nothing, and does not end the process.
+      process.emitWarning(error instanceof Error ? error : String(error));
+      return { status: 500 };
+    }
+  }
+
+  #tooMany(retryAfterMs: number): Verdict {
+    if (!this.#options.clientAddress && !this.#hasWarned) {
+      this.#hasWarned = true;
+      process.emitWarning(
+        "An address dials too often, or has too many connections. If it is a proxy, pass `clientAddress`.",
+        "HoldfastServerWarning",
+      );
+    }
+    return { status: 429, retryAfterMs };
+  }
+
+  /** A dial became a connection. Returns what to call when it is gone. */
+  opened(address: string | undefined): () => void {
+    return address === undefined ? () => undefined : this.#gate.opened(address);
+  }
+}
+
+function addressOf(request: IncomingMessage): string | undefined {
+  return request.socket.remoteAddress;
 }
 
 function isAt(path: string, url = "/"): boolean {
@@ -121,14 +206,4 @@ function isAt(path: string, url = "/"): boolean {
   const asked = query < 0 ? url : url.slice(0, query);
   if (!asked.startsWith(path)) return false;
   return /^(\/~[^/]*)?$/.test(asked.slice(path.length));
-}
-
-/** Answers in HTTP and ends the connection. */
-function decline(socket: Duplex, status: number, headers: Record<string, string> = {}): void {
-  const lines = Object.entries({ Connection: "close", "Content-Length": "0", ...headers });
-  // The peer may be gone already.
-  socket.on("error", () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
-  );
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { attach } from "../../src/use/ws.ts";
 import { Listener, openListener, serveHttp } from "../serve-http.ts";
@@ -86,7 +86,7 @@ test("a rule for origins that throws refuses, and ends nothing else", async () =
     },
   });
   const warned = once(process, "warning");
-  expect((await declined(own, "/realtime")).statusCode).toBe(403);
+  expect((await declined(own, "/realtime")).statusCode).toBe(500);
   expect(String((await warned)[0])).toContain("a rule with a fault");
   await own.close();
 });
@@ -141,6 +141,94 @@ test("while one server hands over to another at the same path, each upgrade has 
   expect((await first.closed()).code).toBe(4200);
   second.socket.close();
   await successor.close();
+  await own.close();
+});
+
+describe("where a connection comes from", () => {
+  const from = (address: string): Record<string, string> => ({ "X-From": address });
+  const clientAddress = ({ headers }: IncomingMessage): string => String(headers["x-from"]);
+  const dial = async (own: HttpTestServer, address: string): Promise<Listener> => {
+    const listener = new Listener(own.dial("/realtime", undefined, from(address)));
+    await once(listener.socket, "open");
+    return listener;
+  };
+
+  test("an address may hold so many connections; what goes makes room, others are not touched (V3)", async () => {
+    const own = await serveHttp({ clientAddress, connectionsPerAddress: 2 });
+    const first = await dial(own, "192.0.2.1");
+    await dial(own, "192.0.2.1");
+    const response = await declined(own, "/realtime", from("192.0.2.1"));
+    expect([response.statusCode, response.headers["retry-after"]]).toEqual([429, "10"]);
+    await dial(own, "192.0.2.2");
+    first.socket.close();
+    await first.closed();
+    await dial(own, "192.0.2.1");
+    expect(own.server.stats).toMatchObject({ connections: 3, upgradesDeclined: { 429: 1 } });
+    await own.close();
+  });
+
+  test("an address may dial so often, and is told when it may again (V3)", async () => {
+    const own = await serveHttp({ clientAddress, upgradesPerSecond: 0.5, upgradesBurst: 2 });
+    const peers = [await dial(own, "192.0.2.1"), await dial(own, "192.0.2.1")];
+    for (const { socket } of peers) socket.close();
+    const response = await declined(own, "/realtime", from("192.0.2.1"));
+    expect([response.statusCode, response.headers["retry-after"]]).toEqual([429, "2"]);
+    await own.close();
+  });
+
+  test("the server's own record shows what the proxy says of it", async () => {
+    const own = await serveHttp({ clientAddress });
+    const listener = await dial(own, "192.0.2.7");
+    listener.says({
+      type: "hello",
+      token: "ada",
+      client: { name: "n", version: "1" },
+      capabilities: [],
+      instanceId: "i",
+      session: 1,
+    });
+    await listener.next("welcome");
+    expect(own.server.sessions("ada")).toMatchObject([{ remoteAddress: "192.0.2.7" }]);
+    await own.close();
+  });
+
+  test("one machine may dial itself without bound: most often it is a proxy", async () => {
+    const own = await serveHttp({ connectionsPerAddress: 1, upgradesBurst: 1 });
+    for (let n = 0; n < 5; n++) await openListener(own);
+    expect(own.server.stats.sessions).toBe(5);
+    await own.close();
+  });
+
+  test("who forgot the proxy is told once what to do", async () => {
+    const own = await serveHttp({ connectionsPerAddress: 0 });
+    const warnings: Error[] = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", hear);
+    // As if it came from elsewhere: the socket's own address is what is asked for.
+    own.http.prependListener("upgrade", ({ socket }: IncomingMessage) => {
+      Object.defineProperty(socket, "remoteAddress", { value: "192.0.2.1" });
+    });
+    for (let n = 0; n < 3; n++) {
+      expect((await declined(own, "/realtime")).statusCode).toBe(429);
+    }
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining("clientAddress"),
+    ]);
+    process.off("warning", hear);
+    await own.close();
+  });
+});
+
+test("a server that is full says so before there is a WebSocket (V3)", async () => {
+  const own = await serveHttp({ policy: { connectionsMax: 1, busyRetryMs: 3_000 } });
+  const listener = await openListener(own);
+  const response = await declined(own, "/realtime");
+  expect([response.statusCode, response.headers["retry-after"]]).toEqual([503, "3"]);
+  listener.socket.close();
+  while (own.server.stats.connections > 0) {
+    await new Promise<void>((resolve) => setTimeout(resolve, 5));
+  }
+  await openListener(own);
   await own.close();
 });
 
