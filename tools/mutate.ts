@@ -6,24 +6,18 @@
  * `npm run mutate` runs all, `npm run mutate -- backoff` only the sources whose path holds the
  * word.
  */
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import { applyMutant, mutantsOf, type Mutant } from "./mutants.ts";
-import type { MutationAnswer, MutationQuestion } from "./mutation-runner.ts";
+import { MutationProcess } from "./mutation-process.ts";
 import { mutationTargets } from "./mutation-targets.ts";
 
 const root = new URL("../", import.meta.url);
-const runner = fileURLToPath(new URL("mutation-runner.ts", import.meta.url));
 
 /** The share of mutants that each source's tests must catch. */
 const shareCaughtMin = 0.95;
-
-/** A mutant that ran its tests for this long is in an endless loop: caught. */
-const stuckAfterMs = (usualMs: number): number => 10_000 + 10 * usualMs;
 
 interface Survivor {
   readonly file: string;
@@ -39,73 +33,21 @@ interface Job {
 
 type Fate = "caught" | "stuck" | "survived";
 
-/** One runner process, started again when a mutant hangs it. */
-class Runner {
-  readonly #tests: readonly string[];
-  #child: ChildProcess | null = null;
-  #usualMs = 0;
-
-  constructor(tests: readonly string[]) {
-    this.#tests = tests;
-  }
-
-  /** Starts the process and checks that the unchanged sources pass. */
-  async start(): Promise<MutationAnswer> {
-    this.#child = fork(runner, [...this.#tests], {
-      execArgv: ["--import", "tsx"],
-      env: { ...process.env, HOLDFAST_MUTATION: "1" },
-    });
-    const answer = await this.#answer(120_000);
-    if (!answer) throw new Error("the tests did not start");
-    if (answer.caught) throw new Error(`fails without any mutant: ${answer.by}`);
-    this.#usualMs = answer.ms;
-    return answer;
-  }
-
-  async try({ file, mutant, source }: Job): Promise<Fate> {
-    if (!this.#child) await this.start();
-    const text = applyMutant(source, mutant);
-    const path = fileURLToPath(new URL(file, root));
-    this.#child?.send({ path, text } satisfies MutationQuestion);
-    const answer = await this.#answer(stuckAfterMs(this.#usualMs));
-    if (answer) return answer.caught ? "caught" : "survived";
-    this.stop();
-    return "stuck";
-  }
-
-  stop(): void {
-    this.#child?.kill("SIGKILL");
-    this.#child = null;
-  }
-
-  /** The next answer; null when the process ends or says nothing in time. */
-  async #answer(withinMs: number): Promise<MutationAnswer | null> {
-    const child = this.#child;
-    if (!child) return null;
-    const over = new AbortController();
-    const timer = setTimeout(() => over.abort(), withinMs);
-    const ended = (): void => over.abort();
-    child.once("exit", ended);
-    try {
-      const [answer] = (await once(child, "message", { signal: over.signal })) as [MutationAnswer];
-      return answer;
-    } catch {
-      return null;
-    } finally {
-      clearTimeout(timer);
-      child.off("exit", ended);
-    }
-  }
+async function fateOf(tests: MutationProcess, { file, mutant, source }: Job): Promise<Fate> {
+  const path = fileURLToPath(new URL(file, root));
+  const answer = await tests.ask({ path, text: applyMutant(source, mutant) });
+  if (!answer) return "stuck";
+  return answer.caught ? "caught" : "survived";
 }
 
 async function runJobs(jobs: readonly Job[], tests: readonly string[]): Promise<Map<Job, Fate>> {
   const fates = new Map<Job, Fate>();
   const waiting = [...jobs];
   const work = async (): Promise<void> => {
-    const own = new Runner(tests);
+    const own = new MutationProcess(tests);
     try {
       for (let job = waiting.shift(); job; job = waiting.shift())
-        fates.set(job, await own.try(job));
+        fates.set(job, await fateOf(own, job));
     } finally {
       own.stop();
     }

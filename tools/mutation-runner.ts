@@ -3,6 +3,8 @@
  * mutated text its parent sends, whether a test failed. The parent kills it when a mutant never
  * ends.
  */
+import { relative } from "node:path";
+
 import { createVitest, type TestSequencer, type TestSpecification, type Vitest } from "vitest/node";
 
 import { viteAliases } from "./source-aliases.ts";
@@ -18,6 +20,10 @@ export interface MutationAnswer {
   readonly caught: boolean;
   /** The first test or file that failed. */
   readonly by?: string;
+  /** The file of that test, from the root; absent when it was no test that failed. */
+  readonly file?: string;
+  /** How many random runs a property took, or else how many tests ran. */
+  readonly runs?: number;
   readonly ms: number;
 }
 
@@ -47,6 +53,8 @@ async function openVitest(tests: string[]): Promise<Vitest> {
       isolate: false,
       maxWorkers: 1,
       bail: 1,
+      // Of the unit tests; those that take longer say so themselves.
+      testTimeout: 10_000,
       sequence: { sequencer: AsGiven },
       reporters: [{}],
       passWithNoTests: false,
@@ -68,11 +76,19 @@ async function openVitest(tests: string[]): Promise<Vitest> {
 async function run(vitest: Vitest, files: TestSpecification[]): Promise<MutationAnswer> {
   const start = performance.now();
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(files);
+  const ms = performance.now() - start;
   const failed = testModules.find((module) => !module.ok());
-  const caught = unhandledErrors.length > 0 || failed !== undefined;
-  const [test] = failed?.children.allTests("failed") ?? [];
-  const by = test?.fullName ?? failed?.moduleId ?? "an error that nobody caught";
-  return { caught, ms: performance.now() - start, ...(caught ? { by } : {}) };
+  if (!failed) {
+    const caught = unhandledErrors.length > 0;
+    return { caught, ms, ...(caught && { by: "an error that nobody caught" }) };
+  }
+  const [test] = failed.children.allTests("failed");
+  if (!test) return { caught: true, ms, by: failed.moduleId };
+  const ran = testModules.flatMap(({ children }) => [...children.allTests("passed")]).length + 1;
+  const said = test.result().errors?.[0]?.message ?? "";
+  const tried = /^Property failed after (\d+) tests/.exec(said)?.[1];
+  const file = relative(process.cwd(), failed.moduleId);
+  return { caught: true, ms, by: test.fullName, file, runs: Number(tried ?? ran) };
 }
 
 /** How long a file's last run took, tests and loading. */

@@ -209,7 +209,7 @@ function hasLogic(code: string): boolean {
 }
 
 function importsIn(code: string): string[] {
-  const found = code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g);
+  const found = code.matchAll(/(?:(?<!")\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g);
   return [...found].map(([, specifier = ""]) => specifier);
 }
 

@@ -73,7 +73,8 @@ function meet(
   after: ConnectionModel | undefined,
   policy: ExportedTrace["policy"],
 ): Met {
-  if (before.state !== entry.from) return { what: "from", expected: entry.from, got: before.state };
+  const elsewhere = differing({ from: entry.from }, { from: before.state }, "");
+  if (elsewhere) return elsewhere;
   let step: Step;
   try {
     step = transition(before, entry.event, entry.stamp, policy);

@@ -1,0 +1,184 @@
+/** Faults of the server: sessions, rights, keyed calls, logs and what is pushed of them. */
+import type { PlantedFault } from "./planted-fault.ts";
+
+const home = "packages/server/src/";
+const feed = `${home}bucket-feed.ts`;
+const keyed = `${home}keyed-calls.ts`;
+const turn = `${home}server-session-turn.ts`;
+const credentials = `${home}server-session-credentials.ts`;
+
+const inTests = (...names: readonly string[]): string[] =>
+  names.map((name) => `packages/server/test/${name}.test.ts`);
+const ofSession = inTests(
+  "server-session",
+  "server-session-credentials",
+  "server-session-subscriptions",
+);
+const ofFeed = inTests("bucket-feed");
+const ofPump = inTests("bucket-pump");
+const ofKeys = inTests("keyed-calls");
+const ofServer = inTests("realtime-server", "realtime-server-log", "realtime-server-keys");
+const ofStores = inTests("server-store", "server-store-model");
+
+export const serverFaults: readonly PlantedFault[] = [
+  {
+    what: "an older socket of the same client stays open beside the newer",
+    rows: "B04, L59, V3",
+    path: `${home}session-driver.ts`,
+    find: `registry.add(this)?.dispatch({ type: "superseded" });`,
+    replace: `registry.add(this);`,
+    tests: ofServer,
+  },
+  {
+    what: "an older session takes the place of a newer one",
+    rows: "L59",
+    path: credentials,
+    find: `if (rivalSession !== undefined && rivalSession >= hello.session)`,
+    replace: `if (rivalSession === hello.session)`,
+    tests: ofSession,
+  },
+  {
+    what: "the server closes without goAway",
+    rows: "L62, C13, V3",
+    path: `${home}server-session.ts`,
+    find: `say(turn, { type: "goAway", windowMs });`,
+    replace: ``,
+    tests: ofSession,
+  },
+  {
+    what: "a session is closed without the typed word before",
+    rows: "B24, C13",
+    path: turn,
+    find: `say(turn, refusal); leave(turn`,
+    replace: `leave(turn`,
+    tests: ofSession,
+  },
+  {
+    what: "the verdict about an older token opens the session",
+    rows: "L18, L60",
+    path: credentials,
+    find: `const isAwaited = event.checkId === model.checkId && deadlines.authenticate !== undefined;`,
+    replace: `const isAwaited = deadlines.authenticate !== undefined;`,
+    tests: ofSession,
+  },
+  {
+    what: "who says nothing keeps its connection for ever",
+    rows: "L60, V3",
+    path: `${home}server-session.ts`,
+    find: `if (isDue(model.deadlines.hello)) return refuse(turn, "helloTimeout");`,
+    replace: ``,
+    tests: ofSession,
+  },
+  {
+    what: "everybody may read every bucket",
+    rows: "V1",
+    path: `${home}bucket-gate.ts`,
+    find: `allowed === true ? { bucket } : { bucket, code: "denied" };`,
+    replace: `({ bucket });`,
+    tests: inTests("bucket-gate"),
+  },
+  {
+    what: "who lost the right goes on hearing of the bucket",
+    rows: "V1, V3",
+    path: `${home}server-session-subscriptions.ts`,
+    find: `turn.effects.push({ type: "leave", bucket }); const standing`,
+    replace: `const standing`,
+    tests: ofSession,
+  },
+  {
+    what: "a page from elsewhere connects with the user's cookies",
+    rows: "V3",
+    path: `${home}use/allowed-origin.ts`,
+    find: `return host !== undefined && hostOf(origin) === host.toLowerCase();`,
+    replace: `return host !== undefined;`,
+    tests: ["packages/server/test/use/allowed-origin.test.ts"],
+  },
+  {
+    what: "the key is not stored with the effect",
+    rows: "B29, T3",
+    path: `${home}stores/memory.ts`,
+    find: `if (call) this.#keys.addResult(call, storedJson(output), at, this.#clock.wallNow());`,
+    replace: ``,
+    tests: ofStores,
+  },
+  {
+    what: "a stored key does not keep its unit from running again",
+    rows: "B29, L60, T3",
+    path: `${home}stores/memory.ts`,
+    find: `if (known) return { type: "known", outcome: known };`,
+    replace: ``,
+    tests: ofStores,
+  },
+  {
+    what: "a call that runs already is run a second time",
+    rows: "T3, L60",
+    path: keyed,
+    find: `if (running) return this.#join(running, { id, settle }, deadline);`,
+    replace: ``,
+    tests: ofKeys,
+  },
+  {
+    what: "a key answers for another input",
+    rows: "T3",
+    path: keyed,
+    find: `if (running && !isSame(running.keyed, keyed)) return settle(ownFailure(id, "keyReused"));`,
+    replace: ``,
+    tests: ofKeys,
+  },
+  {
+    what: "a key that was cancelled takes effect after all",
+    rows: "T1, L34",
+    path: `${home}stores/memory.ts`,
+    find: `this.#keys.addCancelled(call, storedCount(now, "a time"));`,
+    replace: ``,
+    tests: ofStores,
+  },
+  {
+    what: "two appends of one unit get one number",
+    rows: "B48, V1",
+    path: `${home}stores/unit-transaction.ts`,
+    find: `this.#heads.set(bucket, seq);`,
+    replace: `this.#heads.set(bucket, seq - 1);`,
+    tests: ofStores,
+  },
+  {
+    what: "what is pushed while the log is read is not held",
+    rows: "B36, Y1",
+    path: feed,
+    find: `this.#held.push(run);`,
+    replace: ``,
+    tests: ofFeed,
+  },
+  {
+    what: "the log is read first and joined then: what comes between is lost",
+    rows: "B36, Y1",
+    path: feed,
+    find: `this.#session.pump.join(this.#bucket, this); this.#read();`,
+    replace: `this.#read(); queueMicrotask(() => this.#session.pump.join(this.#bucket, this));`,
+    tests: [...ofFeed, ...ofServer],
+  },
+  {
+    what: "what does not follow is pushed all the same",
+    rows: "B36, Y1",
+    path: feed,
+    find: `if (run.after > this.#position) return this.#fallBehind();`,
+    replace: ``,
+    tests: ofFeed,
+  },
+  {
+    what: "a slow client is pushed to without end",
+    rows: "L59, V3",
+    path: feed,
+    find: `if (speaksLog && isSlow()) return this.#fallBehind();`,
+    replace: ``,
+    tests: ofFeed,
+  },
+  {
+    what: "a notice that was missed is never made good",
+    rows: "B47, Y1",
+    path: `${home}bucket-pump.ts`,
+    find: `if (after > pumped.sent) return this.#read(bucket, pumped);`,
+    replace: ``,
+    tests: ofPump,
+  },
+];
