@@ -251,8 +251,16 @@ export class QueueWorld {
       if (outcome % 5 === 0) return;
     }
     call.isRunning = false;
-    call.answer = this.#execute(call, outcome);
-    if (call.isOrphan) this.calls = this.calls.filter((other) => other !== call);
+    const answer = this.#execute(call, outcome);
+    call.answer = answer;
+    // One that is sent again while it runs joins the execution: they end as one.
+    const hasRun = answer.type === "result" || (answer.type === "failure" && !answer.refused);
+    for (const other of this.calls) {
+      if (!call.call?.key || !hasRun || other.call?.key !== call.id || !other.isRunning) continue;
+      other.isRunning = false;
+      other.answer = answer;
+    }
+    this.calls = this.calls.filter((other) => !other.isOrphan || !other.answer);
   }
 
   deliver(nth: number): void {
