@@ -2,18 +2,13 @@
  * Measures Holdfast against raw `ws`, in turn, and prints medians and ratios; exits 1 when a bar is
  * missed.
  */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
 import type { Measured } from "./peer.ts";
+import { canPin, firstLine, isSmoke, machine, measuredBy, median, report } from "./rounds.ts";
+import { roundsOr, spread, startPeer } from "./rounds.ts";
 import { transitionUs } from "./transition.ts";
 
-const isSmoke = process.argv.includes("--smoke");
-const asked = Number(process.argv[process.argv.indexOf("--rounds") + 1]);
-const rounds = asked > 0 ? asked : isSmoke ? 2 : 5;
+const rounds = roundsOr(5);
 const seconds = isSmoke ? 0.5 : 2;
-const canPin = spawnSync("taskset", ["-c", "0", "true"]).status === 0;
-const peer = fileURLToPath(new URL("peer.ts", import.meta.url));
 
 type Kind = "ws" | "holdfast";
 
@@ -56,14 +51,12 @@ const workloads: readonly Workload[] = [
   },
 ];
 
-let missed = 0;
 console.log(
-  `Node ${process.version}, ${availableParallelism()} cores, ${rounds} rounds of ${seconds} s, ${canPin ? "pinned" : "not pinned: no taskset"}`,
+  `${machine}, ${rounds} rounds of ${seconds} s, ${canPin ? "pinned" : "not pinned: no taskset"}`,
 );
 for (const workload of workloads) await compare(workload);
 const us = transitionUs();
 report(`transition (µs): ${us.toFixed(2)}`, us <= 5);
-process.exitCode = missed > 0 ? 1 : 0;
 
 async function compare(workload: Workload): Promise<void> {
   const figures: Record<Kind, number[]> = { ws: [], holdfast: [] };
@@ -76,48 +69,20 @@ async function compare(workload: Workload): Promise<void> {
   );
   const ratio = median(ratios);
   const { atMost = Infinity, atLeast = 0 } = workload.bar ?? {};
-  const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
   const bar = workload.bar ? ` (bar ${workload.bar.atMost ? `≤ ${atMost}` : `≥ ${atLeast}`})` : "";
   report(
-    `${workload.name}: ws ${median(figures.ws).toFixed(1)}, holdfast ${median(figures.holdfast).toFixed(1)}, ratio ${ratio.toFixed(2)} [${spread}]${bar}`,
+    `${workload.name}: ws ${median(figures.ws).toFixed(1)}, holdfast ${median(figures.holdfast).toFixed(1)}, ratio ${ratio.toFixed(2)} [${spread(ratios)}]${bar}`,
     ratio <= atMost && ratio >= atLeast,
   );
 }
 
-function report(line: string, isMet: boolean): void {
-  if (!isMet) missed++;
-  console.log(`${isMet ? "  " : "✗ "}${line}`);
-}
-
 async function measure(kind: Kind, { inFlight, cores }: Workload): Promise<Measured> {
-  const server = run(cores?.[0], ["server", kind]);
+  const server = startPeer("peer.ts", ["server", kind], { core: cores?.[0] });
   try {
     const url = await firstLine(server);
-    const client = run(cores?.[1], ["client", kind, url, String(seconds), String(inFlight)]);
-    return JSON.parse(await firstLine(client)) as Measured;
+    const args = ["client", kind, url, String(seconds), String(inFlight)];
+    return await measuredBy("peer.ts", args, { core: cores?.[1] });
   } finally {
     server.kill("SIGKILL");
   }
-}
-
-function run(core: string | undefined, args: readonly string[]): ChildProcess {
-  const command = [process.execPath, "--import", "tsx", peer, ...args];
-  const pinned = core !== undefined && canPin ? ["taskset", "-c", core, ...command] : command;
-  return spawn(pinned[0] ?? "", pinned.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
-}
-
-function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    child.stdout?.on("data", (chunk: Buffer) => {
-      text += String(chunk);
-      if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
-    });
-    child.once("exit", (code) => reject(new Error(`a peer ended with ${code} before it answered`)));
-  });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -8,10 +8,9 @@ import { join } from "node:path";
 
 import { sqliteStore } from "@holdfast/server/sqlite";
 import { openSqlite } from "../packages/server/src/stores/sqlite-driver.ts";
+import { isSmoke, machine, median, report, roundsOr, spread } from "./rounds.ts";
 
-const isSmoke = process.argv.includes("--smoke");
-const asked = Number(process.argv[process.argv.indexOf("--rounds") + 1]);
-const rounds = asked > 0 ? asked : isSmoke ? 2 : 7;
+const rounds = roundsOr(7);
 const rows = isSmoke ? 5_000 : 40_000;
 
 interface Workload {
@@ -49,10 +48,8 @@ const dataOf = (index: number): unknown => ({
 
 type Kind = "bare" | "store";
 
-let missed = 0;
-console.log(`Node ${process.version}, ${rounds} rounds of ${rows} rows in ${tmpdir()}`);
+console.log(`${machine}, ${rounds} rounds of ${rows} rows in ${tmpdir()}`);
 for (const workload of workloads) await compare(workload);
-process.exitCode = missed > 0 ? 1 : 0;
 
 async function compare(workload: Workload): Promise<void> {
   const rates: Record<Kind, number[]> = { bare: [], store: [] };
@@ -64,11 +61,9 @@ async function compare(workload: Workload): Promise<void> {
   }
   const ratios = rates.store.map((rate, round) => rate / (rates.bare[round] ?? Number.NaN));
   const ratio = median(ratios);
-  const isMet = ratio >= workload.atLeast;
-  if (!isMet) missed++;
-  const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
-  console.log(
-    `${isMet ? "  " : "✗ "}${workload.name}: bare ${median(rates.bare).toFixed(0)}/s, store ${median(rates.store).toFixed(0)}/s, ratio ${ratio.toFixed(2)} [${spread}] (bar ≥ ${workload.atLeast})`,
+  report(
+    `${workload.name}: bare ${median(rates.bare).toFixed(0)}/s, store ${median(rates.store).toFixed(0)}/s, ratio ${ratio.toFixed(2)} [${spread(ratios)}] (bar ≥ ${workload.atLeast})`,
+    ratio >= workload.atLeast,
   );
 }
 
@@ -148,8 +143,4 @@ async function timed(task: () => Promise<void> | void): Promise<number> {
   const begun = performance.now();
   await task();
   return (performance.now() - begun) / 1_000;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
