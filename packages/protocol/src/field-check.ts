@@ -30,9 +30,15 @@ export function misfit<Shape>(
   return undefined;
 }
 
-/** An id, a key, or a method, bucket or code name: not empty, within the limit, and without NUL. */
-export const name: Check<string> = (value, nameLength): value is string =>
-  typeof value === "string" && value !== "" && value.length <= nameLength && !value.includes("\0");
+/**
+ * Is it an id, a key, or a method, bucket or code name? Not empty, within the limit, without NUL,
+ * and without half of a surrogate pair: databases keep neither as it is.
+ */
+export function isName(value: unknown, nameLength: number): value is string {
+  return typeof value === "string" && value.length <= nameLength && /^[^\0\p{Cs}]+$/u.test(value);
+}
+
+export const name: Check<string> = isName;
 
 /** Any text, the empty one too. Only the frame's size limits it. */
 export const text = (value: unknown): value is string => typeof value === "string";

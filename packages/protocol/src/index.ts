@@ -41,6 +41,7 @@ export type {
 } from "./contract.ts";
 export { FAILURE_CODES } from "./failure-code.ts";
 export type { FailureCode } from "./failure-code.ts";
+export { isName } from "./field-check.ts";
 export type { Check, Fields } from "./field-check.ts";
 export {
   JSON_SUBPROTOCOL,

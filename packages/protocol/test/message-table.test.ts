@@ -69,7 +69,20 @@ describe.each(directions)("%s", (_side, read, messages) => {
   });
 
   test.each(messages)("refuses values of the wrong kind in every field of $type", (message) => {
-    const wrong = [null, true, -1, 1.5, 2 ** 53, "", "a\0b", "x".repeat(129), {}, [null], Infinity];
+    const wrong = [
+      null,
+      true,
+      -1,
+      1.5,
+      2 ** 53,
+      "",
+      "a\0b",
+      "a\ud800",
+      "x".repeat(129),
+      {},
+      [null],
+      Infinity,
+    ];
     for (const field of Object.keys(message).filter((name) => name !== "type")) {
       if (isPayload(field) || isText(message.type, field)) continue;
       const right = (message as Readonly<Record<string, unknown>>)[field];

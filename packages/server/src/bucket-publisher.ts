@@ -2,7 +2,7 @@
  * What may be appended to a bucket: checks an update against the contract and the limits, and gives
  * it its place within a unit of work.
  */
-import { bucketKind, EncodeError } from "@holdfast/protocol";
+import { bucketKind, EncodeError, isName } from "@holdfast/protocol";
 import type { BucketKey, Contract, WireLimits } from "@holdfast/protocol";
 
 import type { Clock } from "./base/clock.ts";
@@ -13,7 +13,7 @@ import type { PreparedPushes } from "./prepared-pushes.ts";
 import type { StoreTransaction } from "./server-store.ts";
 
 export type PublishErrorCode =
-  /** The contract has no such kind of bucket, or the key is too long. */
+  /** The contract has no such kind of bucket, or the key is no name of the wire. */
   | "unknownBucket"
   /** The data does not fit the contract, or its validator threw or is asynchronous. */
   | "badData"
@@ -85,8 +85,8 @@ export class BucketPublisher {
   }
 
   #check(bucket: BucketKey, data: unknown): unknown {
-    const isName = bucket.length <= this.#limits.nameLength && !bucket.includes("\0");
-    if (!Object.hasOwn(this.#contract.buckets, bucketKind(bucket)) || !isName) {
+    const isKnown = Object.hasOwn(this.#contract.buckets, bucketKind(bucket));
+    if (!isKnown || !isName(bucket, this.#limits.nameLength)) {
       throw new PublishError("unknownBucket", "There is no such bucket.");
     }
     const schema = this.#contract.buckets[bucketKind(bucket)]?.data;

@@ -11,6 +11,7 @@ import type { Answer, ServerSessionEvent } from "./server-session-event.ts";
 import { SessionBuckets } from "./session-buckets.ts";
 import type { SessionHost } from "./session-host.ts";
 import type { SessionWriter } from "./session-writer.ts";
+import { nameOf } from "./wire-value.ts";
 
 /** What the work needs of its session, which is open. */
 export interface WorkOwner {
@@ -76,6 +77,8 @@ export class SessionWork {
     // What it throws and what it rejects with are the same fault.
     Promise.resolve(this.#owner.viewer)
       .then(accountBuckets)
+      // One that is no name would spoil the reading for everybody who reads at the same time.
+      .then((named) => named.map((bucket) => nameOf(bucket, "A bucket")))
       .then((buckets) => this.#owner.dispatch({ type: "named", buckets }))
       .catch((error: unknown) => this.#owner.report(error, "authorize"));
   }

@@ -2,13 +2,13 @@
  * What the application passes on to the wire, made to fit: a client ends the session over a code
  * that is no name, or a time that is no whole number.
  */
-import { DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
+import { DEFAULT_WIRE_LIMITS, isName } from "@holdfast/protocol";
 
 /** The text, when it is a name as PROTOCOL.md §2.3 has it; otherwise throws. `what` says whose. */
 export function nameOf(text: string, what: string): string {
   const max = DEFAULT_WIRE_LIMITS.nameLength;
-  if (typeof text !== "string" || text === "" || text.length > max || text.includes("\0")) {
-    throw new TypeError(`${what} must be 1 to ${max} characters without NUL.`);
+  if (!isName(text, max)) {
+    throw new TypeError(`${what} must be 1 to ${max} characters without NUL, and well-formed.`);
   }
   return text;
 }

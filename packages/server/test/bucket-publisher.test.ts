@@ -81,6 +81,7 @@ test.each<[string, string, unknown, number, string]>([
   ["of an inherited kind", "toString", 1, 0, "unknownBucket"],
   ["with a key too long", `room:${"x".repeat(124)}`, 1, 0, "unknownBucket"],
   ["with NUL in its key", "room:\0", 1, 0, "unknownBucket"],
+  ["with half a character in its key", "room:\ud800", 1, 0, "unknownBucket"],
   ["with a validator that takes its time", "later:1", 1, 0, "badData"],
   ["with a validator that takes its time and fails", "laterNo:1", 1, 0, "badData"],
   ["with a validator that throws", "throws:1", 1, 0, "badData"],

@@ -267,6 +267,14 @@ describe("buckets that the application names", () => {
     expect(types((await own.open()).takes())).toEqual([]);
   });
 
+  test("are none where one is no name, which would spoil the reading of all others", async () => {
+    const own = new Chat({ accountBuckets: () => ["room:1", "room:\ud800"] });
+    const peer = await own.durable();
+    await own.tick();
+    expect(peer.takes()).toEqual([]);
+    expect(own.errors).toMatchObject([{ context: { place: "authorize", account: "ada" } }]);
+  });
+
   test("are none where the application breaks, which is reported", async () => {
     const own = new Chat({
       accountBuckets: () => {

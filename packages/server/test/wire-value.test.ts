@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { nameOf, wholeMs } from "../src/wire-value.ts";
 
-test.each(["", "x".repeat(129), "a\0", 5 as never])("%j is no name", (text) => {
+test.each(["", "x".repeat(129), "a\0", "a\udc00b", 5 as never])("%j is no name", (text) => {
   expect(() => nameOf(text, "This")).toThrow("This must be");
 });
 

@@ -2,13 +2,12 @@
  * Live updates by bucket: who listens, what each session has to ask for, and how it stands. No
  * catch-up: that is sync's.
  */
-import { DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
+import { DEFAULT_WIRE_LIMITS, isName } from "@holdfast/protocol";
 import type { BucketHead, BucketKey, BucketPosition, Unsubscribed } from "@holdfast/protocol";
 import type { UnsubscribedCode, Update, UpdateRun } from "@holdfast/protocol";
 import type { Cancel } from "../base/clock.ts";
 import { guarded, OptionsError, reportUncaught } from "../base/errors.ts";
 import { Cell } from "../base/source.ts";
-import { WIRE_NAME } from "../session/call-options.ts";
 import type { SessionData, SubscriptionLink } from "../session/session-event.ts";
 
 /**
@@ -60,7 +59,8 @@ export class UpdateSubscriptions implements SessionData {
     if (!subscription) {
       // The server would end the session for it, each session anew.
       const isTooMany = this.#subscriptions.size >= DEFAULT_WIRE_LIMITS.subscriptions;
-      if (isTooMany || !WIRE_NAME.test(bucket)) throw new OptionsError("bad bucket, or too many");
+      if (isTooMany || !isName(bucket, DEFAULT_WIRE_LIMITS.nameLength))
+        throw new OptionsError("bad bucket, or too many");
       subscription = { listeners: new Set(), state: new Cell(WAITING), upTo: 0 };
       this.#subscriptions.set(bucket, subscription);
       this.#link?.say({ type: "subscribe", buckets: [{ bucket }] });

@@ -2,7 +2,7 @@
  * Keeps buckets up to date: the front of sync, towards the app and towards the session. What one
  * bucket does is decided in `bucket.ts`, which buckets there are in `bucket-registry.ts`.
  */
-import { DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
+import { DEFAULT_WIRE_LIMITS, isName } from "@holdfast/protocol";
 import type { BucketHead, BucketKey, BucketPosition, Page } from "@holdfast/protocol";
 import type { TooFarBehind, Unsubscribed, UpdateRun } from "@holdfast/protocol";
 import { OptionsError } from "../base/errors.ts";
@@ -63,9 +63,7 @@ export class Sync implements SyncListener {
 
   /** Throws an `OptionsError` for a key that the wire does not carry. */
   bucket(key: BucketKey): BucketHandle {
-    if (!key || key.length > DEFAULT_WIRE_LIMITS.nameLength || key.includes("\0")) {
-      throw new OptionsError("bad bucket key");
-    }
+    if (!isName(key, DEFAULT_WIRE_LIMITS.nameLength)) throw new OptionsError("bad bucket key");
     const buckets = this.#buckets;
     const state: Source<BucketState> = {
       get current() {

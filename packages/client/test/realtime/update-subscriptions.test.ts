@@ -89,12 +89,15 @@ describe("subscribing", () => {
     expect(link.log).toEqual(["subscribe room", "unsubscribe room", "subscribe room"]);
   });
 
-  test.each(["", "r".repeat(129), "a\0b"])("the bucket %j can be no server's", (bucket) => {
-    updates.attach(link);
-    expect(() => updates.add(bucket, hear("a"))).toThrow(OptionsError);
-    expect(link.log).toEqual([]);
-    expect(updates.attach(link)).toEqual([]);
-  });
+  test.each(["", "r".repeat(129), "a\0b", "a\ud800"])(
+    "the bucket %j can be no server's",
+    (bucket) => {
+      updates.attach(link);
+      expect(() => updates.add(bucket, hear("a"))).toThrow(OptionsError);
+      expect(link.log).toEqual([]);
+      expect(updates.attach(link)).toEqual([]);
+    },
+  );
 });
 
 test("a thousand buckets are heard, one more is refused where it is asked for", () => {

@@ -411,6 +411,7 @@ describe("opening and closing", () => {
     const { sync } = rig;
     expect(() => sync.bucket("")).toThrow(OptionsError);
     expect(() => sync.bucket("a\0b")).toThrow(OptionsError);
+    expect(() => sync.bucket("a\ud800")).toThrow(OptionsError);
     expect(() => sync.bucket("a".repeat(129))).toThrow(OptionsError);
     expect(sync.bucket("a".repeat(128)).key).toHaveLength(128);
     expect(() => sync.bucket("unknown:1").open()).toThrow(OptionsError);
