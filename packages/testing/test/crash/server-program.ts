@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { RealtimeServer } from "@holdfast/server";
+import type { CloseOptions } from "@holdfast/server";
 import { sqliteStore } from "@holdfast/server/sqlite";
 import { attach } from "@holdfast/server/use/ws";
 
@@ -19,9 +20,11 @@ export interface ServerProgramArgument {
   readonly path: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** How it ends. Default: at once. */
+  readonly closing?: CloseOptions;
 }
 
-const { path, port } = JSON.parse(process.argv[2] ?? "") as ServerProgramArgument;
+const { path, port, closing } = JSON.parse(process.argv[2] ?? "") as ServerProgramArgument;
 
 const store = sqliteStore({ path });
 // The app's own table, to be changed together with the log.
@@ -59,7 +62,7 @@ const counting = setInterval(() => say("calls", server.stats.callsStarted), 50);
 process.once("SIGTERM", () => {
   clearInterval(counting);
   void (async () => {
-    await server.close({ windowMs: 0, graceMs: 0 });
+    await server.close(closing ?? { windowMs: 0, graceMs: 0 });
     await store.close();
     http.close(() => say("closed"));
     http.closeAllConnections();
