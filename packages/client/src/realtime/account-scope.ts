@@ -62,9 +62,12 @@ export class AccountScope {
     return opened;
   }
 
-  /** Resolves when nothing is held any more. */
-  close(): Promise<void> {
+  /** Resolves when nothing is held any more; a store that is being opened is waited for. */
+  async close(): Promise<void> {
+    const opened = this.#opened;
     this.enter(null);
+    // Why it did not open, whoever asked for it was told.
+    await opened?.catch(() => {});
     return this.#closing;
   }
 

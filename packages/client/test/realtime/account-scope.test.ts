@@ -86,6 +86,21 @@ test("the same user again waits until the last store is closed", async () => {
   expect(scope.current.current).toBeDefined();
 });
 
+test("all is closed only when a store that was being opened is closed too", async () => {
+  for (const end of ["resolve", "reject"] as const) {
+    const { scope, events, next, clock } = harness();
+    scope.enter("ada");
+    await clock.settle();
+    void scope.close().then(() => events.push("closed"));
+    await clock.settle();
+    expect(events).toEqual(["enter", "leave"]);
+    await next(end);
+    const isOpened = end === "resolve";
+    expect(events.includes("close ada")).toBe(isOpened);
+    expect(events.at(-1)).toBe("closed");
+  }
+});
+
 test("a store that did not open is opened anew when it is asked for again", async () => {
   const { scope, events, next, ask } = harness();
   scope.enter("ada");
