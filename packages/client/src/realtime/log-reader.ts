@@ -2,16 +2,18 @@
 import type { Page, TooFarBehind } from "@holdfast/protocol";
 import { CallError } from "../base/errors.ts";
 import type { Calls } from "../session/calls.ts";
+import type { Answer } from "../session/pending-call.ts";
 import type { SubscriptionLink } from "../session/session-event.ts";
 import type { SyncRemote } from "../sync/sync-remote.ts";
 
 /** Binds the port to a session. `hasLog`: does its server keep logs, as far as is known? */
 export function logReader(link: SubscriptionLink, calls: Calls, hasLog: () => boolean): SyncRemote {
   return {
-    async fetch(request, timeoutMs, signal) {
-      if (!hasLog()) throw new CallError("neverSent", "no log", { code: "unsupported" });
+    fetch(request, timeoutMs, signal, succeed, fail) {
+      if (!hasLog()) return fail(new CallError("neverSent", "no log", { code: "unsupported" }));
       const options = { timeoutMs, signal, whenOffline: "fail" } as const;
-      return (await calls.ask({ type: "fetch", ...request }, options)) as Page | TooFarBehind;
+      const hear = (answer: Answer): void => succeed(answer as Page | TooFarBehind);
+      return calls.request({ type: "fetch", ...request }, options, hear, fail);
     },
     subscribe: (buckets) => link.say({ type: "subscribe", buckets }),
     unsubscribe: (buckets) => link.say({ type: "unsubscribe", buckets }),

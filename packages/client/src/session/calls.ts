@@ -68,13 +68,36 @@ export class Calls {
     return new Promise<unknown>((resolve, reject) => {
       if (!WIRE_NAME.test(method)) throw new OptionsError("bad method");
       const succeed = (answer: Answer): void => resolve((answer as Result).output);
-      this.#make({ type: "call", method, input }, options, succeed, reject);
+      this.request({ type: "call", method, input }, options, succeed, reject);
     }) as Promise<Output>;
   }
 
   /** As `call`, with the whole answer. */
   ask(request: Request, options?: AskOptions): Promise<Answer> {
-    return new Promise((resolve, reject) => this.#make(request, options, resolve, reject));
+    return new Promise((resolve, reject) => this.request(request, options, resolve, reject));
+  }
+
+  /** The same by callbacks: one is called, perhaps at once, in its place among what is heard. */
+  request(
+    request: Request,
+    options: AskOptions = {},
+    resolve: PendingCall["resolve"],
+    reject: PendingCall["reject"],
+  ): void {
+    const { timeoutMs = CALL_TIMEOUT_MS, signal, whenOffline } = options;
+    if (!(timeoutMs >= 0 && timeoutMs <= CALL_TIMEOUT_MAX_MS))
+      throw new OptionsError("bad timeoutMs");
+    const deadline = this.#clock.now() + timeoutMs;
+    const call = { id: 0, mayHaveRun: false, request, deadline, options, resolve, reject };
+    if (this.#isClosed) return this.#fail(call, "closed");
+    if (whenOffline === "fail" && !this.#link)
+      return this.#fail(call, "neverSent", { code: "offline" });
+    if (this.waiting >= CALLS_WAITING_MAX)
+      return this.#fail(call, "neverSent", { code: "tooManyWaiting" });
+    this.#wait(call);
+    if (signal?.aborted) return this.#onAbort({ target: signal });
+    if (deadline < this.#alarmAt) this.#checkDeadlines();
+    this.#link?.poke();
   }
 
   /**
@@ -162,28 +185,6 @@ export class Calls {
   close(): void {
     this.#isClosed = true;
     this.abandon();
-  }
-
-  #make(
-    request: Request,
-    options: AskOptions = {},
-    resolve: PendingCall["resolve"],
-    reject: PendingCall["reject"],
-  ): void {
-    const { timeoutMs = CALL_TIMEOUT_MS, signal, whenOffline } = options;
-    if (!(timeoutMs >= 0 && timeoutMs <= CALL_TIMEOUT_MAX_MS))
-      throw new OptionsError("bad timeoutMs");
-    const deadline = this.#clock.now() + timeoutMs;
-    const call = { id: 0, mayHaveRun: false, request, deadline, options, resolve, reject };
-    if (this.#isClosed) return this.#fail(call, "closed");
-    if (whenOffline === "fail" && !this.#link)
-      return this.#fail(call, "neverSent", { code: "offline" });
-    if (this.waiting >= CALLS_WAITING_MAX)
-      return this.#fail(call, "neverSent", { code: "tooManyWaiting" });
-    this.#wait(call);
-    if (signal?.aborted) return this.#onAbort({ target: signal });
-    if (deadline < this.#alarmAt) this.#checkDeadlines();
-    this.#link?.poke();
   }
 
   #withdraw(id: number): PendingCall | undefined {

@@ -3,7 +3,7 @@
  * decides nothing. One executor is one bucket's in one account; once it is closed, nothing that
  * still comes to an end changes anything.
  */
-import type { BucketKey } from "@holdfast/protocol";
+import type { BucketKey, Page, TooFarBehind } from "@holdfast/protocol";
 import type { Cancel, Millis } from "../base/clock.ts";
 import { CallError, guarded } from "../base/errors.ts";
 import type { ApplyOutcome, BucketHooks, Cursor, UpdateBatch } from "./apply-updates.ts";
@@ -146,10 +146,12 @@ export class BucketExecutor implements Fetcher {
     const { link, policy } = this.#host;
     const { signal } = (this.#abort = new AbortController());
     const request = { bucket: this.bucket, epoch, after: seq, limit: policy.pageUpdates };
-    const ask = () => link.remote?.fetch(request, policy.fetchMs, signal);
-    this.#work("fetchFailed", ask, (answer) =>
-      answer ? { type: "fetched", answer } : failed("fetchFailed"),
-    );
+    const { workId } = this.#model;
+    const succeed = (answer: Page | TooFarBehind): void =>
+      this.#end(workId, { type: "fetched", answer });
+    const fail = (error?: unknown): void => this.#end(workId, failed("fetchFailed", error));
+    if (link.remote) link.remote.fetch(request, policy.fetchMs, signal, succeed, fail);
+    else fail();
   }
 
   #tell({ cursor, batch }: Performed<"tell">): void {

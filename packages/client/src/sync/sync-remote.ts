@@ -18,14 +18,17 @@ export interface FetchRequest {
 
 export interface SyncRemote {
   /**
-   * Asks for a page. Rejects with a `CallError` when there is none: the session ended, the server
-   * refused (`code`), or `timeoutMs` passed. Aborting the signal takes it back.
+   * Asks for a page. One of the two is told, in its place among all that the session says: an answer
+   * by a promise would be overtaken by the push behind it. `fail` hears a `CallError`: the session
+   * ended, the server refused (`code`), or `timeoutMs` passed. Aborting the signal takes it back.
    */
   fetch(
     request: FetchRequest,
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<Page | TooFarBehind>;
+    succeed: (answer: Page | TooFarBehind) => void,
+    fail: (error: unknown) => void,
+  ): void;
   subscribe(positions: readonly BucketPosition[]): void;
   unsubscribe(buckets: readonly BucketKey[]): void;
 }

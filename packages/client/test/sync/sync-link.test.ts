@@ -7,7 +7,7 @@ import type { SyncRemote } from "../../src/sync/sync-remote.ts";
 function remote() {
   const said: unknown[] = [];
   const it: SyncRemote = {
-    fetch: () => Promise.reject(new Error("not asked for")),
+    fetch: () => expect.unreachable("not asked for"),
     subscribe: (positions) => void said.push(...positions),
     unsubscribe: (buckets) => void said.push(...buckets),
   };

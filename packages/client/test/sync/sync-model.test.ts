@@ -10,6 +10,7 @@ import { Sync } from "../../src/sync/sync.ts";
 import { ACTS_IN_COURSE, play, story } from "./support/sync-acts.ts";
 import { SyncWorld } from "./support/sync-world.ts";
 
+const LONG_MS = 1_800_000;
 const RUNS = process.env["HOLDFAST_DEEP"] ? 20_000 : 2_000;
 
 test.each([1, 2, 3, 4, 5])(
@@ -23,4 +24,6 @@ test.each([1, 2, 3, 4, 5])(
       { numRuns: RUNS },
     );
   },
+  // Four seconds each where nothing else runs.
+  LONG_MS,
 );

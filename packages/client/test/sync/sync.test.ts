@@ -683,7 +683,7 @@ describe("accounts, and the end", () => {
   test("it is what a session needs", () => {
     const listener: SyncListener = new SyncRig().sync;
     const remote: SyncRemote = {
-      fetch: () => Promise.reject(new Error("not asked for")),
+      fetch: () => expect.unreachable("not asked for"),
       subscribe: () => undefined,
       unsubscribe: () => undefined,
     };

@@ -130,7 +130,6 @@ type Said =
 interface Waiter {
   readonly resolve: (answer: Page | TooFarBehind) => void;
   readonly reject: (error: unknown) => void;
-  isDone: boolean;
 }
 
 export class LogSession implements SyncRemote {
@@ -178,22 +177,22 @@ export class LogSession implements SyncRemote {
     request: FetchRequest,
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<Page | TooFarBehind> {
+    resolve: Waiter["resolve"],
+    reject: Waiter["reject"],
+  ): void {
     this.asked.push(`fetch ${request.bucket} ${request.after}`);
     this.#server.fetches++;
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject, isDone: false };
-      if (this.isOver) return reject(new CallError("outcomeUnknown", "over"));
-      const cancel = this.#clock.at(this.#clock.now() + timeoutMs, () =>
-        this.#settle(waiter, () => reject(new CallError("timedOut", "no answer"))),
-      );
-      this.#waiters.set(waiter, cancel);
-      this.inFlightMost = Math.max(this.inFlightMost, this.#waiters.size);
-      signal.addEventListener("abort", () =>
-        this.#settle(waiter, () => reject(new CallError("aborted", "aborted"))),
-      );
-      this.inbox.push({ type: "fetch", request, waiter });
-    });
+    const waiter: Waiter = { resolve, reject };
+    if (this.isOver) return reject(new CallError("outcomeUnknown", "over"));
+    const cancel = this.#clock.at(this.#clock.now() + timeoutMs, () =>
+      this.#settle(waiter, () => reject(new CallError("timedOut", "no answer"))),
+    );
+    this.#waiters.set(waiter, cancel);
+    this.inFlightMost = Math.max(this.inFlightMost, this.#waiters.size);
+    signal.addEventListener("abort", () =>
+      this.#settle(waiter, () => reject(new CallError("aborted", "aborted"))),
+    );
+    this.inbox.push({ type: "fetch", request, waiter });
   }
 
   /** The server handles the next thing that it was told. */
