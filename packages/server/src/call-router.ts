@@ -86,7 +86,7 @@ export class CallRouter {
     if (!isPromiseLike(output)) return output;
     // Nobody waits for it, and what it rejects with must not end the process.
     output.then(ignore, ignore);
-    throw new BadOutput([], "The output of a call with a key needs a synchronous validator.");
+    throw new BadOutput([], "A call with a key takes no promise from its unit or its validator.");
   }
 
   /** The answer of a call whose handler, or whose checks, threw this. Reports what is a fault. */
