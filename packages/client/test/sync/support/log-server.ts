@@ -28,6 +28,9 @@ interface Log {
   entries: Entry[];
 }
 
+/** So many words at one instant are a loop. */
+const STEPS_MAX = 2_000;
+
 /** How many updates a page of this server has at most. */
 export const PAGE_MAX = 3;
 
@@ -225,9 +228,11 @@ export class LogSession implements SyncRemote {
 
   /** Everything is served and delivered. */
   flow(): boolean {
-    let isMore = false;
-    while (this.serve() || this.deliver()) isMore = true;
-    return isMore;
+    let steps = 0;
+    while (this.serve() || this.deliver()) {
+      if (++steps > STEPS_MAX) throw new Error("it goes round in circles");
+    }
+    return steps > 0;
   }
 
   /** A push, by the server's pump. */
