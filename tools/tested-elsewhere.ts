@@ -63,4 +63,36 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/testing/src/memory-connection.ts": "packages/testing/test/memory-link.test.ts",
   "packages/testing/src/memory-pipe.ts": "packages/testing/test/memory-link.test.ts",
   "packages/testing/src/exploration/walk.ts": "packages/client/test/connection/exploration.test.ts",
+  "packages/testing/src/simulator/app-contract.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/app-hooks.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/app-process.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/app-server.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/app-user.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/device.ts": "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/effects.ts": "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/journal.ts": "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/mortal-server-store.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/process-faults.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/process-network.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/process-store.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/rest.ts": "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/server-process.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/snapshot-path.ts":
+    "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/wish.ts": "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/world.ts": "packages/testing/test/simulator/simulation.test.ts",
+  "packages/testing/src/simulator/report.ts":
+    "packages/testing/test/simulator/simulate-command.test.ts",
+  "packages/testing/src/bin/simulate.ts":
+    "packages/testing/test/simulator/simulate-command.test.ts",
 };

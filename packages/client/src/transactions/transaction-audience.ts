@@ -81,8 +81,11 @@ export class TransactionAudience {
   /** Nobody is told anything any more but that it is over; `isStored`: it goes on another time. */
   close(isStored: (id: string) => boolean): void {
     for (const id of this.#waiters.keys()) {
-      const kind = isStored(id) ? "closed" : "storeFailed";
-      this.#take(id)?.reject(new TransactionError(kind, { code: "closed" }));
+      const isKept = isStored(id);
+      // What waits for it later must see that it never was in the queue.
+      if (!isKept) this.#phases.get(id)?.set("failed");
+      const error = new TransactionError(isKept ? "closed" : "storeFailed", { code: "closed" });
+      this.#take(id)?.reject(error);
     }
     this.#options.pending.set([]);
   }

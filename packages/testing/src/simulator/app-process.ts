@@ -2,7 +2,7 @@
  * One process of the simulated app on a device: a real `DurableClient` between a clock, a store and
  * a network that fail with it. It can sleep, be frozen, die at any instant, or end as it should.
  */
-import type { Millis, Platform } from "@holdfast/client";
+import type { Cancel, Millis, Platform } from "@holdfast/client";
 import { DurableClient } from "@holdfast/client/durable";
 import type { ClientStore, TransactionDefinition } from "@holdfast/client/durable";
 import { brokenInvariant } from "@holdfast/client/machine";
@@ -59,6 +59,7 @@ export class AppProcess {
   readonly #options: ProcessOptions;
   readonly #traffic: ProcessNetwork;
   #state: ProcessState = "running";
+  #cancelSignIn: Cancel = () => {};
 
   constructor(options: ProcessOptions) {
     const { name, account, journal, dice } = options;
@@ -143,6 +144,7 @@ export class AppProcess {
   async close(): Promise<void> {
     this.#options.journal.note(this.name, "closes");
     this.#state = "dead";
+    this.#cancelSignIn();
     this.client.close();
     await this.client.closed;
   }
@@ -182,7 +184,8 @@ export class AppProcess {
     journal.note(this.name, "is asked to sign in again");
     if (mood.rejectedUntil < clock.now() && mood.tokenLifeMs >= 3_600_000)
       journal.broke("nobody has to sign in again for nothing", this.name);
-    this.clock.at(this.clock.now() + 3_000, () => this.client.tokenChanged());
+    this.#cancelSignIn();
+    this.#cancelSignIn = this.clock.at(this.clock.now() + 3_000, () => this.client.tokenChanged());
   }
 
   #handled({ event, before, stamp, step }: HandledEvent): void {

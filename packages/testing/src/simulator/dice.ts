@@ -12,7 +12,7 @@ export class Dice {
     this.random = seededRandom(seed);
   }
 
-  /** Other dice, which roll the same whatever is rolled here: leaving one thing out moves no other. */
+  /** Other dice. They roll the same whatever is rolled here: what is left out moves no other. */
   fork(salt: number): Dice {
     return new Dice(
       Math.imul(this.#seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(salt + 1, 0xc2b2ae35),

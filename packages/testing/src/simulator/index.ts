@@ -1,4 +1,4 @@
-/** The simulator, as `@holdfast/testing/simulator`: real clients and servers, and all that can fail. */
+/** The simulator, as `@holdfast/testing/simulator`: real clients and servers, and what can fail. */
 export { FAULT_NAMES } from "./faults.ts";
 export type { JournalLine, Violation } from "./journal.ts";
 export { planOf } from "./run-plan.ts";

@@ -165,11 +165,23 @@ export const PROCESS_FAULTS: FaultTable = {
       process.client.tokenChanged();
     };
   }),
-  "another account": fault([500, 60_000], (process, { dice }) => {
-    process.signIn(
-      dice.pick(["ada", "bob", "cleo", null].filter((who) => who !== process.account)),
-    );
-    return () => process.signIn(process.account);
+  "another account": fault([1_000, 60_000], (process, { world: { clock }, device, dice }) => {
+    const others = ["ada", "bob", "cleo", null].filter((who) => who !== process.account);
+    const other = dice.pick(others);
+    // Now and then without a network, so that what was asked still waits when the user changes.
+    const isOffline = dice.chance(0.5);
+    if (isOffline) {
+      device.link.refuseDials();
+      device.link.drop();
+    }
+    const cancel = clock.at(clock.now() + (isOffline ? 600 : 0), () => {
+      process.signIn(other);
+      device.link.acceptDials();
+    });
+    return () => {
+      cancel();
+      process.signIn(process.account);
+    };
   }),
   "user stops": fault([500, 30_000], (process) => {
     process.client.stop();

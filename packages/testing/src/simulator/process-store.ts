@@ -44,6 +44,7 @@ export class ProcessStore implements ClientStore {
   death: PlannedDeath | undefined;
   readonly #options: ProcessStoreOptions;
   readonly #opened = new Set<AccountStore>();
+  readonly #running = new Set<Promise<unknown>>();
   #isDead = false;
 
   constructor(options: ProcessStoreOptions) {
@@ -67,6 +68,8 @@ export class ProcessStore implements ClientStore {
       },
       documents: this.#documents(documents),
       close: async () => {
+        // As databases do: what was asked before is done before.
+        await Promise.allSettled(this.#running);
         if (this.#isDead) return;
         this.#opened.delete(inner);
         await inner.close();
@@ -123,7 +126,15 @@ export class ProcessStore implements ClientStore {
     };
   }
 
-  async #do<T>(what: string, act: () => Promise<T>, isWrite = false): Promise<T> {
+  #do<T>(what: string, act: () => Promise<T>, isWrite = false): Promise<T> {
+    const done = this.#perform(what, act, isWrite);
+    const forget = (): void => void this.#running.delete(done);
+    this.#running.add(done);
+    done.then(forget, forget);
+    return done;
+  }
+
+  async #perform<T>(what: string, act: () => Promise<T>, isWrite: boolean): Promise<T> {
     const { clock, dice, disk, happened } = this.#options;
     const until = clock.now() + dice.random() * (disk.slowMs || 2);
     await new Promise<void>((resolve) => void clock.at(until, resolve));

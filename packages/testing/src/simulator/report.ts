@@ -1,4 +1,4 @@
-/** What a simulation says to people: a line for each run, a story for one that fails, the totals. */
+/** What the simulator says to people: a line for each run, a story where one fails, the totals. */
 import { FAULT_NAMES } from "./faults.ts";
 import type { JournalLine } from "./journal.ts";
 import type { FaultStroke } from "./run-plan.ts";

@@ -21,7 +21,7 @@ export const OPEN_WITHIN_MS: Millis = 95_000;
  */
 export const REST_WITHIN_MS: Millis = 240_000;
 
-/** So long after that nothing is owed any more: the longest wait of a store that failed, and more. */
+/** So long after that nothing is owed any more: the longest wait after a store failed, and more. */
 const PAID_WITHIN_MS: Millis = 60_000;
 
 /** What is not yet as it shall be; undefined: all is. */

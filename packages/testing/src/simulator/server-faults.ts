@@ -48,7 +48,7 @@ export const SERVER_FAULTS: FaultTable = {
     lastsMs: [1, 2],
     begin({ world, device: { account } }) {
       const { mood, clock } = world;
-      // Once is what a renewal is for; twice in a row is not told from a provider that gives old ones.
+      // Once is what a renewal is for; after a second time in a row the user is asked.
       if (clock.wallNow() - mood.tokensGoodFrom < GRUDGE_MS)
         mood.rejectedUntil = clock.now() + GRUDGE_MS;
       mood.tokensGoodFrom = clock.wallNow();

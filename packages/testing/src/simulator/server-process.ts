@@ -43,7 +43,7 @@ interface Ending {
 
 /** How long a socket that the server has closed may stay: its own patience, and a turn. */
 const CLOSED_WITHIN_MS = 2_500;
-/** What one session may have in its buffer: the mark in `ServerPolicy`, and the frame that met it. */
+/** What may wait for one session: the mark in `ServerPolicy`, and the frame that met it. */
 const BUFFERED_BYTES_MAX = 4_194_304 + 1_048_576;
 
 export class ServerProcess implements LinkedServer {

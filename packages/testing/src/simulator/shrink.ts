@@ -1,4 +1,4 @@
-/** Delta debugging: the shortest part of a list, as far as can be told cheaply, that still fails. */
+/** Delta debugging: the shortest part of a list, as far as can be told, that still fails. */
 
 /**
  * Leaves out what is not needed. `fails`: does it still fail with only these? `triesMax`: after so

@@ -314,3 +314,24 @@ test("one device that comes back makes no other device fetch, nor hear of it (L6
   await clock.run(1_000);
   expect(heard).toEqual(["live"]);
 });
+
+test("a note that was not stored when its user left has failed, and nothing that names it goes", async () => {
+  const { clock } = world.pair;
+  const ada = world.client("phone");
+  await clock.run(1_000);
+  const { client } = ada.linked;
+  ada.linked.link.refuseDials();
+  const stored = ada.add("stored");
+  const late = ada.add("late", "b");
+  ada.linked.credentials.signIn("bob");
+  await expect(clock.finish(stored.result)).rejects.toMatchObject({ kind: "closed" });
+  await expect(clock.finish(late.result)).rejects.toMatchObject({ kind: "storeFailed" });
+  expect([stored.phase.current, late.phase.current]).toEqual(["saving", "failed"]);
+  ada.linked.credentials.signIn("ada");
+  ada.linked.link.acceptDials();
+  const next = client.transact(addNote, { list: "b", text: "next" }, { blockers: [late] });
+  await expect(clock.finish(next.result)).rejects.toMatchObject({ kind: "blockerFailed" });
+  await clock.runUntil(() => world.ran.length === 1);
+  await clock.run(60_000);
+  expect(world.ran).toEqual(["stored"]);
+});

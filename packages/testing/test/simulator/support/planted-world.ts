@@ -40,7 +40,10 @@ export async function plant(fault: PlantedFault): Promise<typeof Simulator> {
 const fromSources: Plugin = {
   name: "from-sources",
   setup(bundle) {
-    bundle.onResolve({ filter: /^@holdfast\// }, ({ path }) => ({ path: aliases.get(path) }));
+    bundle.onResolve({ filter: /^@holdfast\// }, ({ path }) => {
+      const source = aliases.get(path);
+      return source === undefined ? undefined : { path: source };
+    });
   },
 };
 
