@@ -26,7 +26,7 @@ export const NO_COMMANDS = "noCommands";
 export const contract = defineContract({
   calls: {
     "message.send": call<Draft, { readonly seq: number }>({ input: draftSchema() }),
-    // Asked by who knows a room of an earlier epoch: where the log is the memory, no more is needed.
+    // Asked by who knows a room of an earlier epoch: where the log is the memory, that is enough.
     "room.epoch": call<void, string>({ repeatable: true }),
   },
   buckets: { room: bucket<Message>() },

@@ -45,8 +45,8 @@ type Store = ReturnType<typeof sqliteStore>;
 type Realtime = RealtimeServer<ChatContract, Account, UnitDatabase>;
 
 /**
- * Starts the demo and resolves when it listens. Rejects when the port is taken, or the file cannot be
- * opened.
+ * Starts the demo and resolves when it listens. Rejects when the port is taken, or the file cannot
+ * be opened.
  */
 export async function startChat(options: ChatOptions): Promise<Chat> {
   const chat = new Chat(options);

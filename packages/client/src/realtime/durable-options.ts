@@ -25,8 +25,8 @@ export interface DurableOptions<C extends Contract = Contract> extends RealtimeO
   readonly transactions?: readonly TransactionDefinition[];
   /**
    * The hooks of each kind of bucket. What one throws is shown in the bucket's state, told to
-   * `onFault` where it is given, and tried again. With them buckets are caught up also while nobody has them
-   * open. Default: none; then each `open` brings its own.
+   * `onFault` where it is given, and tried again. With them buckets are caught up also while nobody
+   * has them open. Default: none; then each `open` brings its own.
    */
   readonly buckets?: BucketHooksOf<C>;
   /** Numbers of transactions that differ from the defaults. */
