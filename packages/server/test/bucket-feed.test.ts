@@ -1,6 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { BucketFeed } from "../src/bucket-feed.ts";
+import { BucketRun } from "../src/bucket-run.ts";
+import type { FeedSession } from "../src/feed-session.ts";
+import { PageBudget } from "../src/page-budget.ts";
 import { CheckingClient, FeedWorld } from "./bucket-feed-world.ts";
 
 const isDeep = process.env["HOLDFAST_DEEP"] === "1";
@@ -297,6 +301,30 @@ async function heal(world: FeedWorld, clients: CheckingClient[]): Promise<void> 
   }
   throw new Error("a client never got to the head");
 }
+
+test("what does not follow is not pushed, whoever it comes from: the client is told to fetch", async () => {
+  const { world } = setUp(5);
+  const said: string[] = [];
+  const session: FeedSession = {
+    pump: world.pump,
+    reader: world.reader,
+    speaksLog: true,
+    author: "ada",
+    say: ({ type }) => void said.push(type),
+    sayWithin: () => 0,
+    push: () => void said.push("push"),
+    isSlow: () => false,
+    counts: { feedsBehind: 0, headsSaid: 0, pagesSaid: 0 },
+  };
+  const feed = new BucketFeed("room:1", session, undefined);
+  feed.open(undefined, new PageBudget());
+  await world.answerAll();
+  feed.push(new BucketRun("room:1", "e1", 5, [{ seq: 6, at: 0, data: 6 }]));
+  feed.push(new BucketRun("room:1", "e1", 7, [{ seq: 8, at: 0, data: 8 }]));
+  feed.push(new BucketRun("room:1", "e1", 8, [{ seq: 9, at: 0, data: 9 }]));
+  expect(said).toEqual(["subscribed", "push", "heads"]);
+  feed.close();
+});
 
 test("a log that forgets what was about to be pushed leaves nobody waiting for it", async () => {
   const { world, client } = setUp(5);
