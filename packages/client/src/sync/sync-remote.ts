@@ -18,9 +18,10 @@ export interface FetchRequest {
 
 export interface SyncRemote {
   /**
-   * Asks for a page. One of the two is told, in its place among all that the session says: an answer
-   * by a promise would be overtaken by the push behind it. `fail` hears a `CallError`: the session
-   * ended, the server refused (`code`), or `timeoutMs` passed. Aborting the signal takes it back.
+   * Asks for a page. One of the two is told, in its place among all that the session says: an
+   * answer by a promise would be overtaken by the push behind it. `fail` hears a `CallError`: the
+   * session ended, the server refused (`code`), or `timeoutMs` passed. Aborting the signal takes it
+   * back.
    */
   fetch(
     request: FetchRequest,
