@@ -92,6 +92,7 @@ export class Committer {
     }
     written();
     if (outcome.type === "committed") {
+      counts.commits++;
       counts.updatesPublished += unit.appended.length;
       await pump.caughtUp(outcome.at);
     }

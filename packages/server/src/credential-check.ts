@@ -1,15 +1,13 @@
 /** The check of a session's credential: one at a time, the latest counts, its answer an event. */
 import { askAuthenticate, AuthRefusal } from "./authenticate.ts";
 import type { Accepted, Authenticate } from "./authenticate.ts";
-import type { ServerSessionEvent } from "./server-session-event.ts";
+import type { AccountStanding, ServerSessionEvent } from "./server-session-event.ts";
 import type { ServerRequest } from "./server-socket.ts";
 
 /** What a check asks of the session that it is for. */
 export interface CheckOwner {
-  /** The number of the open session that one of this account would compete with. */
-  rivalSession(account: string): number | undefined;
-  /** How many sessions of an account are open. */
-  sessionsOf(account: string): number;
+  /** The open sessions that one of this account would meet. */
+  standing(account: string): AccountStanding;
   dispatch(event: ServerSessionEvent): void;
   report(error: unknown, place: "authenticate"): void;
 }
@@ -60,8 +58,7 @@ export class CredentialCheck {
     }
     this.#accepted = answer;
     const { account, expiresAt } = answer;
-    const rivalSession = this.#owner.rivalSession(account);
-    const accountSessions = this.#owner.sessionsOf(account);
-    return { type: "authenticated", checkId, account, expiresAt, rivalSession, accountSessions };
+    const standing = this.#owner.standing(account);
+    return { type: "authenticated", checkId, account, expiresAt, ...standing };
   }
 }

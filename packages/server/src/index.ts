@@ -50,5 +50,6 @@ export type {
 } from "./server-store.ts";
 export { StoreError } from "./store-error.ts";
 export type { StoreErrorCode } from "./store-error.ts";
+export type { Readiness } from "./store-health.ts";
 export { memoryStore } from "./stores/memory.ts";
 export type { MemoryStoreOptions } from "./stores/memory.ts";

@@ -43,6 +43,7 @@ export interface KeyedCallsParts {
   readonly alarms: Alarms;
   /** By which the size of an answer is measured before it is stored. */
   readonly codec: ServerCodec;
+  readonly counts: { keyedReplays: number };
   readonly limits: Pick<WireLimits, "nesting" | "frameBytes">;
   readonly policy: { readonly callTimeoutMaxMs: number; readonly keyedCallsMax: number };
   readonly report: (
@@ -150,7 +151,7 @@ export class KeyedCalls {
     let fault: { readonly error: unknown } | undefined;
     try {
       const known = await this.#known(keyed);
-      if (known) return answerOf(call.id, keyed, known);
+      if (known) return this.#replay(call.id, keyed, known);
       const returned = await router.returned(call, context);
       // Nothing was committed but the answer itself.
       if (!context.committed) await context.commit(() => returned);
@@ -167,6 +168,12 @@ export class KeyedCalls {
       // The handler may have put it into words of its own.
       return router.failure(call, context, fault ? fault.error : error);
     }
+  }
+
+  #replay(id: number, keyed: KeyedCall, known: KeyedOutcome): Result | Failure {
+    const answer = answerOf(id, keyed, known);
+    if (answer.type === "result") this.#parts.counts.keyedReplays++;
+    return answer;
   }
 
   async #known(keyed: KeyedCall): Promise<KeyedOutcome | undefined> {
@@ -189,6 +196,7 @@ export class KeyedCalls {
     if (known.type === "cancelled") throw new CallFailure("cancelled", "the caller cancelled");
     if (!isSame(known, keyed))
       throw new CallFailure("keyReused", "the key belongs to another call");
+    this.#parts.counts.keyedReplays++;
     return known;
   }
 

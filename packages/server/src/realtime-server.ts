@@ -14,6 +14,7 @@ import type { ServerCodec } from "./outbox.ts";
 import { ServerParts } from "./server-parts.ts";
 import type { CloseOptions, RealtimeServerOptions } from "./server-options.ts";
 import type { SpokenRefusal } from "./server-session-event.ts";
+import type { Readiness } from "./store-health.ts";
 import type { ServerRequest, ServerSocket, SocketListener } from "./server-socket.ts";
 import type { ServerStats } from "./server-stats.ts";
 import { SessionDriver } from "./session-driver.ts";
@@ -147,7 +148,9 @@ export class RealtimeServer<
 
   /** What was counted so far, and what is open now. */
   get stats(): ServerStats {
-    const { counts, registry, pump } = this.#host;
+    const { counts, registry, pump, health, window, calls } = this.#host;
+    let bufferedBytes = 0;
+    for (const session of this.#connections) bufferedBytes += session.bufferedBytes;
     return {
       connections: this.#connections.size,
       sessions: registry.size,
@@ -157,14 +160,30 @@ export class RealtimeServer<
       framesSent: counts.framesSent,
       messagesReceived: counts.messagesReceived,
       callsStarted: counts.callsStarted,
+      keyedReplays: counts.keyedReplays,
+      keyedCallsRunning: calls.keyed.size,
+      commits: counts.commits,
+      storeFaults: health.faults,
       updatesPublished: counts.updatesPublished,
       updatesPushed: counts.updatesPushed,
       feedsBehind: counts.feedsBehind,
       headsSaid: counts.headsSaid,
       pagesSaid: counts.pagesSaid,
+      bufferedBytes,
+      handshakeMs: window.handshakeMs,
+      windowMs: this.windowMs,
       refusals: Object.fromEntries(counts.refusals),
       upgradesDeclined: Object.fromEntries(counts.upgradesDeclined),
     };
+  }
+
+  /**
+   * Should this process get new connections? `closing`: another one has to. `storeFailing`: it
+   * could not be read within 2 s, or has failed within 10 s. Never rejects.
+   */
+  async readiness(): Promise<Readiness> {
+    if (this.#closing) return "closing";
+    return (await this.#host.health.isGood()) ? "ready" : "storeFailing";
   }
 
   /**

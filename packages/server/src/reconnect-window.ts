@@ -43,6 +43,11 @@ export class ReconnectWindow {
     this.#reckon();
   }
 
+  /** What a handshake takes of the event loop: a moving average. */
+  get handshakeMs(): Millis {
+    return this.#handshakeMs;
+  }
+
   windowMs(now: Millis): Millis {
     this.#roll(now);
     return this.#windowMs;

@@ -25,6 +25,7 @@ import { ServerCounts } from "./server-stats.ts";
 import type { ServerStore } from "./server-store.ts";
 import type { ErrorContext, OpenSession, SessionHost } from "./session-host.ts";
 import { SessionRegistry } from "./session-registry.ts";
+import { StoreHealth } from "./store-health.ts";
 import { memoryStore } from "./stores/memory.ts";
 
 export class ServerParts<C extends Contract, A extends Accepted, Db> {
@@ -39,27 +40,31 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
     forget: (session: OpenSession) => void,
   ) {
     const { contract, clock = systemClock, random = systemRandom } = options;
-    const report = reporter(options.onError);
     const reportStore = (error: unknown): void => report(error, { place: "store" });
     const limits = fitting({ ...DEFAULT_WIRE_LIMITS, ...options.limits });
     const policy = { ...DEFAULT_SERVER_POLICY, ...options.policy };
     const retention = { ...DEFAULT_RETENTION, ...options.retention };
     const alarms = new Alarms(clock);
     const counts = new ServerCounts();
-    const router = new CallRouter(contract, options.handlers, report);
     this.#ownStore = options.store ? undefined : memoryStore({ clock, random });
     const store = (options.store ?? this.#ownStore) as ServerStore;
+    const health = new StoreHealth(store, clock, alarms);
+    const report = reporter(options.onError, health);
+    const router = new CallRouter(contract, options.handlers, report);
     const prepared = new PreparedPushes();
     const page = { updates: limits.pageUpdates, bytes: limits.pageBytes };
     const reader = new LogReader(store, clock, page, reportStore);
     const pump = new BucketPump(store, reader, prepared, clock, alarms, reportStore);
     const publisher = new BucketPublisher(contract, codec, limits, clock, prepared);
     this.trimmer = new LogTrimmer(store, retention, clock, alarms, reportStore);
-    const written = (): void => this.trimmer.start();
+    const written = (): void => {
+      health.committed();
+      this.trimmer.start();
+    };
     const committer = new Committer({ store, publisher, prepared, pump, counts, report, written });
     const publish = committer.publish.bind(committer);
     const commit: CommitAny = (unit) => committer.commitPlain(unit);
-    const shared = { clock, alarms, codec, limits, policy, report };
+    const shared = { clock, alarms, codec, limits, policy, report, counts };
     const keyed = new KeyedCalls({ ...shared, store, router, committer, publish });
     this.host = {
       clock,
@@ -75,6 +80,7 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
       helloLimits: { ...limits, frameBytes: Math.min(limits.frameBytes, HELLO_BYTES_MAX) },
       window: new ReconnectWindow(policy.expectedConnections),
       counts,
+      health,
       registry: new SessionRegistry(),
       gate: new BucketGate(contract, options.buckets ?? {}, report),
       reader,
@@ -115,10 +121,11 @@ function fitting(limits: WireLimits): WireLimits {
 type Report = (error: unknown, context: ErrorContext) => void;
 
 /** What `onError` throws must not reach the session that reported. */
-function reporter(onError: Report = warn): Report {
+function reporter(onError: Report | undefined, health: StoreHealth): Report {
   return (error, context) => {
+    if (context.place === "store") health.failed();
     try {
-      onError(error, context);
+      (onError ?? warn)(error, context);
     } catch {
       // There is nobody left to tell.
     }

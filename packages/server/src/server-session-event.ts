@@ -24,17 +24,13 @@ export type ServerSessionEvent =
   /** The peers have no subprotocol in common. */
   | { readonly type: "unsupported" }
   /** The credential of check `checkId` is good. */
-  | {
+  | ({
       readonly type: "authenticated";
       readonly checkId: number;
       readonly account: string;
       /** When the credential ends, epoch ms. */
       readonly expiresAt?: number | undefined;
-      /** The number of the open session of the same account and instance, if there is one. */
-      readonly rivalSession?: number | undefined;
-      /** How many sessions of the account are open, this one not included. */
-      readonly accountSessions: number;
-    }
+    } & AccountStanding)
   | {
       readonly type: "authenticationRefused";
       readonly checkId: number;
@@ -61,6 +57,14 @@ export type ServerSessionEvent =
   | { readonly type: "socketClosed" }
   /** A deadline may have passed. */
   | { readonly type: "alarm" };
+
+/** The sessions that are open already where one of an account says hello. */
+export interface AccountStanding {
+  /** The number of the one of the same instance, if there is one. */
+  readonly rivalSession?: number | undefined;
+  /** How many there are of the account. */
+  readonly accountSessions: number;
+}
 
 export type ServerSessionEventType = ServerSessionEvent["type"];
 

@@ -12,6 +12,14 @@ export interface ServerStats {
   readonly framesSent: number;
   readonly messagesReceived: number;
   readonly callsStarted: number;
+  /** Keyed calls that were answered by what is stored, without running. */
+  readonly keyedReplays: number;
+  /** Keyed calls that run now, also those whose sessions have ended. */
+  readonly keyedCallsRunning: number;
+  /** Units of work that became durable. */
+  readonly commits: number;
+  /** How often the store failed. */
+  readonly storeFaults: number;
   readonly updatesPublished: number;
   /** Updates handed to sessions: one published update counts once for each subscriber. */
   readonly updatesPushed: number;
@@ -21,6 +29,12 @@ export interface ServerStats {
   readonly headsSaid: number;
   /** Pages of the log, asked for or not. */
   readonly pagesSaid: number;
+  /** What waits for all clients together and the network has not taken, in bytes. */
+  readonly bufferedBytes: number;
+  /** What one handshake takes of the event loop, in ms: a moving average. */
+  readonly handshakeMs: number;
+  /** Over how long reconnects would be spread if all sessions dropped now, in ms. */
+  readonly windowMs: number;
   /** How often each refusal was said, by its code. */
   readonly refusals: Readonly<Record<string, number>>;
   /** How many upgrades were answered with an HTTP status instead, by that status. */
@@ -34,6 +48,8 @@ export class ServerCounts {
   framesSent = 0;
   messagesReceived = 0;
   callsStarted = 0;
+  keyedReplays = 0;
+  commits = 0;
   updatesPublished = 0;
   updatesPushed = 0;
   feedsBehind = 0;

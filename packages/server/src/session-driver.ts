@@ -11,7 +11,7 @@ import { CredentialCheck } from "./credential-check.ts";
 import type { CheckOwner } from "./credential-check.ts";
 import type { ServerCodec } from "./outbox.ts";
 import type { ServerSessionEffect } from "./server-session-effect.ts";
-import type { ServerSessionEvent } from "./server-session-event.ts";
+import type { AccountStanding, ServerSessionEvent } from "./server-session-event.ts";
 import { newServerSession, nextServerDeadline } from "./server-session-model.ts";
 import type { ServerSessionModel, ServerStamp } from "./server-session-model.ts";
 import { serverSession } from "./server-session.ts";
@@ -68,6 +68,10 @@ export class SessionDriver
   }
   get session(): number {
     return this.#model.hello?.session ?? 0;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedBytes;
   }
 
   get capabilities(): readonly Capability[] {
@@ -234,12 +238,10 @@ export class SessionDriver
     if (this.#model.state === "open") this.#host.window.handshakeTook(this.#handshakeMs);
   }
 
-  rivalSession(account: string): number | undefined {
-    return this.#host.registry.find(account, this.instanceId)?.session;
-  }
-
-  sessionsOf(account: string): number {
-    return this.#host.registry.countOf(account);
+  standing(account: string): AccountStanding {
+    const { registry } = this.#host;
+    const rivalSession = registry.find(account, this.instanceId)?.session;
+    return { rivalSession, accountSessions: registry.countOf(account) };
   }
 
   report(error: unknown, place: ErrorPlace): void {

@@ -14,6 +14,7 @@ import type { CallParts } from "./running-calls.ts";
 import type { ServerSessionEvent } from "./server-session-event.ts";
 import type { ServerSessionPolicy } from "./server-session-model.ts";
 import type { ServerCounts } from "./server-stats.ts";
+import type { StoreHealth } from "./store-health.ts";
 import type { Registered, SessionRegistry } from "./session-registry.ts";
 
 /** Where an error that the server survived came from. */
@@ -45,6 +46,8 @@ export interface SessionInfo {
 /** A session on the register. */
 export interface OpenSession extends Registered {
   readonly info: SessionInfo;
+  /** What waits for it and the network has not taken. */
+  readonly bufferedBytes: number;
   dispatch(event: ServerSessionEvent): void;
 }
 
@@ -61,6 +64,7 @@ export interface SessionHost {
   readonly helloLimits: FrameLimits;
   readonly window: ReconnectWindow;
   readonly counts: ServerCounts;
+  readonly health: StoreHealth;
   readonly registry: SessionRegistry<OpenSession>;
   readonly gate: BucketGate;
   readonly reader: LogReader;

@@ -13,8 +13,10 @@ function setUp(authenticate: Authenticate<Accepted>): {
 } {
   const [events, errors]: [ServerSessionEvent[], unknown[]] = [[], []];
   const check = new CredentialCheck(authenticate, request, {
-    rivalSession: (account) => (account === "ada" ? 4 : undefined),
-    sessionsOf: (account) => account.length,
+    standing: (account) => ({
+      rivalSession: account === "ada" ? 4 : undefined,
+      accountSessions: account.length,
+    }),
     dispatch: (event) => events.push(event),
     report: (error) => errors.push(error),
   });

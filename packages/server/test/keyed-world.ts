@@ -93,7 +93,7 @@ export class KeyedWorld {
     const router = new CallRouter(contract, handlers, report);
     const policy = { callTimeoutMaxMs: 60_000, keyedCallsMax: options.keyedCallsMax ?? 10 };
     const { committer } = this;
-    const shared = { clock, alarms, codec, limits, policy, report };
+    const shared = { clock, alarms, codec, limits, policy, report, counts };
     this.keyed = new KeyedCalls({ ...shared, store, router, committer, publish });
   }
 

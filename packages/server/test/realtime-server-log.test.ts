@@ -350,6 +350,32 @@ test("limits that do not fit into a frame are cut, and the welcome says so", asy
   ]);
 });
 
+test("a server says whether it should get connections, and why not (V4)", async () => {
+  const store = memoryStore();
+  let isBroken = false;
+  const failing = (): Promise<never> => Promise.reject(new Error("disk"));
+  const own = new TestServer({
+    store: {
+      ...wrapped(store),
+      ranges: (buckets) => (isBroken ? failing() : store.ranges(buckets)),
+      commit: (unit) => (isBroken ? failing() : store.commit(unit)),
+    },
+  });
+  expect(await own.server.readiness()).toBe("ready");
+  isBroken = true;
+  expect(await own.server.readiness()).toBe("storeFailing");
+  isBroken = false;
+  await own.server.publish("room:1", "a");
+  expect(await own.server.readiness()).toBe("ready");
+  isBroken = true;
+  await expect(own.server.publish("room:1", "b")).rejects.toThrow("the store failed");
+  isBroken = false;
+  expect([await own.server.readiness(), own.server.stats.storeFaults]).toEqual(["storeFailing", 2]);
+  await own.server.close();
+  expect(await own.server.readiness()).toBe("closing");
+  expect(own.clock.pending).toBe(0);
+});
+
 /** The store's methods, to be replaced one by one. */
 function wrapped(store: ReturnType<typeof memoryStore>): ReturnType<typeof memoryStore> {
   return {

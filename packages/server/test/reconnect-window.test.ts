@@ -31,6 +31,7 @@ test("sessions that stay open count for as long as they do", () => {
 test("dear handshakes widen the window, cheap ones narrow it", () => {
   const window = new ReconnectWindow(1_000);
   for (let i = 0; i < 500; i++) window.handshakeTook(1);
+  expect(window.handshakeMs).toBeCloseTo(1, 2);
   expect(window.windowMs(0)).toBeGreaterThan(1_900);
   for (let i = 0; i < 500; i++) window.handshakeTook(0);
   expect(window.windowMs(0)).toBe(100);
