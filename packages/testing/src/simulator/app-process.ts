@@ -158,6 +158,7 @@ export class AppProcess {
 
   /** Another user, or nobody. */
   signIn(account: string | null): void {
+    if (account === this.credentials.identity.current) return;
     this.#options.journal.note(this.name, `is signed in as ${account}`);
     this.credentials.identity.set(account);
     this.effects.forget();

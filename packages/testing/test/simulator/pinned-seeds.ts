@@ -9,4 +9,10 @@ export const PINNED_SEEDS: readonly (readonly [seed: number, story: string])[] =
   [1098, "blockers of one account were named by another"],
   [5043, "a dial that nobody waited for any more was still on its way at the end"],
   [7069, "a server lost its store after an effect was confirmed and before its result was heard"],
+  [
+    20033,
+    "what was never stored when its user left did not look failed, and what it blocked went: the " +
+      "product's fault, a story in durable-client.test.ts",
+  ],
+  [20417, "the same user signed in again"],
 ];
