@@ -1,7 +1,7 @@
 /**
  * Measures what a long time offline costs: many transactions made in one go and sent when there is
- * a connection, and many open buckets whose connection breaks and comes back. Ten times as many must
- * not cost more than twice as much each; exits 1 when they do.
+ * a connection, and many open buckets whose connection breaks and comes back. Ten times as many
+ * must not cost more than twice as much each; exits 1 when they do.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,7 +1,7 @@
 /**
  * The checks that take too long for every change: the unit tests with long property runs, the
- * crash tests with hundreds of kills, and the mutation run. Tests read `HOLDFAST_DEEP=1` to know
- * that they may take their time.
+ * crash tests with hundreds of kills, the planted faults, and the mutation run. Tests read
+ * `HOLDFAST_DEEP=1` to know that they may take their time.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -18,5 +18,6 @@ const vitest = (...projects) =>
   run("node_modules/vitest/vitest.mjs", "run", ...projects.flatMap((name) => ["--project", name]));
 
 const tests = vitest("unit", "crash");
+const faults = run("--import", "tsx", "tools/plant.ts");
 const mutants = run("--import", "tsx", "tools/mutate.ts");
-process.exitCode = tests && mutants ? 0 : 1;
+process.exitCode = tests && faults && mutants ? 0 : 1;

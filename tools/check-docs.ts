@@ -1,12 +1,15 @@
 /**
  * Checks that the documents are true where a machine can tell: their links lead somewhere, cited
- * sections exist, and what is made from sources or tests is as fresh as these. `--write` makes the
+ * sections exist, planted faults can still be planted, and what is made from sources or tests is as
+ * fresh as these. `--write` makes the
  * made parts anew.
  */
 import { existsSync, writeFileSync } from "node:fs";
 
 import { brokenCitations, brokenLinks } from "./doc-links.ts";
 import { lessonFaults, lessons, shownLessons, withLessonsTable } from "./lessons-map.ts";
+import { catalogue } from "./planted-faults/catalogue.ts";
+import { plantingFaults } from "./planted-faults/faults-page.ts";
 import { projectFiles, root } from "./project-files.ts";
 import { connectionEdges, edgesPath, walkMachine } from "./state-diagram.ts";
 import { statesPage } from "./states-page.ts";
@@ -41,6 +44,7 @@ function checkLessons(): string {
 
 faults.push(...brokenLinks(files, (path) => existsSync(new URL(path, root))));
 faults.push(...brokenCitations(files));
+faults.push(...plantingFaults(catalogue, files));
 checkConnectionStates();
 const account = checkLessons();
 

@@ -1,6 +1,6 @@
 /**
- * Frames that no honest peer would send: valid messages with values swapped, fields left out or said
- * twice, text cut, spliced and flipped bit by bit. Everything follows from the dice.
+ * Frames that no honest peer would send: valid messages with values swapped, fields left out or
+ * said twice, text cut, spliced and flipped bit by bit. Everything follows from the dice.
  */
 import type { Frame } from "@holdfast/protocol";
 

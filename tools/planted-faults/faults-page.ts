@@ -53,7 +53,7 @@ function rowOf({ what, rows, path }: PlantedFault, caught: Caught | undefined): 
   return `| ${cell(what)} | ${rows} | ${nameOf(path)} | ${where} | ${after} |`;
 }
 
-/** What is wrong: a fault that cannot be planted, tests that are gone, a page of another catalogue. */
+/** What is wrong: faults that cannot be planted, tests that are gone, a page of other faults. */
 export function plantingFaults(catalogue: Catalogue, files: Files): string[] {
   const wrong: string[] = [];
   const listed = new Set((files.get(faultsPath) ?? "").split("\n").map(whatOf));

@@ -154,8 +154,8 @@ export const serverFaults: readonly PlantedFault[] = [
     rows: "B36, Y1",
     path: feed,
     find: `this.#session.pump.join(this.#bucket, this); this.#read();`,
-    replace: `this.#read(); queueMicrotask(() => this.#session.pump.join(this.#bucket, this));`,
-    tests: [...ofFeed, ...ofServer],
+    replace: `this.#session.reader.range(this.#bucket, () => this.#session.pump.join(this.#bucket, this)); this.#read();`,
+    tests: ofFeed,
   },
   {
     what: "what does not follow is pushed all the same",

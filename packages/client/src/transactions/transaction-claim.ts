@@ -38,10 +38,14 @@ export function claimed(
   for (const entry of entries.values())
     if (wasAway && entry.stored && !ours.has(entry.id)) lose(turn, entry);
   const news: Entry[] = [];
+  let isBack = false;
   for (const { record, rules, migrated } of loaded) {
     const known = entries.get(record.id);
     // Between two claims of one that is awake, what it has in mind is newer than what is stored.
-    if (known && (wasAway || known.isForeign)) takeBack(turn, known, record);
+    if (known && (wasAway || known.isForeign)) {
+      takeBack(turn, known, record);
+      isBack = true;
+    }
     if (known) continue;
     const entry = entryOf(record, record, rules, (migrated ?? record).input);
     news.push(entry);
@@ -49,9 +53,10 @@ export function claimed(
     // What may have run must be sent as it was: the server compares.
     if (migrated && !entry.mayHaveRun) change(turn, entry, migrated);
   }
-  if (!wasAway && !news.length) return;
+  if (!wasAway && !isBack && !news.length) return;
   admit(turn, news);
   for (const entry of entries.values()) waitForBlockers(turn, entry);
+  // What came may be past its deadline.
   queue.alarmAt = now;
 }
 

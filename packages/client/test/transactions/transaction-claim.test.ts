@@ -148,6 +148,17 @@ test("deadlines pass while nobody is there", () => {
   expect(rig.news()).toEqual(["show a", "show b", "undo a", "cancel b"]);
 });
 
+test("what another took and left is past its deadline at once, if its time is over", () => {
+  const rig = state("queued");
+  rig.isAuto = false;
+  rig.online().store(["a"]);
+  rig.isAuto = true;
+  rig.claimAgain(["a"]).sleep(25 * HOUR_MS);
+  expect([rig.queue.foreign.size, rig.fate("a")]).toEqual([1, "queued"]);
+  rig.theirs.clear();
+  expect(rig.tell({ type: "alarm" }).fate("a")).toBe("failed: timedOut");
+});
+
 test("a frozen page gives up its lock at once, and neither stores nor sends", () => {
   const rig = state("queued");
   rig.news();
