@@ -10,7 +10,6 @@ const ofSession = ["protocol-session", "calls", "outbox"].map(
   (name) => `packages/client/test/session/${name}.test.ts`,
 );
 const ofAuth = ["packages/client/test/adapters/auth-adapter.test.ts"];
-const ofClient = ["packages/client/test/realtime/realtime-client.test.ts"];
 const ofTransport = ["packages/client/test/transport/websocket-transport.test.ts"];
 const ofWire = [
   "packages/protocol/test/json-codec.test.ts",
@@ -128,7 +127,7 @@ export const sessionFaults: readonly PlantedFault[] = [
     path: `${client}realtime/realtime-client.ts`,
     find: `if (account && event.account !== account) this.#calls.abandon("accountChanged");`,
     replace: ``,
-    tests: ofClient,
+    tests: ["packages/testing/test/stories/credentials.test.ts"],
   },
   {
     what: "one listener's fault keeps the value from the others",

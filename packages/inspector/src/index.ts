@@ -1,0 +1,2 @@
+/** The inspector of Holdfast. */
+export {};

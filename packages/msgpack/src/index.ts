@@ -1,0 +1,2 @@
+/** The MessagePack codec of Holdfast. */
+export {};

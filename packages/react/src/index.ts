@@ -1,0 +1,2 @@
+/** React hooks of Holdfast. */
+export {};
