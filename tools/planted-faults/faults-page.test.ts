@@ -6,7 +6,7 @@ import { faultsPage, faultsPath, plantingFaults, type Caught } from "./faults-pa
 import { planted, type PlantedFault } from "./planted-fault.ts";
 
 const fault: PlantedFault = {
-  what: "it counts twice",
+  what: "what is counted counts twice",
   rows: "B03",
   path: "packages/client/src/a.ts",
   find: "count += 1; tell(count);",
@@ -32,7 +32,7 @@ test("a fault is planted however the formatter breaks the lines, and only where 
 test("the page names the fault, where it is planted, which test fails and how soon", () => {
   expect(page).toContain("## Counting");
   expect(page).toContain(
-    "| it counts twice | B03 | a.ts | it counts or once (a.test.ts) | 7, 1.2 s |",
+    "| what is counted counts twice | B03 | a.ts | it counts or once (a.test.ts) | 7, 1.2 s |",
   );
 });
 
@@ -40,8 +40,12 @@ test.each<[string, Readonly<Record<string, string | undefined>>, string]>([
   ["the source has changed", { [fault.path]: "" }, "stands there 0 times"],
   ["the source is gone", { [fault.path]: undefined }, "stands there 0 times"],
   ["its test is gone", { "packages/client/test/a.test.ts": undefined }, "a.test.ts: is gone"],
-  ["the page has not heard of it", { [faultsPath]: "" }, 'stale for "it counts twice"'],
-  ["there is no page", { [faultsPath]: undefined }, 'stale for "it counts twice"'],
+  [
+    "the page has not heard of it",
+    { [faultsPath]: "" },
+    'stale for "what is counted counts twice"',
+  ],
+  ["there is no page", { [faultsPath]: undefined }, 'stale for "what is counted counts twice"'],
   [
     "the page has one that is not planted any more",
     { [faultsPath]: `${page}| old | B1 | b.ts | x | 1 |\n` },

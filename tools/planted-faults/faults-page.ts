@@ -80,7 +80,8 @@ function keyOf({ what, rows, path }: PlantedFault): string {
 }
 
 function whatOf(line: string): string {
-  const isRow = line.startsWith("| ") && !line.startsWith("| what") && !line.startsWith("| ---");
+  const isRow =
+    line.startsWith("| ") && !line.startsWith("| what goes wrong |") && !line.startsWith("| ---");
   return isRow ? (/^(?:\| [^|]* ){3}\|/.exec(line)?.[0] ?? "") : "";
 }
 
