@@ -107,7 +107,8 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   ],
 ];
 
-const RUNS = 2_000;
+// Of one seed, so that a run says the same as the one before.
+const RUNS = 6_000;
 
 test.each(FAULTS)(
   "the model test alone notices: %s",
@@ -117,7 +118,7 @@ test.each(FAULTS)(
     const property = fc.asyncProperty(...ACTS_IN_COURSE, async (codes, course) => {
       return (await play(new SyncWorld(make), codes, course)) === undefined;
     });
-    const found = await fc.check(property, { numRuns: RUNS, endOnFailure: true });
+    const found = await fc.check(property, { numRuns: RUNS, seed: 1, endOnFailure: true });
     const [codes] = found.counterexample ?? [];
     console.log(codes ? `after ${found.numRuns}: ${story(codes)}` : "not found");
     expect(found.failed).toBe(true);
