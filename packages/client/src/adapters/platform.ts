@@ -2,7 +2,7 @@
  * Everything that Holdfast needs from where it runs, in one port. `platforms/` has one file for
  * each.
  */
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Millis } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { OpenTransport } from "../transport/transport.ts";
 import type { LifecycleAdapter } from "./lifecycle-adapter.ts";
@@ -24,4 +24,12 @@ export interface Platform {
    * after failures (Firefox): from the third failure on, dials should vary a path segment.
    */
   readonly variesPath: boolean;
+  /** Numbers of the connection that are other than the defaults here. The app's own come first. */
+  readonly policy?: PlatformPolicy;
+}
+
+/** The part of the connection's policy that platforms have a say in. */
+export interface PlatformPolicy {
+  /** How long the connection outlives the app's way into the background, where phones suspend. */
+  readonly background: { readonly graceMs: Millis };
 }

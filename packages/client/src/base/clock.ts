@@ -96,6 +96,13 @@ export const nodeClock = (): Clock =>
     },
   });
 
+/**
+ * React Native's clock. It turns by a timer: there is no `MessageChannel`, and `setImmediate` runs
+ * before the event loop has turned.
+ */
+export const reactNativeClock = (host: Omit<TimerHost, "turn"> = systemTimers): Clock =>
+  clockOver({ ...host, turn: (wake) => host.after(0, wake) });
+
 interface Immediates {
   readonly setImmediate: (wake: () => void) => unknown;
   readonly clearImmediate: (immediate: unknown) => void;

@@ -34,7 +34,8 @@ export interface RealtimeOptions<C extends Contract = Contract> {
   /** Default: JSON. */
   readonly codec?: Codec<ServerMessage, ClientMessage>;
   /**
-   * Numbers of the connection that differ from the defaults. Each must be finite and not negative.
+   * Numbers of the connection that differ from the defaults and from the platform's own. Each must
+   * be finite and not negative.
    */
   readonly policy?: Partial<ConnectionPolicy>;
   /** How long a call may take when it does not say, in milliseconds. Default 15 000. */
@@ -59,7 +60,7 @@ export interface RealtimeOptions<C extends Contract = Contract> {
  * The policy of a client: the defaults with the app's numbers. Throws `OptionsError` for what no
  * clock can keep.
  */
-export function connectionPolicy(policy: Partial<ConnectionPolicy> = {}): ConnectionPolicy {
+export function connectionPolicy(policy: Partial<ConnectionPolicy>): ConnectionPolicy {
   const merged = { ...DEFAULT_CONNECTION_POLICY, ...policy };
   const { backoff, background, ...numbers } = merged;
   const graceMs = background === "keep" ? 0 : background.graceMs;

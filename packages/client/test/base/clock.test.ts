@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { clockOver, systemClock, type TimerHost, TIMER_MS_MAX } from "../../src/base/clock.ts";
+import {
+  clockOver,
+  reactNativeClock,
+  systemClock,
+  type TimerHost,
+  TIMER_MS_MAX,
+} from "../../src/base/clock.ts";
 
 /** A platform whose timers fire when the test says so, at whatever time it is then. */
 class FakeHost implements TimerHost {
@@ -126,4 +132,20 @@ describe("the system's clock", () => {
   test("shows the time of day", () => {
     expect(Math.abs(systemClock.wallNow() - Date.now())).toBeLessThan(1_000);
   });
+});
+
+test("React Native, which has no message channel, turns by a timer", () => {
+  const host = new FakeHost();
+  const woken: string[] = [];
+  const clock = reactNativeClock({
+    now: () => host.now(),
+    wallNow: () => host.wallNow(),
+    after: (delayMs, wake) => host.after(delayMs, wake),
+    isHidden: () => false,
+  });
+  clock.turn(() => woken.push("first"));
+  clock.turn(() => woken.push("cancelled"))();
+  expect(host.timers.map(({ delayMs }) => delayMs)).toEqual([0]);
+  host.fireAt(1_000);
+  expect(woken).toEqual(["first"]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { randomHex, seededRandom, systemRandom } from "../../src/base/random.ts";
+import { hexOf, randomHex, seededRandom, systemRandom } from "../../src/base/random.ts";
 
 const draw = (random: () => number, count: number): number[] =>
   Array.from({ length: count }, random);
@@ -26,4 +26,8 @@ test("an instance id is 32 hexadecimal digits, and never the same twice", () => 
   const ids = Array.from({ length: 100 }, () => randomHex(16));
   expect(ids.every((id) => /^[0-9a-f]{32}$/.test(id))).toBe(true);
   expect(new Set(ids).size).toBe(100);
+});
+
+test("a byte is two digits", () => {
+  expect(hexOf(Uint8Array.of(0, 9, 16, 255))).toBe("000910ff");
 });

@@ -7,7 +7,6 @@ import { checkNumber, checkUrl, connectionPolicy } from "../../src/realtime/real
 
 describe("the policy", () => {
   test("is the default one where nothing differs", () => {
-    expect(connectionPolicy()).toEqual(DEFAULT_CONNECTION_POLICY);
     expect(connectionPolicy({})).toEqual(DEFAULT_CONNECTION_POLICY);
   });
 

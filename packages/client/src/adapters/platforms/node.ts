@@ -2,7 +2,7 @@
  * Binds the ports to Node, Bun and Deno: a process that is stopped and continued, a network that
  * nobody reports, and the sockets of `ws` where they are passed in. Nothing here holds the process.
  */
-import { nodeClock, type Cancel } from "../../base/clock.ts";
+import { nodeClock } from "../../base/clock.ts";
 import { OptionsError } from "../../base/errors.ts";
 import { randomHex, systemRandom } from "../../base/random.ts";
 import type { WebSocketLike } from "../../base/web-socket.ts";
@@ -12,6 +12,7 @@ import { wsTransport, type WsSocket } from "../../transport/ws-transport.ts";
 import type { LifecycleAdapter } from "../lifecycle-adapter.ts";
 import { silentNetwork } from "../network-adapter.ts";
 import type { Platform } from "../platform.ts";
+import { onEmitted, type EmitterLike } from "./emitter-listeners.ts";
 
 /** For those who make sockets of `ws` themselves: `{ ...nodePlatform(…), openTransport }`. */
 export { wsTransport, type CreateWsSocket, type WsSocket } from "../../transport/ws-transport.ts";
@@ -41,10 +42,7 @@ export interface NodeGlobals {
 export type WsClass = new (url: string, subprotocols: string[], options: never) => WsSocket;
 
 /** What we use of Node's `process`. */
-export interface SignalSource {
-  on(signal: "SIGCONT", listener: () => void): unknown;
-  off(signal: "SIGCONT", listener: () => void): unknown;
-}
+export type SignalSource = EmitterLike<"SIGCONT">;
 
 /** The platform of Node. Throws `OptionsError` when there is no `WebSocket` to be had. */
 export function nodePlatform(
@@ -82,31 +80,7 @@ function nodeLifecycle(process: SignalSource | undefined): LifecycleAdapter {
     current: { active: true, frozen: false },
     start(post) {
       const wake = (): void => post({ type: "woke" });
-      return process ? onContinued(process, wake) : () => {};
+      return process ? onEmitted(process, "SIGCONT", wake) : () => {};
     },
   };
-}
-
-/** The clients of a process share one listener: Node warns of the eleventh. */
-interface Continuation {
-  readonly wakes: Set<() => void>;
-  readonly wakeAll: () => void;
-}
-const continuations = new WeakMap<SignalSource, Continuation>();
-
-function onContinued(process: SignalSource, wake: () => void): Cancel {
-  const { wakes, wakeAll } = continuations.get(process) ?? continuationOf(process);
-  if (wakes.size === 0) process.on("SIGCONT", wakeAll);
-  wakes.add(wake);
-  return () => {
-    if (wakes.delete(wake) && wakes.size === 0) process.off("SIGCONT", wakeAll);
-  };
-}
-
-function continuationOf(process: SignalSource): Continuation {
-  const wakes = new Set<() => void>();
-  const wakeAll = (): void => wakes.forEach((wake) => wake());
-  const continuation = { wakes, wakeAll };
-  continuations.set(process, continuation);
-  return continuation;
 }

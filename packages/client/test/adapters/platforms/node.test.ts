@@ -27,22 +27,6 @@ test("a process that is continued has woken; a second start hears it again, an e
   expect(lifecycle.current).toEqual({ active: true, frozen: false });
 });
 
-test("any number of clients share one listener of the process, and the last to go takes it away", () => {
-  const process = new EventEmitter();
-  const events: number[] = [];
-  const starts = Array.from({ length: 20 }, (_, index) =>
-    nodePlatform({ WebSocket }, { process }).lifecycle.start(() => events.push(index)),
-  );
-  expect(process.listenerCount("SIGCONT")).toBe(1);
-  for (const stop of starts.slice(2)) stop();
-  starts[0]?.();
-  starts[0]?.();
-  process.emit("SIGCONT");
-  expect(events).toEqual([1]);
-  starts[1]?.();
-  expect(process.listenerCount("SIGCONT")).toBe(0);
-});
-
 test("the network is always there, and good", () => {
   const { network } = nodePlatform({ WebSocket });
   expect(network.current).toEqual({ available: true, quality: "good" });

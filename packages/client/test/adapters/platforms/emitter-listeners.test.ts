@@ -1,0 +1,36 @@
+import { EventEmitter } from "node:events";
+import { expect, test } from "vitest";
+import { onEmitted } from "../../../src/adapters/platforms/emitter-listeners.ts";
+
+test("any number of clients share one listener, and the last to go takes it away", () => {
+  const emitter = new EventEmitter();
+  const heard: number[] = [];
+  const cancels = Array.from({ length: 20 }, (_, index) =>
+    onEmitted(emitter, "resume", () => heard.push(index)),
+  );
+  expect(emitter.listenerCount("resume")).toBe(1);
+  for (const cancel of cancels.slice(2)) cancel();
+  cancels[0]?.();
+  cancels[0]?.();
+  emitter.emit("resume");
+  expect(heard).toEqual([1]);
+  cancels[1]?.();
+  expect(emitter.eventNames()).toEqual([]);
+});
+
+test("events and emitters are kept apart, and the same function may listen twice", () => {
+  const [one, other] = [new EventEmitter(), new EventEmitter()];
+  let count = 0;
+  const hear = (): void => void count++;
+  onEmitted(one, "resume", hear);
+  const cancel = onEmitted(one, "resume", hear);
+  onEmitted(one, "suspend", () => {});
+  onEmitted(other, "resume", () => {});
+  one.emit("suspend");
+  other.emit("resume");
+  expect(count).toBe(0);
+  one.emit("resume");
+  cancel();
+  one.emit("resume");
+  expect(count).toBe(3);
+});
