@@ -2,6 +2,8 @@
  * The client with transactions and sync. Apps that only make calls and hear live updates take the
  * plain client, and do not pay for this.
  */
+export { bucketContents } from "./realtime/bucket-contents.ts";
+export type { BucketContents, ContentsOwner } from "./realtime/bucket-contents.ts";
 export { DurableClient } from "./realtime/durable-client.ts";
 export type { BucketHooksOf, DurableOptions } from "./realtime/durable-options.ts";
 export type { AccountStore, ClientStore } from "./stores/client-store.ts";

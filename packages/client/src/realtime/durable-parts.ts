@@ -41,7 +41,9 @@ export class DurableParts {
       definitions: options.transactions ?? [],
       policy: options.transactionPolicy,
       remote: keyedCalls(calls),
-      reached: (bucket) => this.sync.reached(bucket),
+      // An open bucket that holds nothing yet is awaited too: the first update of all is on its way.
+      reached: (bucket) =>
+        this.sync.reached(bucket) ?? (this.sync.isOpen(bucket) ? { seq: 0 } : undefined),
     });
     this.session = new DurableSession(parts, this.sync, this.transactions);
     this.account = new AccountScope({
