@@ -78,4 +78,5 @@ export interface Token {
   readonly token: string;
 }
 
+/** Every message that a client may say (PROTOCOL.md §4). */
 export type ClientMessage = Hello | Call | Cancel | Subscribe | Unsubscribe | Fetch | Ping | Token;

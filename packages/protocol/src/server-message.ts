@@ -144,6 +144,7 @@ export interface GoAway {
   readonly windowMs: number;
 }
 
+/** Every message that a server may say (PROTOCOL.md §5). */
 export type ServerMessage =
   | Welcome
   | Result

@@ -12,6 +12,7 @@ import { SharedMessage } from "./outbox.ts";
 import type { PreparedPushes } from "./prepared-pushes.ts";
 import type { StoreTransaction } from "./server-store.ts";
 
+/** Why an update was not appended. */
 export type PublishErrorCode =
   /** The contract has no such kind of bucket, or the key is no name of the wire. */
   | "unknownBucket"

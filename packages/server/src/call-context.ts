@@ -24,6 +24,7 @@ export interface Published {
   readonly at: number;
 }
 
+/** What may be said of an update besides its data. */
 export interface PublishOptions {
   /** When it happened, epoch ms. Default now. */
   readonly at?: number;

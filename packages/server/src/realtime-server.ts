@@ -27,6 +27,10 @@ interface Closing extends Required<CloseOptions> {
   readonly finish: () => void;
 }
 
+/**
+ * A server of one contract: sessions, calls, buckets, and their limits. It listens nowhere by
+ * itself; `attach` of `@holdfast/server/use/ws` feeds it. `close` it before the process ends.
+ */
 export class RealtimeServer<
   C extends Contract = Contract,
   A extends Accepted = Accepted,

@@ -11,6 +11,7 @@ import type { ServerPolicy } from "./server-policy.ts";
 import type { Retention, ServerStore } from "./server-store.ts";
 import type { ErrorContext } from "./session-host.ts";
 
+/** Every option of a server. */
 export interface RealtimeServerOptions<C extends Contract, A extends Accepted, Db = undefined> {
   /** The calls and buckets, shared with the clients. */
   readonly contract: C;

@@ -76,6 +76,7 @@ export interface ServerPolicy {
   readonly graceMs: number;
 }
 
+/** The numbers that hold where `policy` names no others. */
 export const DEFAULT_SERVER_POLICY: ServerPolicy = {
   helloMs: HELLO_DEADLINE_MS,
   authenticateMs: 10_000,

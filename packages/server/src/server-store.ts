@@ -61,6 +61,7 @@ export interface CommitUnit<Db, Output> {
   run(tx: StoreTransaction<Db>): Output;
 }
 
+/** What became of a unit of work. */
 export type CommitOutcome<Output> =
   | {
       readonly type: "committed";
@@ -75,6 +76,7 @@ export interface LogRange extends BucketHead {
   readonly oldest: number;
 }
 
+/** Which page of a log is asked for. */
 export interface ReadRequest {
   readonly bucket: BucketKey;
   /** The page begins right after it. */
@@ -111,6 +113,7 @@ export interface Retention {
 /** How long results of keyed calls are kept by default: longer than any client asks again, 48 h. */
 export const KEY_RETENTION_MS = 172_800_000;
 
+/** What those who watch a store hear. */
 export type StoreNotice =
   /** These updates are durable. `updates` are gapless; their data is as it was appended. */
   | {
@@ -123,6 +126,10 @@ export type StoreNotice =
   /** Somebody else may have written: heads must be read anew. */
   | { readonly type: "doubt" };
 
+/**
+ * The port of a durable store. Ready-made: `memoryStore`, and `sqliteStore` of
+ * `@holdfast/server/sqlite`.
+ */
 export interface ServerStore<Db = unknown> {
   /**
    * Runs the unit and commits it, together with others of this tick, each in a savepoint of its

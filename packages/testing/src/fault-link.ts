@@ -56,6 +56,10 @@ export interface FaultLinkStats {
 
 const HOST = "127.0.0.1";
 
+/**
+ * A TCP link between clients and a server, to be broken while connections live. `close` it: it
+ * holds a port.
+ */
 export class FaultLink {
   /** Where it listens. */
   port: number;

@@ -7,6 +7,7 @@ import type { Millis } from "../base/clock.ts";
  */
 export type FailureCause = "local" | "fleet" | "slow";
 
+/** How waits between dials are drawn. Times are in ms. */
 export interface BackoffPolicy {
   /**
    * The first retry after a local failure: between `localMs` and `localMs + localSpreadMs`. Default

@@ -37,6 +37,7 @@ export type ConnectionEffect =
    */
   | { readonly type: "reportAuthInvalidated" };
 
+/** The name of an effect. */
 export type ConnectionEffectType = ConnectionEffect["type"];
 
 /** The effects on one session. */

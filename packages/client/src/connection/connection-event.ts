@@ -79,7 +79,10 @@ export type DriverEvent =
   /** An assertion failed or an effect threw inside the driver's loop. */
   | { readonly type: "faulted"; readonly detail: string };
 
+/** All that the machine can hear: facts, never wishes of its own. */
 export type ConnectionEvent = UserEvent | WorldEvent | SessionFact | DriverEvent;
+
+/** The name of an event. */
 export type ConnectionEventType = ConnectionEvent["type"];
 
 /** The events of one type, also where a member of the union has several. */

@@ -33,6 +33,7 @@ export interface HandledEvent {
   readonly step: Step;
 }
 
+/** What a manager acts through, and who hears of it. */
 export interface ConnectionManagerOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -59,6 +60,10 @@ export interface ConnectionManagerOptions {
  */
 const SILENCES: readonly DeadlineName[] = ["connect", "handshake", "pong", "ownPong", "probe"];
 
+/**
+ * Drives the machine: one mailbox, one alarm, run to completion. `RealtimeClient` has one; others
+ * need it only to build a client of their own.
+ */
 export class ConnectionManager {
   readonly #options: ConnectionManagerOptions;
   /** An event stays here until the last is handled: whoever finds any comes within a handler. */

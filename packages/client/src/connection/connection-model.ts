@@ -42,6 +42,7 @@ export interface ConnectionConstraints {
 /** What is missing before the client may dial. */
 export type Blocker = "auth" | "network" | "app" | "frozen";
 
+/** What went wrong the last time, for people and logs. */
 export interface ConnectionFailure {
   readonly reason: ConnectionReason;
   readonly at: Millis;
@@ -49,6 +50,7 @@ export interface ConnectionFailure {
   readonly detail: string;
 }
 
+/** All that the machine remembers. Instants are those of `Clock.now`, in ms. */
 export interface ConnectionModel {
   readonly state: ConnectionState;
   readonly reason: ConnectionReason;

@@ -11,6 +11,7 @@ import { DEFAULT_BACKOFF, type BackoffPolicy } from "./backoff-policy.ts";
  */
 export type BackgroundPolicy = "keep" | { readonly graceMs: Millis };
 
+/** Every number of the connection. Times are in ms; each must be finite and not negative. */
 export interface ConnectionPolicy {
   /**
    * From the dial to an open socket. Default 10 s; then the attempt fails with `connectTimeout`.
@@ -80,6 +81,7 @@ export interface ConnectionPolicy {
   readonly backoff: BackoffPolicy;
 }
 
+/** The numbers that hold where neither app nor platform names others. */
 export const DEFAULT_CONNECTION_POLICY: ConnectionPolicy = {
   connectMs: 10_000,
   handshakeMs: 10_000,

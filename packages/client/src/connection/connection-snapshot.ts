@@ -9,6 +9,7 @@ import {
 import type { ConnectionPolicy } from "./connection-policy.ts";
 import type { ConnectionReason, ConnectionState } from "./connection-state.ts";
 
+/** Where the connection is, why, and what comes next. It never changes; a later one replaces it. */
 export interface ConnectionSnapshot {
   readonly state: ConnectionState;
   /** What caused the last change of state. */

@@ -11,6 +11,8 @@ export const CONNECTION_STATES = [
   "backoff",
   "backgroundSuspended",
 ] as const;
+
+/** One of the seven states. */
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
 
 /** A reason that is a failure. */

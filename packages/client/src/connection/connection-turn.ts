@@ -23,6 +23,7 @@ export interface Stamp {
   readonly vitals?: Vitals | undefined;
 }
 
+/** What the machine made of an event. */
 export interface Step {
   readonly model: ConnectionModel;
   readonly effects: readonly ConnectionEffect[];

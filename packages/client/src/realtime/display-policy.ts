@@ -7,6 +7,7 @@ import { systemClock, type Cancel, type Clock, type Millis } from "../base/clock
 import { Cell, type Source } from "../base/source.ts";
 import type { RealtimeConnectionState } from "./realtime-connection-state.ts";
 
+/** How patient the display is, in ms. */
 export interface DisplayPolicy {
   /** Trouble is shown after this long, before the first success. Default 2 s. */
   readonly showFirstMs: Millis;
@@ -16,6 +17,7 @@ export interface DisplayPolicy {
   readonly hideMs: Millis;
 }
 
+/** 2 s before the first success, 4 s later on, and 1 s until what was shown goes. */
 export const DEFAULT_DISPLAY_POLICY: DisplayPolicy = {
   showFirstMs: 2_000,
   showMs: 4_000,
@@ -28,6 +30,7 @@ export interface DisplayedState {
   readonly state: RealtimeConnectionState;
 }
 
+/** What the display remembers. */
 export interface DisplayModel {
   readonly live: RealtimeConnectionState;
   readonly isShown: boolean;
@@ -36,6 +39,7 @@ export interface DisplayModel {
   readonly deadline: Millis | undefined;
 }
 
+/** Nothing was tried, and nothing is shown. */
 export const INITIAL_DISPLAY: DisplayModel = {
   live: "idle",
   isShown: false,

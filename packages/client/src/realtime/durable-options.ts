@@ -15,6 +15,10 @@ export type BucketHooksOf<C extends Contract> = {
     | DocumentHooks<DataOf<C, Kind>>;
 };
 
+/**
+ * Every option of a durable client. Those that cannot work make its constructor throw
+ * `OptionsError`.
+ */
 export interface DurableOptions<C extends Contract = Contract> extends RealtimeOptions<C> {
   /** Where transactions, debts and documents are kept: memory, IndexedDB or SQLite. */
   readonly store: ClientStore;

@@ -11,6 +11,7 @@ import {
 import type { ConnectionManagerOptions, HandledEvent } from "../connection/connection-manager.ts";
 import type { DialUrl } from "./dial-url.ts";
 
+/** Every option of a client. Those that cannot work make its constructor throw `OptionsError`. */
 export interface RealtimeOptions<C extends Contract = Contract> {
   /**
    * Where the server listens: `wss://…`, or a function of the attempt that may be asynchronous. A

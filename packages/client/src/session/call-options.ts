@@ -12,6 +12,7 @@ export const CALLS_WAITING_MAX = 1_024;
 /** What the protocol takes for the name of a method or a bucket: 1 to 128 characters, no NUL. */
 export const WIRE_NAME: RegExp = /^[^\0]{1,128}$/;
 
+/** What one call may ask for. What is left out has the default named here, or the client's. */
 export interface CallOptions {
   /**
    * From the call to its answer, waiting for a connection included. Default 15 000. Past it the

@@ -13,6 +13,10 @@ export interface AccountStore {
   close(): Promise<void>;
 }
 
+/**
+ * Where a durable client keeps what must survive, apart for each account. The ready-made ones are
+ * in `/memory`, `/indexed-db` and `/sqlite`.
+ */
 export interface ClientStore {
   /** Opens an account's part, making it if need be. Rejects when the platform refuses. */
   open(account: string): Promise<AccountStore>;

@@ -12,11 +12,13 @@ export type DocumentChange =
   | { readonly type: "put"; readonly id: string; readonly document: unknown }
   | { readonly type: "delete"; readonly id: string };
 
+/** A document: JSON under an id that is unique in its bucket. */
 export interface StoredDocument {
   readonly id: string;
   readonly document: unknown;
 }
 
+/** The documents of one account, by bucket. Every method rejects with a `StoreError`. */
 export interface DocumentStore {
   cursor(bucket: BucketKey): Promise<Cursor | undefined>;
   /** Makes the changes and moves the cursor from `from` to `to`, in one transaction, or neither. */

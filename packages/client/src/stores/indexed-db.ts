@@ -16,6 +16,7 @@ import { type Topic, Watchers } from "./watchers.ts";
 
 export { StoreError, type StoreErrorKind } from "./store-error.ts";
 
+/** Options of a store in IndexedDB. */
 export interface IndexedDbStoreOptions {
   /** Tells apart the apps of one origin; it holds no colon. Default `"holdfast"`. */
   readonly name?: string | undefined;

@@ -7,6 +7,7 @@ import { StoreError } from "./store-error.ts";
 /** What may be bound to a statement. Drivers disagree about everything else. */
 export type SqliteValue = string | number | bigint | null | Uint8Array;
 
+/** What we use of a prepared statement. */
 export interface SqliteStatement {
   run(...values: SqliteValue[]): { readonly changes: number | bigint };
   get(...values: SqliteValue[]): unknown;

@@ -26,6 +26,7 @@ export { StoreError, type StoreErrorKind } from "./store-error.ts";
 /** How often an open account looks for news of other clients, in ms. */
 const LOOK_MS = 1_000;
 
+/** Options of a store in a SQLite file. */
 export interface SqliteStoreOptions {
   /** Where: the path of a file, or an open database, which stays open, and whose pragmas we set. */
   readonly database: string | SqliteDatabase;

@@ -29,6 +29,7 @@ export type ApplyOutcome = void | { readonly moved: Cursor | undefined };
 /** Why a snapshot is needed. */
 export type SnapshotReason = "noCursor" | "tooFarBehind" | "newEpoch" | "aheadOfServer";
 
+/** For which bucket a snapshot is wanted, and why. */
 export interface SnapshotContext {
   readonly bucket: BucketKey;
   readonly reason: SnapshotReason;

@@ -10,6 +10,7 @@ export interface OpenBucketOptions<Data = unknown> extends Partial<BucketHooks<D
   readonly priority?: number;
 }
 
+/** A bucket that somebody has open. Close it when nobody looks any more. */
 export interface OpenBucket {
   /**
    * What has not been stored by then is not waited for any more. The last one that closes ends the
@@ -19,6 +20,7 @@ export interface OpenBucket {
   setPriority(priority: number): void;
 }
 
+/** A bucket as its app holds it. Asking for one has no effect; `open` keeps it up to date. */
 export interface BucketHandle<Data = unknown> {
   readonly key: BucketKey;
   readonly state: Source<BucketState>;

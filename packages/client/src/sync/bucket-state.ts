@@ -9,6 +9,7 @@ import type { SyncError } from "./sync-error.ts";
  */
 export type BucketPhase = "loading" | "waiting" | "behind" | "live" | "stopped";
 
+/** How a bucket stands. It never changes; a later one replaces it. */
 export interface BucketState {
   readonly phase: BucketPhase;
   /** What is stored here; undefined: nothing, or not known yet. */

@@ -1,6 +1,7 @@
 /** Every number that sync uses, each with its unit, its reason and what happens at the limit. */
 import type { Millis } from "../base/clock.ts";
 
+/** Every number of sync. Times are in ms. */
 export interface SyncPolicy {
   /**
    * Fetches and snapshots at once, over all buckets. Default 4; further ones wait, on-screen
@@ -29,6 +30,7 @@ export interface SyncPolicy {
   readonly serverDelayMaxMs: Millis;
 }
 
+/** The numbers that hold where `syncPolicy` names no others. */
 export const DEFAULT_SYNC_POLICY: SyncPolicy = {
   fetchesMax: 4,
   pageUpdates: 200,

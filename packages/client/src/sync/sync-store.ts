@@ -11,6 +11,7 @@ export interface BucketDebt {
   readonly head: number;
 }
 
+/** Where debt is kept: what was promised by the server and is not here yet. */
 export interface SyncStore {
   /** All debt of the account. What cannot be read is no debt: the next hello finds it again. */
   debts(): Promise<readonly BucketDebt[]>;

@@ -1,6 +1,7 @@
 /** Every limit of transactions, with its default and what happens there. Times are in ms. */
 import type { Millis } from "../base/clock.ts";
 
+/** Every number of the queue of transactions. */
 export interface TransactionPolicy {
   /** Calls on the way to the server at the same time. The rest wait. Default 64. */
   readonly inFlightMax: number;
@@ -37,6 +38,7 @@ export interface TransactionPolicy {
   readonly claimFloorMs: Millis;
 }
 
+/** The numbers that hold where `transactionPolicy` names no others. */
 export const DEFAULT_TRANSACTION_POLICY: TransactionPolicy = {
   inFlightMax: 64,
   queueMax: 10_000,

@@ -9,6 +9,7 @@ export const RECORD_VERSION = 1;
  */
 export type StoredPhase = "queued" | "cancelling";
 
+/** A transaction as it is stored. */
 export interface TransactionRecord {
   readonly recordVersion: number;
   /** 128 random bits in hexadecimal. It is the call's key at the server. */

@@ -37,6 +37,7 @@ export interface SetAside {
   readonly reason: "corrupt" | "version";
 }
 
+/** What a client found in the store, and now answers for. */
 export interface Claim {
   /** The caller's records, those adopted included, in the order of the queue. */
   readonly records: readonly TransactionRecord[];

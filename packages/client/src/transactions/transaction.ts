@@ -96,6 +96,7 @@ export interface TransactOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One transaction, in the hands of who made it. */
 export interface TransactionHandle<Output = unknown> {
   readonly id: string;
   readonly phase: Source<TransactionPhase>;

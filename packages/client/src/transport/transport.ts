@@ -24,6 +24,7 @@ export type TransportEvent =
    */
   | { readonly type: "closed"; readonly code: number; readonly reason?: string };
 
+/** One socket, of one attempt. It never dials again. */
 export interface Transport {
   /** Bytes handed to the platform and not yet to the network, as well as the platform can tell. */
   readonly bufferedBytes: number;

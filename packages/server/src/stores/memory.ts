@@ -38,6 +38,7 @@ import type { UnitSource } from "./unit-transaction.ts";
 /** How many hexadecimal digits name an epoch. */
 const EPOCH_DIGITS = 16;
 
+/** Options of a store in memory. */
 export interface MemoryStoreOptions {
   /** Stamps the keys, by its wall clock. Default: the system's. */
   readonly clock?: Clock;

@@ -12,6 +12,7 @@ export type SqliteValue = string | number | bigint | null | Uint8Array;
 /** One row, by column. */
 export type SqliteRow = Readonly<Record<string, SqliteValue>>;
 
+/** What we use of a prepared statement. */
 export interface SqliteDriverStatement {
   run(...values: SqliteValue[]): { readonly changes: number | bigint };
   get(...values: SqliteValue[]): unknown;

@@ -49,6 +49,7 @@ const POLL_MS = 1_000;
 /** So long pages are read at a stretch; then the event loop has a turn. */
 const READ_MS_MAX = 20;
 
+/** Options of a store in a SQLite file. */
 export interface SqliteStoreOptions {
   /** The file. A new one is readable for its owner alone. `":memory:"`: none. */
   readonly path: string;

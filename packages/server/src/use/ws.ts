@@ -21,6 +21,7 @@ import { WsServerSocket } from "./ws-server-socket.ts";
 
 export type { AllowedOrigins } from "./allowed-origin.ts";
 
+/** Where a server is attached, and who may connect there. */
 export interface AttachOptions extends Partial<AddressPolicy> {
   /**
    * Default `/realtime`. One more segment that begins with `~` is taken too and means nothing: some
@@ -56,6 +57,7 @@ export interface SocketAcceptor {
   onClosed(cleanup: () => void): void;
 }
 
+/** A server at its HTTP server. */
 export interface Attachment {
   /**
    * Takes no more upgrades. Open sessions stay: `server.close()` ends them, and detaches by

@@ -37,6 +37,7 @@ export interface Finding {
   readonly path: readonly string[];
 }
 
+/** All that was found reachable. */
 export interface Exploration {
   readonly visits: readonly Visit[];
   /** How many steps were made: every visit with every event. */
@@ -49,6 +50,7 @@ export interface Exploration {
   readonly finding: Finding | undefined;
 }
 
+/** What is explored, and how far. */
 export interface ExplorationOptions {
   readonly transition: Transition;
   readonly policy: ConnectionPolicy;

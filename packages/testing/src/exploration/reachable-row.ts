@@ -13,6 +13,7 @@ import type {
 
 import type { PossibleEvent } from "./possible-event.ts";
 
+/** A line of the table of transitions. */
 export interface Row {
   readonly from: ConnectionState;
   /** The event's type; for alarms with the deadline's name: `alarm ping`. */

@@ -31,6 +31,7 @@ export type ActKind =
   | "close"
   | "connectNow";
 
+/** Something that a user does. */
 export interface Act {
   readonly id: number;
   readonly kind: ActKind;
@@ -38,6 +39,7 @@ export interface Act {
   readonly device: number;
 }
 
+/** All that a run will do, drawn from its seed. */
 export interface RunPlan {
   readonly seed: number;
   readonly lastsMs: Millis;
