@@ -2,7 +2,7 @@
  * An exported trace in words: when, what happened, where it led and why, what was done, what the
  * connection then waited for. It believes the trace; whether the machine agrees, `replay` says.
  */
-import { pendingDeadlines, tracedModels } from "@holdfast/client/machine";
+import { pendingDeadlines, tracedModels, traceWords } from "@holdfast/client/machine";
 import type { ConnectionModel } from "@holdfast/client/machine";
 import type { ExportedTrace, TraceEntry } from "@holdfast/client/trace";
 
@@ -41,7 +41,7 @@ export function traceTimeline(trace: ExportedTrace): readonly string[] {
     const since = `+${seconds(entry.stamp.now - beginning)}`;
     const lines = [`${clock} ${since.padStart(12)}  ${happened(entry)}`];
     if (entry.effects.length > 0)
-      lines.push(`${INDENT}does ${entry.effects.map(inWords).join("; ")}`);
+      lines.push(`${INDENT}does ${entry.effects.map(traceWords).join("; ")}`);
     const next = model && !entry.stale ? waits(model, entry, trace) : "";
     if (next) lines.push(`${INDENT}waits for ${next}`);
     return lines;
@@ -50,7 +50,7 @@ export function traceTimeline(trace: ExportedTrace): readonly string[] {
 
 function happened(entry: TraceEntry): string {
   const { event, from, to, reason, stale, changed } = entry;
-  const what = inWords(event);
+  const what = traceWords(event);
   if (stale) return `${what}: too late, changes nothing`;
   if (from !== to || changed.since !== undefined) return `${what}: ${from} → ${to} (${reason})`;
   return `${what}: stays ${to}`;
@@ -61,23 +61,6 @@ function waits(model: ConnectionModel, { stamp }: TraceEntry, { policy }: Export
   const pending = Object.entries(pendingDeadlines(model, policy)).sort(([, a], [, b]) => a - b);
   const told = pending.map(([name, at]) => `${name} in ${seconds(at - stamp.now)}`);
   return told.join(", ");
-}
-
-/** `transportClosed of session 3 (meaning retry, detail 1006)`, for events and effects. */
-function inWords(one: { readonly type: string; readonly sessionId?: number }): string {
-  const { type, sessionId, ...details } = one;
-  const told = detailsOf(details);
-  const whose = sessionId === undefined ? type : `${type} of session ${sessionId}`;
-  return told.length > 0 ? `${whose} (${told.join(", ")})` : whose;
-}
-
-function detailsOf(details: object): readonly string[] {
-  return Object.entries(details).flatMap(([name, value]: [string, unknown]) => {
-    if (typeof value === "object" && value !== null)
-      return detailsOf(value).map((detail) => `${name} ${detail}`);
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    return text ? [`${name} ${text}`] : [];
-  });
 }
 
 function seconds(ms: number): string {

@@ -29,3 +29,4 @@ export type { Stamp, Step } from "./connection-moves.ts";
 export { DEFAULT_CONNECTION_POLICY } from "./connection-policy.ts";
 export type { ConnectionPolicy } from "./connection-policy.ts";
 export { readTrace } from "./trace-file.ts";
+export { traceWords } from "./trace-words.ts";

@@ -10,6 +10,7 @@ import type { Source } from "../base/source.ts";
 import type { AccountStore } from "../stores/client-store.ts";
 import type { DocumentStore } from "../stores/document-store.ts";
 import type { BucketHandle } from "../sync/bucket-handle.ts";
+import type { BucketState } from "../sync/bucket-state.ts";
 import type { SyncActivity } from "../sync/sync-activity.ts";
 import type {
   PendingTransaction,
@@ -145,6 +146,11 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
         return handle.open(options);
       },
     };
+  }
+
+  /** How every bucket stands that is open, in debt or looked at: for tools, as the inspector is. */
+  bucketStates(): ReadonlyMap<string, BucketState> {
+    return this.#durable.sync.states();
   }
 
   /** As in every client, for buckets that are not open: each is either heard live or kept. */

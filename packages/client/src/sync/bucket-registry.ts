@@ -47,6 +47,11 @@ export class BucketRegistry implements ExecutorHost {
     this.account(undefined);
   }
 
+  /** All that are known at the moment. */
+  get entries(): Iterable<BucketEntry> {
+    return this.#entries.values();
+  }
+
   find(bucket: BucketKey): BucketEntry | undefined {
     return this.#entries.get(bucket);
   }

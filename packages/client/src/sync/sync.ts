@@ -56,6 +56,11 @@ export class Sync implements SyncListener {
     this.#buckets.leave();
   }
 
+  /** How every bucket stands that is open, in debt or looked at. */
+  states(): ReadonlyMap<BucketKey, BucketState> {
+    return new Map([...this.#buckets.entries].map((entry) => [entry.bucket, entry.state.current]));
+  }
+
   /** Does anybody have it open? */
   isOpen(bucket: BucketKey): boolean {
     return !!this.#buckets.find(bucket)?.isOpen;

@@ -139,6 +139,19 @@ describe("a bucket is either opened or subscribed to", () => {
   });
 });
 
+test("all buckets that are open can be listed with how they stand", async () => {
+  const { client, clock } = harness();
+  client.start();
+  expect([...client.bucketStates()]).toEqual([]);
+  const opened = client.bucket("list:1").open({ apply: () => {} });
+  expect([...client.bucketStates().keys()]).toEqual(["list:1"]);
+  expect(client.bucketStates().get("list:1")).toBe(client.bucket("list:1").state.current);
+  opened.close();
+  await clock.run(1_000);
+  expect([...client.bucketStates()]).toEqual([]);
+  client.close();
+});
+
 test("the contract types transactions and buckets", () => {
   const body = (client: DurableClient<App>): void => {
     const note = client.transact(addNote, "x", { lane: "a", blockers: ["id"] });

@@ -1,0 +1,155 @@
+/** Puts the inspector into a page: docked to one that runs a client, or as a page of its own. */
+import { systemClock, type Cancel, type Clock } from "@holdfast/client";
+
+import type { InspectorError } from "./inspector-error.ts";
+import { CARD_STYLE } from "./panel/card-style.ts";
+import { element } from "./panel/element.ts";
+import { InspectorPanel } from "./panel/inspector-panel.ts";
+import { PANEL_STYLE } from "./panel/panel-style.ts";
+import { ChannelFeed } from "./report/channel-feed.ts";
+import type { ChannelLike } from "./report/channel-words.ts";
+import { ClientFeed, type ClientFeedOptions } from "./report/client-feed.ts";
+import type { Inspected } from "./report/client-report.ts";
+
+/** An inspector that is shown. */
+export interface Inspection {
+  /** The element that holds it, with everything inside in a shadow root. */
+  readonly host: HTMLElement;
+  /** Shows one more client beside those that are shown; the result takes it away. */
+  add(client: Inspected, options?: ClientFeedOptions): Cancel;
+  /** Shows the text of an exported trace; what is none is told in the panel. */
+  openTrace(text: string, name?: string): void;
+  /** Takes it out of the page: no timer, listener or channel stays. Idempotent. */
+  close(): void;
+}
+
+export interface InspectOptions extends ClientFeedOptions {
+  /** Light or dark whatever the system says. Default: as the system says. */
+  readonly theme?: "light" | "dark";
+  /** Called once when the panel is closed, by its own button or by `close`. */
+  readonly onClose?: () => void;
+}
+
+export interface MountOptions {
+  /** As in `InspectOptions`. */
+  readonly theme?: "light" | "dark";
+  /** The channel on which apps share their clients, as in `ShareOptions`. */
+  readonly channel?: string | ChannelLike;
+  /** Default: the platform's own. */
+  readonly clock?: Clock;
+}
+
+/** How often countdowns move, in milliseconds. */
+const TICK_MS = 100;
+/** How much of the window the dock takes. */
+const DOCK_HEIGHT = "min(52vh, 520px)";
+
+/**
+ * Shows a client in a panel at the bottom of this page. What is below it in the page can still be
+ * scrolled to. Call it after the client was made, as often as there are clients, or `add` them.
+ */
+export function inspect(client: Inspected, options: InspectOptions = {}): Inspection {
+  const host = element("holdfast-inspector" as "div");
+  host.style.setProperty("--dock-height", DOCK_HEIGHT);
+  // As high as the dock that stands over it.
+  host.style.height = DOCK_HEIGHT;
+  let onClose = options.onClose;
+  const mounted = new Mounted(host, "dock", options, "Waiting for the client.", () => {
+    host.remove();
+    onClose?.();
+    onClose = undefined;
+  });
+  document.body.append(host);
+  mounted.add(client, options);
+  return mounted;
+}
+
+/**
+ * Makes `target` an inspector of clients in other tabs, which call `shareClient`, and of traces
+ * that are dropped onto it.
+ */
+export function mountInspector(target: HTMLElement, options: MountOptions = {}): Inspection {
+  const waitingFor = "No client yet. Share one from another tab, or drop a trace's file here.";
+  const host = element("holdfast-inspector" as "div");
+  host.style.height = "100%";
+  target.append(host);
+  let shown: ReadonlySet<string> = new Set();
+  const mounted = new Mounted(host, "frame-of-page", options, waitingFor, () => {
+    feed.close();
+    host.remove();
+  });
+  const feed = new ChannelFeed((fault) => mounted.complain(fault), options.channel, options.clock);
+  feed.reports.subscribe((reports) => {
+    for (const id of shown) if (!reports.has(id)) mounted.panel.forget(id);
+    for (const [id, report] of reports) mounted.panel.show(id, report);
+    shown = new Set(reports.keys());
+  });
+  return mounted;
+}
+
+class Mounted implements Inspection {
+  readonly host: HTMLElement;
+  readonly panel: InspectorPanel;
+  readonly #clock: Clock;
+  readonly #ended: () => void;
+  readonly #feeds = new Set<ClientFeed>();
+  #count = 0;
+  #cancel: Cancel = () => {};
+  #isClosed = false;
+
+  constructor(
+    host: HTMLElement,
+    frame: "dock" | "frame-of-page",
+    options: InspectOptions | MountOptions,
+    waitingFor: string,
+    ended: () => void,
+  ) {
+    this.host = host;
+    this.#clock = options.clock ?? systemClock;
+    this.#ended = ended;
+    if (options.theme) host.dataset["theme"] = options.theme;
+    const close = (): void => this.close();
+    this.panel = new InspectorPanel({ waitingFor, ...(frame === "dock" && { close }) });
+    const root = host.attachShadow({ mode: "open" });
+    // A sheet and no style element: a page's security policy may forbid those.
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(PANEL_STYLE + CARD_STYLE);
+    root.adoptedStyleSheets = [sheet];
+    root.append(element("div", { class: frame }, this.panel.root));
+    this.#tick();
+  }
+
+  add(client: Inspected, options: ClientFeedOptions = {}): Cancel {
+    const feed = new ClientFeed(client, options);
+    const id = `client-${this.#count++}`;
+    this.#feeds.add(feed);
+    const cancel = feed.reports.subscribe((report) => this.panel.show(id, report));
+    return () => {
+      cancel();
+      feed.close();
+      if (this.#feeds.delete(feed)) this.panel.forget(id);
+    };
+  }
+
+  openTrace(text: string, name = "trace"): void {
+    this.panel.openText(text, name);
+  }
+
+  complain(fault: InspectorError): void {
+    this.panel.complain(fault);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancel();
+    for (const feed of this.#feeds) feed.close();
+    this.#feeds.clear();
+    this.#ended();
+  }
+
+  #tick(): void {
+    this.panel.tick(this.#clock.wallNow());
+    this.#cancel = this.#clock.at(this.#clock.now() + TICK_MS, () => this.#tick());
+  }
+}

@@ -1,0 +1,35 @@
+/** Files in and out of the panel: dropped onto it, and saved from it. */
+
+/** Calls `open` with a file that is dropped onto `target`. */
+export function acceptFiles(target: HTMLElement, open: (file: File) => void): void {
+  // Entering a child leaves its parent: how deep we are in tells whether we are in at all.
+  let depth = 0;
+  const heed = (isOver: boolean): void => void (target.dataset["dropping"] = String(isOver));
+  target.addEventListener("dragenter", (event) => {
+    event.preventDefault();
+    depth++;
+    heed(true);
+  });
+  target.addEventListener("dragleave", () => {
+    depth = Math.max(depth - 1, 0);
+    heed(depth > 0);
+  });
+  target.addEventListener("dragover", (event) => event.preventDefault());
+  target.addEventListener("drop", (event) => {
+    event.preventDefault();
+    depth = 0;
+    heed(false);
+    const [file] = event.dataTransfer?.files ?? [];
+    if (file) open(file);
+  });
+}
+
+/** Lets the browser save a text. */
+export function saveText(text: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

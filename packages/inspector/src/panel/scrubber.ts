@@ -1,0 +1,84 @@
+/** The band of all states, which is also the slider through time. */
+import { bandView, beatNear, type BandView } from "../view/band-view.ts";
+import type { Recording } from "../view/recording.ts";
+import { STATE_WORDS } from "../view/words.ts";
+import { element } from "./element.ts";
+import { walkByKeys, type Walk } from "./keys.ts";
+
+export interface ScrubberActions {
+  walk(where: Walk): void;
+  /** To this event. */
+  choose(index: number): void;
+}
+
+/** Narrower stretches carry no word, in pixels. */
+const WORD_MIN = 74;
+
+export class Scrubber {
+  readonly root: HTMLElement;
+  readonly #stretches = element("div", { class: "stretches", "aria-hidden": "true" });
+  readonly #marker = element("div", { class: "marker", "aria-hidden": "true" });
+  #view: BandView = { stretches: [], places: [] };
+  #drawnOf: Recording | undefined;
+  #drawnWidth = 0;
+
+  constructor(actions: ScrubberActions) {
+    this.root = element(
+      "div",
+      {
+        class: "band",
+        role: "slider",
+        tabindex: "0",
+        "aria-label": "Moment",
+        "aria-valuemin": "0",
+      },
+      this.#stretches,
+      this.#marker,
+    );
+    walkByKeys(this.root, (where) => actions.walk(where));
+    const pick = ({ clientX }: PointerEvent): void => {
+      const { left, width } = this.root.getBoundingClientRect();
+      if (this.#view.places.length > 0)
+        actions.choose(beatNear(this.#view, (clientX - left) / width));
+    };
+    this.root.addEventListener("pointerdown", (event) => {
+      this.root.setPointerCapture(event.pointerId);
+      pick(event);
+    });
+    this.root.addEventListener("pointermove", (event) => {
+      if (this.root.hasPointerCapture(event.pointerId)) pick(event);
+    });
+  }
+
+  /** `words`: the moment as a sentence. */
+  draw(recording: Recording, index: number, isFollowing: boolean, words: string): void {
+    const width = this.root.clientWidth;
+    if (recording !== this.#drawnOf || width !== this.#drawnWidth)
+      this.#drawStretches(recording, width);
+    const place = isFollowing ? 1 : (this.#view.places[index] ?? 1);
+    this.#marker.style.left = `${place * 100}%`;
+    this.root.setAttribute("aria-valuemax", String(Math.max(recording.beats.length - 1, 0)));
+    this.root.setAttribute("aria-valuenow", String(Math.max(index, 0)));
+    this.root.setAttribute("aria-valuetext", words);
+  }
+
+  #drawStretches(recording: Recording, width: number): void {
+    this.#view = bandView(recording);
+    this.#drawnOf = recording;
+    this.#drawnWidth = width;
+    this.#stretches.replaceChildren(
+      ...this.#view.stretches.map(({ state, mood, from, to }) => {
+        const { title } = STATE_WORDS[state];
+        const hasRoom = (to - from) * width >= WORD_MIN;
+        const made = element(
+          "div",
+          { "data-mood": mood, "data-state": state, title },
+          hasRoom ? title : "",
+        );
+        made.style.left = `${from * 100}%`;
+        made.style.width = `${(to - from) * 100}%`;
+        return made;
+      }),
+    );
+  }
+}

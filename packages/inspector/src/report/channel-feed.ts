@@ -1,0 +1,67 @@
+/** The clients that apps in other tabs share, as an inspector hears of them. Nothing is believed. */
+import { Cell, systemClock, type Cancel, type Clock, type Source } from "@holdfast/client";
+
+import { InspectorError } from "../inspector-error.ts";
+import {
+  CHANNEL,
+  channelWord,
+  LOOKING_MS,
+  type ChannelLike,
+  type ChannelWord,
+} from "./channel-words.ts";
+import { readReport } from "./read-report.ts";
+import type { Report } from "./report.ts";
+
+/** So many clients of other tabs are shown; who comes later is not. */
+export const SHARED_MAX = 20;
+
+export class ChannelFeed {
+  readonly #line: ChannelLike;
+  readonly #clock: Clock;
+  readonly #reports = new Cell<ReadonlyMap<string, Report>>(new Map());
+  readonly #onFault: (fault: InspectorError) => void;
+  #cancel: Cancel = () => {};
+
+  /** `onFault` hears of reports that cannot be shown. */
+  constructor(
+    onFault: (fault: InspectorError) => void,
+    channel: string | ChannelLike = CHANNEL,
+    clock: Clock = systemClock,
+  ) {
+    this.#onFault = onFault;
+    this.#clock = clock;
+    this.#line = typeof channel === "string" ? new BroadcastChannel(channel) : channel;
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- Only `onmessage` starts a port.
+    this.#line.onmessage = ({ data }) => this.#hear(channelWord(data));
+    this.#ask();
+  }
+
+  /** The latest of each client, by the id of its sharing. */
+  get reports(): Source<ReadonlyMap<string, Report>> {
+    return this.#reports;
+  }
+
+  close(): void {
+    this.#cancel();
+    this.#line.onmessage = null;
+    this.#line.close();
+  }
+
+  #ask(): void {
+    this.#line.postMessage({ holdfast: "look" } satisfies ChannelWord);
+    this.#cancel = this.#clock.at(this.#clock.now() + LOOKING_MS, () => this.#ask());
+  }
+
+  #hear(word: ChannelWord | undefined): void {
+    const reports = new Map(this.#reports.current);
+    if (word?.holdfast === "gone" && reports.delete(word.id)) this.#reports.set(reports);
+    if (word?.holdfast !== "report") return;
+    if (!reports.has(word.id) && reports.size >= SHARED_MAX) return;
+    try {
+      this.#reports.set(reports.set(word.id, readReport(word.text)));
+    } catch (error) {
+      if (!(error instanceof InspectorError)) throw error;
+      this.#onFault(error);
+    }
+  }
+}

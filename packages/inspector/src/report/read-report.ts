@@ -1,0 +1,139 @@
+/**
+ * Reads what came from outside this page: a trace's file, or the report of another tab. Neither is
+ * believed: what cannot be shown is refused with a sentence for people.
+ */
+import { readTrace } from "@holdfast/client/machine";
+
+import { InspectorError } from "../inspector-error.ts";
+import {
+  REPORT_LIMITS,
+  type BucketReport,
+  type FrameReport,
+  type Report,
+  type TransactionsReport,
+} from "./report.ts";
+import { traceFault } from "./trace-fault.ts";
+
+/** The longest text that is read, in characters. */
+export const TEXT_MAX = 16_000_000;
+
+/** The report of a trace's file. Throws an `InspectorError` for what is none. */
+export function reportOfFile(text: string, name: string): Report {
+  const trace = traceIn(text);
+  const last = trace.entries.at(-1);
+  const made = { now: last?.stamp.now ?? 0, wallNow: last?.at ?? 0 };
+  return { name: name.slice(0, 200), isLive: false, made, trace };
+}
+
+/** What another tab said. Throws an `InspectorError` for what is no report. */
+export function readReport(text: string): Report {
+  if (text.length > TEXT_MAX) throw tooLarge(text.length);
+  const report = parsed(text);
+  const { name, made, frames, transactions, buckets } = fieldsOf(report);
+  const { now, wallNow } = fieldsOf(made);
+  if (typeof name !== "string" || !isNumber(now) || !isNumber(wallNow)) throw noReport();
+  if (frames !== undefined && !isFrames(frames)) throw noReport();
+  if (transactions !== undefined && !isTransactions(transactions)) throw noReport();
+  if (buckets !== undefined && !isBuckets(buckets)) throw noReport();
+  return {
+    name: name.slice(0, 200),
+    isLive: true,
+    made: { now, wallNow },
+    trace: traceIn(JSON.stringify(fieldsOf(report)["trace"] ?? null)),
+    ...(frames !== undefined && { frames }),
+    ...(transactions !== undefined && { transactions }),
+    ...(buckets !== undefined && { buckets }),
+  };
+}
+
+function traceIn(text: string): Report["trace"] {
+  if (text.length > TEXT_MAX) throw tooLarge(text.length);
+  const trace = readTrace(text);
+  if (typeof trace === "string") throw new InspectorError("notATrace", trace);
+  const fault = traceFault(trace);
+  if (fault) throw new InspectorError("notATrace", `The trace cannot be shown: ${fault}.`);
+  return trace;
+}
+
+function tooLarge(characters: number): InspectorError {
+  const millions = (count: number): string => `${Math.round(count / 1_000_000)} million`;
+  const words = `This is too large: ${millions(characters)} characters, over ${millions(TEXT_MAX)}.`;
+  return new InspectorError("tooLarge", words);
+}
+
+function noReport(): InspectorError {
+  return new InspectorError("notATrace", "What the other tab said is no report.");
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isFrames(value: unknown): value is FrameReport {
+  const { allowsPayloads, total, recent } = fieldsOf(value);
+  const counts = [fieldsOf(total)["in"], fieldsOf(total)["out"]].map(fieldsOf);
+  return (
+    typeof allowsPayloads === "boolean" &&
+    counts.every(({ frames, bytes }) => isNumber(frames) && isNumber(bytes)) &&
+    isListOf(recent, REPORT_LIMITS.frames, ({ at, direction, kind, bytes, text }) => {
+      const isKnown = direction === "in" || direction === "out";
+      return isKnown && isInstant(at) && isNumber(bytes) && isText(kind) && isTextOrNone(text);
+    })
+  );
+}
+
+function isTransactions(value: unknown): value is TransactionsReport {
+  const { allowsPayloads, pending, phases, setAside, unknown, storeFailure } = fieldsOf(value);
+  return (
+    typeof allowsPayloads === "boolean" &&
+    isNumber(setAside) &&
+    isNumber(unknown) &&
+    isTextOrNone(storeFailure) &&
+    Object.values(fieldsOf(phases)).every(isNumber) &&
+    isListOf(pending, REPORT_LIMITS.transactions, ({ id, name, phase, createdAt, input }) => {
+      return (
+        isText(id) && isText(name) && isText(phase) && isInstant(createdAt) && isTextOrNone(input)
+      );
+    })
+  );
+}
+
+function isBuckets(value: unknown): value is readonly BucketReport[] {
+  return isListOf(value, REPORT_LIMITS.buckets, ({ key, phase, cursor, head, debt, error }) => {
+    const isCounted = [cursor, head, debt].every((seq) => seq === undefined || isNumber(seq));
+    return isText(key) && isText(phase) && isCounted && isTextOrNone(error);
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isListOf(value: unknown, most: number, fits: (item: Fields) => boolean): boolean {
+  return (
+    Array.isArray(value) && value.length <= most && value.every((item) => fits(fieldsOf(item)))
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value.length <= REPORT_LIMITS.payload;
+}
+
+function isTextOrNone(value: unknown): boolean {
+  return value === undefined || isText(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** A calendar knows it. */
+function isInstant(value: unknown): boolean {
+  return isNumber(value) && Math.abs(value) <= 8.64e15;
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
