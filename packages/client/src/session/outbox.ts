@@ -125,35 +125,38 @@ export class Outbox implements CallLink {
 
   #flush(): void {
     const { frameBytes, messagesPerFrame } = this.#limits;
-    let frame: Encoded[] = [];
+    let parts: unknown[] = [];
     let bytes = 1;
+    let lastId = this.#sentId;
     while (this.#transport) {
       const next = this.#next(this.#transport);
       const isFull = !next || bytes + next.bytes + 1 > frameBytes;
-      if (frame.length > 0 && (isFull || frame.length >= messagesPerFrame)) {
-        this.#send(frame);
-        frame = [];
+      if (parts.length > 0 && (isFull || parts.length >= messagesPerFrame)) {
+        this.#send(parts, lastId);
+        parts = [];
         bytes = 1;
       }
       if (!next) break;
-      frame.push(next);
+      parts.push(next.part);
       bytes += next.bytes + 1;
+      lastId = next.callId || lastId;
     }
     if (this.#transport && this.#isDraining && !this.#options.calls.inFlight)
       this.#report("drained");
   }
 
-  #send(frame: readonly Encoded[]): void {
+  /** `lastId`: the last call in them, or before them. */
+  #send(parts: readonly unknown[], lastId: number): void {
     let isTaken: boolean | undefined;
     try {
-      isTaken = this.#transport?.send(this.#options.codec.join(frame.map(({ part }) => part)));
+      isTaken = this.#transport?.send(this.#options.codec.join(parts));
     } catch {
       // The platform's words may quote the frame.
     }
     // It is closing. Its own word about that follows, with what the peer asks of us.
-    if (isTaken === false) this.#transport = undefined;
-    else if (!isTaken) this.#report("sendFailed");
-    else this.#sentId = Math.max(this.#sentId, ...frame.map(({ callId }) => callId));
+    if (isTaken) this.#sentId = lastId;
+    else if (isTaken === false) this.#transport = undefined;
+    else this.#report("sendFailed");
   }
 
   /**
