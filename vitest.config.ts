@@ -1,9 +1,12 @@
 /**
- * How the tests run. Four projects: `unit` (pure, on manual clocks, shared threads), `sockets`
- * (real sockets and handles, one process a file), `crash` (processes that are killed, again and
- * again) and `browser` (a real Chromium). Tests always run against the sources: each name a package
+ * How the tests run. The projects: `unit` (pure, on manual clocks, shared threads), `react` and
+ * `react-18` (the hooks, in a window of happy-dom, on both versions of React), `sockets` (real
+ * sockets and handles, one process a file), `crash` (processes that are killed, again and again)
+ * and `browser` (a real Chromium). Tests always run against the sources: each name a package
  * exports is aliased to the source file it is built from, so no build can be stale under a test.
  */
+import { fileURLToPath } from "node:url";
+
 import { defineConfig } from "vitest/config";
 
 import { viteAliases } from "./tools/source-aliases.ts";
@@ -13,10 +16,32 @@ const socketTests = "**/*.sockets.test.ts";
 const browserTests = "**/*.browser.test.ts";
 // They take all there is of the processors; by themselves they starve nobody who measures time.
 const crashTests = "**/test/crash/**";
+const reactTests = "packages/react/test/**/*.test.ts";
 const folders = ["packages/*/test", "examples/*/test", "tools"];
 // `npm run check:deep` sets this; property tests then run longer.
 const isDeep = process.env["HOLDFAST_DEEP"] === "1";
 const inFolders = (pattern: string): string[] => folders.map((folder) => `${folder}/${pattern}`);
+
+/** The hooks' tests; `extra` says on which React. */
+function reactProject(name: string, extra: readonly { find: RegExp; replacement: string }[] = []) {
+  return {
+    resolve: { alias: [...viteAliases(), ...extra] },
+    test: {
+      name,
+      include: [reactTests],
+      environment: "happy-dom",
+      setupFiles: ["packages/react/test/support/act-environment.ts"],
+      // So that its own imports of React are aliased too.
+      server: { deps: { inline: ["@testing-library/react"] } },
+      sequence: { groupOrder: 0 },
+    },
+  };
+}
+
+const react18 = ["react", "react-dom", "scheduler"].map((name) => ({
+  find: new RegExp(`^${name}(?=/|$)`),
+  replacement: fileURLToPath(new URL(`tools/react-18/node_modules/${name}`, import.meta.url)),
+}));
 
 export default defineConfig({
   test: {
@@ -27,7 +52,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: inFolders("**/*.test.ts"),
-          exclude: [socketTests, browserTests],
+          exclude: [socketTests, browserTests, reactTests],
           // No unit test touches a global, so files may share a worker: 1,200 tests take 3 s
           // instead of 9 s.
           pool: "threads",
@@ -36,6 +61,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
+      reactProject("react"),
+      reactProject("react-18", react18),
       {
         resolve,
         test: {

@@ -27,7 +27,7 @@ const packageArrows: Readonly<Record<string, readonly string[]>> = {
   client: ["protocol"],
   server: ["protocol"],
   testing: ["protocol", "client", "server"],
-  react: ["client"],
+  react: ["protocol", "client"],
   inspector: ["client"],
 };
 

@@ -1,0 +1,45 @@
+/** The provider: hands one client to the components below, and keeps the one that it made alive. */
+import { OptionsError, type Clock } from "@holdfast/client";
+import type { Contract } from "@holdfast/protocol";
+import {
+  createElement,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useState,
+  type Context,
+  type ReactElement,
+} from "react";
+
+import { ClientLease } from "./client-lease.ts";
+import type { HooksOptions, ProviderProps } from "./hooks.ts";
+import { Surroundings } from "./surroundings.ts";
+
+/** A server renders no layout, and React 18 says so aloud. */
+const useEarlyEffect: typeof useLayoutEffect =
+  typeof document === "undefined" ? useEffect : useLayoutEffect;
+
+export function providerOf<C extends Contract>(
+  context: Context<Surroundings | undefined>,
+  clock: Clock,
+  { display }: Pick<HooksOptions, "display">,
+): (props: ProviderProps<C>) => ReactElement {
+  const newLease = ({ create }: ProviderProps<C>): ClientLease<C> | undefined =>
+    create && new ClientLease(create, clock);
+  return function HoldfastProvider(props) {
+    const [lease, setLease] = useState(() => newLease(props));
+    const client = props.client ?? lease?.client;
+    if (!client) throw new OptionsError("A HoldfastProvider needs a client, or a way to make one.");
+    // Before the effects of the components below, so that a transaction that one makes as it comes
+    // to the page finds its account. Not ended here: React undoes layout while it suspends.
+    useEarlyEffect(() => lease?.start(), [lease]);
+    useEffect(() => {
+      // It had left the page for longer, and is shown again as it was: with a new client.
+      if (lease?.isOver) return setLease(newLease(props));
+      return lease?.hold();
+    }, [lease]);
+    const surroundings = useMemo(() => new Surroundings(client, clock, display), [client]);
+    useEffect(() => surroundings.banner.follow(), [surroundings]);
+    return createElement(context.Provider, { value: surroundings }, props.children);
+  };
+}
