@@ -29,11 +29,11 @@ export const mutationTargets: readonly MutationTarget[] = [
     // The driver, the handles and the front door decide nothing.
     sources: filesIn(
       "packages/client/src/transactions",
-      /^transaction-(answer|claim|dispatch|end|model|policy|queue|saving)\.ts$/,
+      /^transaction-(answer|claim|dispatch|end|lane|model|policy|queue|saving)\.ts$/,
     ),
     tests: filesIn(
       "packages/client/test/transactions",
-      /^transaction-(answer|claim|dispatch|end|model|policy|queue|saving)\.test\.ts$/,
+      /^transaction-(answer|claim|dispatch|end|lane|model|policy|queue|saving)\.test\.ts$/,
     ),
   },
   {

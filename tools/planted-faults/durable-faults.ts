@@ -46,7 +46,7 @@ export const durableFaults: readonly PlantedFault[] = [
   {
     what: "two of a lane are on their way",
     rows: "T4, L37",
-    path: `${transactions}transaction-model.ts`,
+    path: `${transactions}transaction-lane.ts`,
     find: `lane === undefined ? id : \`:\${lane}\``,
     replace: `id`,
     tests: lives,

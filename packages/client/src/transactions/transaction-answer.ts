@@ -2,6 +2,7 @@
 import type { RemoteAnswer } from "./call-remote.ts";
 import { fail, revoke, succeed, withdraw } from "./transaction-end.ts";
 import type { TransactionEvent } from "./transaction-event.ts";
+import { rejoinLane } from "./transaction-lane.ts";
 import { change, remind, type Entry, type Turn } from "./transaction-model.ts";
 import { retryDelayMs } from "./transaction-policy.ts";
 
@@ -37,7 +38,10 @@ function callFailed(turn: Turn, entry: Entry, { answer, isTransient }: Answered)
   if (answer.type !== "lost") turn.queue.flown.delete(entry);
   // This sending had no effect; that says nothing of those before.
   const didNotRun = answer.type === "unsent" || answer.type === "unwritable" || failure?.refused;
-  if (didNotRun) entry.mayHaveRun = entry.mightHaveRun;
+  if (didNotRun) {
+    entry.mayHaveRun = entry.mightHaveRun;
+    rejoinLane(turn, entry);
+  }
   if (entry.record.phase === "cancelling") {
     // If it may have run, its cancellation asks.
     if (!entry.mayHaveRun || failure?.code === "cancelled") withdraw(turn, entry);

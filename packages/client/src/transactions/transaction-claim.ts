@@ -5,16 +5,8 @@
 import { fail, finish, land, revoke, succeed } from "./transaction-end.ts";
 import type { TransactionErrorKind } from "./transaction-error.ts";
 import type { LoadedRecord } from "./transaction-event.ts";
-import {
-  change,
-  entryOf,
-  hide,
-  joinLane,
-  remind,
-  show,
-  type Entry,
-  type Turn,
-} from "./transaction-model.ts";
+import { byTurn, joinLane } from "./transaction-lane.ts";
+import { change, entryOf, hide, remind, show, type Entry, type Turn } from "./transaction-model.ts";
 import type { TransactionRecord } from "./transaction-record.ts";
 import { OUTCOME_KEPT_MS, type SetAside, type TransactionOutcome } from "./transaction-store.ts";
 
@@ -76,15 +68,10 @@ function admit(turn: Turn, news: readonly Entry[]): void {
   entries.clear();
   lanes.clear();
   for (const entry of all) entries.set(entry.id, entry);
-  // What may have run comes first: of its lane, nothing else may go until its fate is known.
-  for (const entry of [...all].sort((a, b) => rank(a) - rank(b)))
-    if (entry.end?.phase !== "done") joinLane(turn, entry);
+  for (const entry of [...all].sort(byTurn)) if (entry.end?.phase !== "done") joinLane(turn, entry);
   const shown = new Set([...news, ...moved]);
   for (const entry of all) if (shown.has(entry)) show(turn, entry);
 }
-
-const rank = ({ call, cancel, mayHaveRun }: Entry): number =>
-  call || cancel ? 0 : mayHaveRun ? 1 : 2;
 
 /**
  * Of what an entry waits for, forgets what is done; if something has failed, it fails too. What

@@ -4,7 +4,8 @@
  * record: until then a crash could still make it happen after all.
  */
 import type { TransactionErrorKind } from "./transaction-error.ts";
-import { change, hide, leaveLane, remind, type Entry, type Turn } from "./transaction-model.ts";
+import { leaveLane } from "./transaction-lane.ts";
+import { change, hide, remind, type Entry, type Turn } from "./transaction-model.ts";
 
 /** It has had its effect. `awaits`: open buckets that will bring it, and where. */
 export function succeed(

@@ -201,26 +201,6 @@ export function remind({ queue, now }: Turn, at: Millis): void {
   if (at > now) queue.alarmAt = Math.min(queue.alarmAt, at);
 }
 
-export function joinLane({ queue: { lanes } }: Turn, entry: Entry): void {
-  const key = laneOf(entry);
-  const lane = lanes.get(key);
-  if (lane) lane.line.add(entry);
-  else lanes.set(key, { head: entry, line: new Set([entry]) });
-}
-
-/** The lane goes to the end of the line, so that a busy one does not keep others waiting. */
-export function leaveLane({ queue: { lanes } }: Turn, entry: Entry): void {
-  const key = laneOf(entry);
-  const line = lanes.get(key)?.line;
-  if (!line?.delete(entry)) return;
-  lanes.delete(key);
-  const [head] = line;
-  if (head) lanes.set(key, { head, line });
-}
-
-// An id holds no colon.
-const laneOf = ({ id, record: { lane } }: Entry): string => (lane === undefined ? id : `:${lane}`);
-
 export function show({ effects }: Turn, entry: Entry): void {
   if (!entry.rules) return;
   entry.isShown = true;

@@ -16,11 +16,11 @@ import { claimed, outcomesRead, waitForBlockers } from "./transaction-claim.ts";
 import { dispatch } from "./transaction-dispatch.ts";
 import { fail, finish, revoke } from "./transaction-end.ts";
 import type { TransactionEffect, TransactionEvent, TransactionStamp } from "./transaction-event.ts";
+import { joinLane } from "./transaction-lane.ts";
 import {
   change,
   entryOf,
   hide,
-  joinLane,
   phaseOf,
   remind,
   show,

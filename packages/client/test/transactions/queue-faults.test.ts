@@ -10,7 +10,7 @@ const ANSWER = "transaction-answer.ts";
 const CLAIM = "transaction-claim.ts";
 const DISPATCH = "transaction-dispatch.ts";
 const END = "transaction-end.ts";
-const MODEL = "transaction-model.ts";
+const LANE = "transaction-lane.ts";
 const QUEUE = "transaction-queue.ts";
 const SAVING = "transaction-saving.ts";
 
@@ -97,9 +97,9 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   ],
   [
     "what was loaded is put behind what was made (L37, L40)",
-    CLAIM,
-    `.sort((a, b) => a.record.order - b.record.order);`,
-    `.sort((a, b) => b.record.order - a.record.order);`,
+    LANE,
+    `|| a.record.order - b.record.order;`,
+    `|| b.record.order - a.record.order;`,
   ],
   [
     "what another has adopted is still ours",
@@ -113,7 +113,7 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
     `if (!mayBeAwaited) return { type: "remove", id };`,
     `if (id) return { type: "remove", id };`,
   ],
-  ["a lane has two on their way", MODEL, `lane === undefined ? id : \`:\${lane}\``, `id`],
+  ["a lane has two on their way", LANE, `lane === undefined ? id : \`:\${lane}\``, `id`],
   [
     "a session that opens wakes nobody (B30)",
     QUEUE,
