@@ -70,10 +70,10 @@ export class AddressGate {
     return caller.connections < connectionsPerAddress ? 0 : FULL_RETRY_MS;
   }
 
-  /** A dial became a connection. Returns what to call, once, when it is gone. */
-  opened(address: string): () => void {
+  /** A dial became a connection. Returns what to call, once, when it is gone, if it is counted. */
+  opened(address: string): (() => void) | undefined {
     const caller = this.#callers.get(keyOf(address));
-    if (!caller) return () => undefined;
+    if (!caller) return undefined;
     caller.connections++;
     return () => void caller.connections--;
   }

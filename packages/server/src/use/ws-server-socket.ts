@@ -1,30 +1,49 @@
-/** A socket of `ws` as the server's port. */
+/**
+ * A socket of `ws` as the server's port. `ws` shakes hands, reads, and speaks control frames; what
+ * the server says is written to the stream below it, because it is made into bytes once for all who
+ * get it.
+ */
+import type { Duplex } from "node:stream";
+
 import type { Frame } from "@holdfast/protocol";
 import type { RawData, WebSocket } from "ws";
 
 import type { ServerSocket, SocketListener } from "../server-socket.ts";
+import type { FrameBytes } from "./frame-bytes.ts";
 
 /** What may wait in the socket before protocol pings go unanswered, in bytes. */
 const PONG_BYTES_MAX = 65_536;
 /** The longest reason that a close frame can carry, in bytes. */
 const REASON_BYTES_MAX = 123;
 
-export class WsServerSocket implements ServerSocket {
-  readonly #socket: WebSocket;
+/** Where a socket of `ws` keeps who listens, so that its listeners need no closures of their own. */
+const LISTENER = Symbol("listener");
 
-  constructor(socket: WebSocket) {
+type HeardSocket = WebSocket & { [LISTENER]?: SocketListener };
+
+export class WsServerSocket implements ServerSocket {
+  readonly #socket: HeardSocket;
+  readonly #stream: Duplex;
+  readonly #frames: FrameBytes;
+
+  /**
+   * `stream` is what the upgrade took over. Nobody compresses and nobody else sends on it, so
+   * frames of ours and control frames of `ws` follow each other whole.
+   */
+  constructor(socket: WebSocket, stream: Duplex, frames: FrameBytes) {
     this.#socket = socket;
+    this.#stream = stream;
+    this.#frames = frames;
     // Without a listener an error would end the process. `close` follows it and says enough.
-    socket.on("error", () => socket.terminate());
-    socket.on("ping", (data) => {
-      if (socket.bufferedAmount <= PONG_BYTES_MAX) socket.pong(data, false, ignore);
-    });
+    socket.on("error", onError);
+    socket.on("ping", onPing);
   }
 
   /** Reports to `listener` from now on. */
   listen(listener: SocketListener): void {
-    this.#socket.on("message", (data, isBinary) => listener.frameReceived(frameOf(data, isBinary)));
-    this.#socket.on("close", () => listener.closed());
+    this.#socket[LISTENER] = listener;
+    this.#socket.on("message", onMessage);
+    this.#socket.on("close", onClose);
   }
 
   get bufferedBytes(): number {
@@ -32,7 +51,8 @@ export class WsServerSocket implements ServerSocket {
   }
 
   send(frame: Frame): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(frame, ignore);
+    // An error of a write ends the socket, and is heard there.
+    if (this.#socket.readyState === this.#socket.OPEN) this.#stream.write(this.#frames.of(frame));
   }
 
   close(code: number, reason: string): void {
@@ -53,6 +73,22 @@ export class WsServerSocket implements ServerSocket {
   }
 }
 
+function onError(this: WebSocket): void {
+  this.terminate();
+}
+
+function onPing(this: WebSocket, data: Buffer): void {
+  if (this.bufferedAmount <= PONG_BYTES_MAX) this.pong(data, false, ignore);
+}
+
+function onMessage(this: HeardSocket, data: RawData, isBinary: boolean): void {
+  this[LISTENER]?.frameReceived(frameOf(data, isBinary));
+}
+
+function onClose(this: HeardSocket): void {
+  this[LISTENER]?.closed();
+}
+
 /** `ws` delivers one Buffer with its default binary type, also for text. */
 function frameOf(data: RawData, isBinary: boolean): Frame {
   const bytes = Array.isArray(data) ? Buffer.concat(data) : asBuffer(data);
@@ -64,7 +100,7 @@ function asBuffer(data: Buffer | ArrayBuffer): Buffer {
   return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
 
-/** Errors of a single write also end the socket, and are heard there. */
+/** An error of a pong also ends the socket, and is heard there. */
 function ignore(): void {
   // Nothing to add.
 }

@@ -7,7 +7,6 @@ import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 
 import { WebSocketServer } from "ws";
-import type { WebSocket } from "ws";
 
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
@@ -17,6 +16,7 @@ import type { AddressPolicy } from "./address-gate.ts";
 import { isOriginAllowed } from "./allowed-origin.ts";
 import type { AllowedOrigins } from "./allowed-origin.ts";
 import { declineUpgrade } from "./decline-upgrade.ts";
+import { FrameBytes } from "./frame-bytes.ts";
 import { WsServerSocket } from "./ws-server-socket.ts";
 
 export type { AllowedOrigins } from "./allowed-origin.ts";
@@ -79,6 +79,7 @@ export function attach(
   const { path = "/realtime" } = options;
   const webSockets = webSocketsOf(server);
   const door = new Door(server, options);
+  const frames = new FrameBytes();
   const decline = (socket: Duplex, status: number, retryAfterMs?: number): void => {
     server.declined(status);
     declineUpgrade(socket, status, retryAfterMs);
@@ -100,8 +101,15 @@ export function attach(
     const { address, status, retryAfterMs } = door.judge(request);
     if (status !== undefined) return decline(socket, status, retryAfterMs);
     webSockets.handleUpgrade(request, socket, head, (opened) => {
-      opened.once("close", door.opened(address));
-      take(server, opened, request, address);
+      const left = door.opened(address);
+      if (left) opened.once("close", left);
+      take(server, new WsServerSocket(opened, socket, frames), {
+        subprotocol: opened.protocol,
+        origin: request.headers.origin,
+        headers: request.headers,
+        remoteAddress: address,
+        url: request.url ?? "/",
+      });
     });
   };
   httpServer.on("upgrade", onUpgrade);
@@ -127,21 +135,8 @@ function webSocketsOf(server: SocketAcceptor): WebSocketServer {
   });
 }
 
-function take(
-  server: SocketAcceptor,
-  opened: WebSocket,
-  request: IncomingMessage,
-  remoteAddress: string | undefined,
-): void {
-  const socket = new WsServerSocket(opened);
-  const listener = server.accept(socket, {
-    subprotocol: opened.protocol,
-    origin: request.headers.origin,
-    headers: request.headers,
-    remoteAddress,
-    url: request.url ?? "/",
-  });
-  socket.listen(listener);
+function take(server: SocketAcceptor, socket: WsServerSocket, request: ServerRequest): void {
+  socket.listen(server.accept(socket, request));
 }
 
 /** What an upgrade gets: a status, or, without one, a WebSocket. */
@@ -193,9 +188,9 @@ class Door {
     return { status: 429, retryAfterMs };
   }
 
-  /** A dial became a connection. Returns what to call when it is gone. */
-  opened(address: string | undefined): () => void {
-    return address === undefined ? () => undefined : this.#gate.opened(address);
+  /** A dial became a connection. Returns what to call when it is gone, if it is counted. */
+  opened(address: string | undefined): (() => void) | undefined {
+    return address === undefined ? undefined : this.#gate.opened(address);
   }
 }
 

@@ -70,7 +70,7 @@ describe("one address is", () => {
     (address) => {
       const gate = new AddressGate({ ...policy, upgradesBurst: 0, connectionsPerAddress: 0 });
       expect([gate.dial(address, 0), gate.size]).toEqual([0, 0]);
-      gate.opened(address)();
+      gate.opened(address)?.();
     },
   );
 });
@@ -83,7 +83,7 @@ test("addresses that are gone are forgotten, those that are connected are not", 
   expect(gate.size).toBe(1_001);
   for (let n = 0; n < 600; n++) gate.dial("198.51.100.1", 10_000 + 1_000 * n);
   expect(gate.size).toBe(2);
-  gone();
+  gone?.();
   for (let n = 0; n < 2; n++) gate.dial("198.51.100.1", 900_000);
   expect(gate.size).toBe(1);
 });
@@ -102,7 +102,7 @@ test("whatever comes and goes, nobody has more than its share, and nobody is for
       open.set(address, own);
       if (what === "close") own.pop()?.();
       else if (gate.dial(address, now) === 0) {
-        own.push(gate.opened(address));
+        own.push(gate.opened(address) ?? (() => undefined));
         dials.set(address, [...(dials.get(address) ?? []), now]);
       }
       expect(own.length).toBeLessThanOrEqual(policy.connectionsPerAddress);

@@ -1,8 +1,10 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 
+import { FrameBytes } from "../../src/use/frame-bytes.ts";
 import { WsServerSocket } from "../../src/use/ws-server-socket.ts";
 
 let sockets: WebSocketServer;
@@ -15,8 +17,9 @@ async function open(): Promise<WsServerSocket> {
   const { port } = sockets.address() as { port: number };
   client = new WebSocket(`ws://127.0.0.1:${port}`);
   client.on("error", () => undefined);
-  [raw] = (await once(sockets, "connection")) as [WebSocket];
-  const socket = new WsServerSocket(raw);
+  const [opened, request] = (await once(sockets, "connection")) as [WebSocket, IncomingMessage];
+  raw = opened;
+  const socket = new WsServerSocket(raw, request.socket, new FrameBytes());
   // A test's own lists: the socket of the test before may end late.
   const [own, ended]: [unknown[], string[]] = [[], []];
   [frames, ends] = [own, ended];
