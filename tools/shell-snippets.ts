@@ -13,7 +13,7 @@ const fromElsewhere = new Set(
 /** Programs that `npx` fetches by themselves. */
 const fetched = new Set(["expo", "create-expo-app@latest", "create-next-app@latest"]);
 const npmItself = new Set(
-  "audit ci create exec i init install pack publish run start test view".split(" "),
+  "audit ci create exec i init install pack pkg publish run start test view".split(" "),
 );
 
 /** What a project offers to the shell. */
