@@ -23,20 +23,35 @@ const isDeep = process.env["HOLDFAST_DEEP"] === "1";
 const inFolders = (pattern: string): string[] => folders.map((folder) => `${folder}/${pattern}`);
 
 /** The hooks' tests; `extra` says on which React. */
-function reactProject(name: string, extra: readonly { find: RegExp; replacement: string }[] = []) {
+function reactProject(
+  name: string,
+  major: string,
+  extra: readonly { find: RegExp; replacement: string }[] = [],
+) {
   return {
     resolve: { alias: [...viteAliases(), ...extra] },
     test: {
       name,
       include: [reactTests],
       environment: "happy-dom",
+      env: { HOLDFAST_REACT: major },
       setupFiles: ["packages/react/test/support/act-environment.ts"],
-      // So that its own imports of React are aliased too.
-      server: { deps: { inline: ["@testing-library/react"] } },
+      server: { deps: { inline: [/@testing-library/] } },
       sequence: { groupOrder: 0 },
     },
   };
 }
+
+/** Testing Library looks for React by itself, unless its modules are aliased as ours are. */
+const testingLibrary = {
+  find: /^@testing-library\/react$/,
+  replacement: fileURLToPath(
+    new URL(
+      "node_modules/@testing-library/react/dist/@testing-library/react.esm.js",
+      import.meta.url,
+    ),
+  ),
+};
 
 const react18 = ["react", "react-dom", "scheduler"].map((name) => ({
   find: new RegExp(`^${name}(?=/|$)`),
@@ -61,8 +76,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      reactProject("react"),
-      reactProject("react-18", react18),
+      reactProject("react", "19"),
+      reactProject("react-18", "18", [testingLibrary, ...react18]),
       {
         resolve,
         test: {

@@ -41,6 +41,7 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/server/src/stores/unit-transaction.ts": "packages/server/test/server-store.test.ts",
   "packages/server/src/server-parts.ts": "packages/server/test/realtime-server.test.ts",
   "packages/server/src/session-work.ts": "packages/server/test/realtime-server.test.ts",
+  "packages/react/src/surroundings.ts": "packages/react/test/provider.test.ts",
   "packages/testing/src/exploration/dial-invariants.ts":
     "packages/client/test/connection/exploration-faults.test.ts",
   "packages/testing/src/exploration/event-variant.ts":

@@ -3,18 +3,21 @@
  * once however many do. One that leaves and comes back within a turn (StrictMode, fast refresh, the
  * next screen) stays open.
  */
-import type { Cancel, Clock } from "@holdfast/client";
+import { OptionsError, type Cancel, type Clock } from "@holdfast/client";
 import {
   bucketContents,
   type BucketContents,
   type BucketState,
   type DurableClient,
+  type OpenBucket,
 } from "@holdfast/client/durable";
 
 /** What is known of a bucket on the page. */
 export interface BucketOnPage {
   readonly contents: BucketContents;
   readonly state: BucketState;
+  /** It could not be opened: a mistake of the app, for the error boundary. */
+  readonly fault?: OptionsError;
 }
 
 /** A bucket that is not on the page: also what a server renders. */
@@ -50,13 +53,11 @@ export class BucketBoard {
     return this.#shared.get(bucket)?.onPage ?? NOT_ON_PAGE;
   }
 
-  /**
-   * Opens the bucket and tells `changed` of its changes, until the result is called. Throws as
-   * `BucketHandle.open` does.
-   */
+  /** Opens the bucket and tells `changed` of its changes, until the result is called. */
   hold(bucket: string, priority: number, changed: () => void): Cancel {
-    const opening = this.#client.bucket(bucket).open({ priority });
-    const shared = this.#shared.get(bucket) ?? this.#share(bucket);
+    const opened = this.#open(bucket, priority);
+    const fault = opened instanceof OptionsError ? opened : undefined;
+    const shared = this.#shared.get(bucket) ?? this.#share(bucket, fault);
     shared.holders++;
     // Of its own, because the same function may hold twice.
     const tell = (): void => changed();
@@ -64,7 +65,7 @@ export class BucketBoard {
     return () => {
       shared.listeners.delete(tell);
       this.#clock.turn(() => {
-        opening.close();
+        if (!(opened instanceof OptionsError)) opened.close();
         if (--shared.holders > 0) return;
         shared.end();
         this.#shared.delete(bucket);
@@ -72,13 +73,24 @@ export class BucketBoard {
     };
   }
 
-  #share(bucket: string): Shared {
-    const { state } = this.#client.bucket(bucket);
-    const contents = bucketContents(this.#client, bucket);
+  /**
+   * What cannot be opened is returned, to be thrown by the next rendering: errors of effects do not
+   * reach the error boundary in every React.
+   */
+  #open(bucket: string, priority: number): OpenBucket | OptionsError {
+    try {
+      return this.#client.bucket(bucket).open({ priority });
+    } catch (error) {
+      if (error instanceof OptionsError) return error;
+      throw error;
+    }
+  }
+
+  #share(bucket: string, fault: OptionsError | undefined): Shared {
     const cancels: Cancel[] = [];
     const shared: Shared = {
       holders: 0,
-      onPage: NOT_ON_PAGE,
+      onPage: fault ? { ...NOT_ON_PAGE, fault } : NOT_ON_PAGE,
       listeners: new Set(),
       end: () => {
         for (const cancel of cancels) cancel();
@@ -89,6 +101,9 @@ export class BucketBoard {
       for (const tell of shared.listeners) tell();
     };
     this.#shared.set(bucket, shared);
+    if (fault) return shared;
+    const { state } = this.#client.bucket(bucket);
+    const contents = bucketContents(this.#client, bucket);
     cancels.push(contents.subscribe((now) => update({ contents: now })));
     cancels.push(state.subscribe((now) => update({ state: now })));
     return shared;

@@ -41,7 +41,7 @@ export interface BucketOptions<View = readonly StoredDocument[], Input = unknown
   readonly priority?: number;
 }
 
-/** Types the options of `useBucket`. Call it outside of the component, so that they stay the same. */
+/** Types the options of `useBucket`. Call it outside of components: so they stay the same. */
 export function defineBucketView<View = readonly StoredDocument[], Input = unknown>(
   options: BucketOptions<View, Input>,
 ): BucketOptions<View, Input> {

@@ -27,7 +27,7 @@ import { CallRun, NO_CALL } from "./call-run.ts";
 import { NO_BANNER } from "./connection-banner.ts";
 import type { CallHook, Connection, Hooks, HooksOptions, TransactionHook } from "./hooks.ts";
 import { providerOf } from "./provider.ts";
-import { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { NO_TRANSACTION, TransactionWatch } from "./transaction-watch.ts";
 import { useSource } from "./use-source.ts";
 
@@ -92,7 +92,7 @@ function useCallOf<C extends Contract, M extends string>(
   useEffect(() => call.mount(), [call]);
   const state = useSource(call.state, () => NO_CALL);
   const { run, cancel } = call;
-  return useMemo(() => ({ ...state, run, cancel }), [state, run, cancel]) as CallHook<C, M>;
+  return useMemo(() => ({ ...state, run, cancel }), [state, run, cancel]);
 }
 
 function useTransactionOf<Input, Output>(
@@ -105,7 +105,7 @@ function useTransactionOf<Input, Output>(
   return useMemo(
     () => ({ ...state, pending, transact, cancel, cancelPending }),
     [state, pending, transact, cancel, cancelPending],
-  ) as TransactionHook<Input, Output>;
+  );
 }
 
 const NONE_PENDING: readonly never[] = [];
@@ -140,7 +140,9 @@ function useOnPage(board: BucketBoard, bucket: string, priority: number): Bucket
     [board, bucket, priority],
   );
   const current = (): BucketOnPage => board.current(bucket);
-  return useSyncExternalStore(hold, current, () => NOT_ON_PAGE);
+  const onPage = useSyncExternalStore(hold, current, () => NOT_ON_PAGE);
+  if (onPage.fault) throw onPage.fault;
+  return onPage;
 }
 
 /** `concerns` is asked about transactions of its own kinds alone, for it knows no other inputs. */

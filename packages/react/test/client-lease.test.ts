@@ -1,0 +1,35 @@
+import type { RealtimeClient } from "@holdfast/client";
+import { ManualClock } from "@holdfast/testing";
+import { expect, test } from "vitest";
+
+import { ClientLease } from "../src/client-lease.ts";
+
+function leased() {
+  const clock = new ManualClock();
+  const did: string[] = [];
+  const client = { start: () => did.push("start"), close: () => did.push("close") };
+  const lease = new ClientLease(() => client as unknown as RealtimeClient, clock);
+  return { clock, did, lease };
+}
+
+test("who comes back within a turn finds the client alive", () => {
+  const { clock, did, lease } = leased();
+  lease.hold()();
+  const release = lease.hold();
+  clock.advance(1_000);
+  expect(lease.isOver).toBe(false);
+  expect(did).not.toContain("close");
+  release();
+  clock.flush();
+  expect(did.filter((word) => word === "close")).toHaveLength(1);
+  expect([lease.isOver, clock.pending]).toEqual([true, 0]);
+});
+
+test("what is over starts no more, and was made without any effect", () => {
+  const { clock, did, lease } = leased();
+  expect(did).toEqual([]);
+  lease.hold()();
+  clock.flush();
+  lease.start();
+  expect(did).toEqual(["start", "close"]);
+});
