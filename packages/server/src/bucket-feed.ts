@@ -100,10 +100,9 @@ export class BucketFeed implements PumpedFeed {
     const { epoch, upTo, head } = page;
     if (this.#state !== "behind" || upTo < head || epoch !== this.#epoch) return;
     this.#position = head;
-    // Nothing was held if the feed fell behind after the fetch had begun; and what the pump itself
-    // could not read any more was pushed to nobody.
+    // Nothing was held if the feed fell behind after the fetch had begun.
     const held = this.#held;
-    if (held && this.#session.pump.follows(page, held[0]?.after)) this.#goLive();
+    if (held && this.#session.pump.follows(page, held)) this.#goLive();
     else this.#fallBehind();
   }
 
@@ -125,7 +124,7 @@ export class BucketFeed implements PumpedFeed {
   }
 
   #opened(range: LogRange, page: LogPage | undefined): void {
-    if (!this.#session.pump.follows(range, this.#held?.[0]?.after)) return this.#read();
+    if (!this.#session.pump.follows(range, this.#held ?? [])) return this.#read();
     this.#epoch = range.epoch;
     this.#position = range.head;
     this.#subscribed(range.head);

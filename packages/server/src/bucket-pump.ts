@@ -97,10 +97,10 @@ export class BucketPump {
   }
 
   /**
-   * A feed has read where its bucket ends. What is pushed from here on follows that, or is part of
-   * it, and so does what was pushed since `firstHeld`; false: it does not, so read again.
+   * A feed has read where its bucket ends. With what it has held meanwhile, what is pushed from here
+   * on follows that, or is part of it; false: it does not, so read again.
    */
-  follows({ bucket, epoch, head }: BucketHead, firstHeld: number | undefined): boolean {
+  follows({ bucket, epoch, head }: BucketHead, held: readonly BucketRun[]): boolean {
     const pumped = this.#buckets.get(bucket);
     if (!pumped) return true;
     if (pumped.sent === undefined) {
@@ -109,7 +109,9 @@ export class BucketPump {
     } else if (pumped.epoch !== epoch) {
       this.#renumber(pumped, epoch, head);
     }
-    return (firstHeld ?? pumped.sent ?? head) <= head;
+    // What the pump could not read any more was pushed to nobody, and so was not held either.
+    const heldTo = held.at(-1)?.upTo ?? head;
+    return (held[0]?.after ?? head) <= head && Math.max(head, heldTo) >= (pumped.sent ?? head);
   }
 
   /** The last number that was pushed of a bucket, as far as it is known. */

@@ -344,6 +344,21 @@ test("a log that forgets what was about to be pushed leaves nobody waiting for i
   client.close();
 });
 
+test("nor one whose subscription is being opened while that is forgotten (B36)", async () => {
+  const { world, client } = setUp(0);
+  client.subscribe("room:1");
+  await world.turn();
+  world.log.append("room:1", "bob", true);
+  world.log.append("room:1", "bob", false);
+  world.log.append("room:1", "bob", true);
+  await world.turn();
+  world.log.trim("room:1", 2);
+  await world.answer(1);
+  await world.answerAll();
+  expect(brief(client)).toEqual(["subscribed 3"]);
+  client.close();
+});
+
 test("whatever happens, every client hears each update of its buckets once and in order, and in the end all of them (B36, B43, L49, L57)", async () => {
   const life = fc.asyncProperty(steps, async (taken) => {
     const world = new FeedWorld();

@@ -14,7 +14,7 @@ function joined(world: FeedWorld, head: number): { feed: PumpedFeed; heard: stri
     renumber: () => heard.push("renumbered"),
   };
   world.pump.join("room:1", feed);
-  world.pump.follows({ bucket: "room:1", epoch: world.log.epoch, head }, undefined);
+  world.pump.follows({ bucket: "room:1", epoch: world.log.epoch, head }, []);
   return { feed, heard };
 }
 

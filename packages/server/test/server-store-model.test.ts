@@ -259,6 +259,8 @@ describe.each(storeKinds)("the %s store", (kind) => {
       for (const step of taken) await world.perform(step);
       await world.close();
     });
-    await fc.assert(life, { numRuns: isDeep ? 5_000 : kind === "memory" ? 150 : 40 });
+    // A driver may let go of a closed file only when garbage is collected, and files are few.
+    const [deep, shallow] = kind === "memory" ? [5_000, 150] : [1_000, 40];
+    await fc.assert(life, { numRuns: isDeep ? deep : shallow });
   });
 });
