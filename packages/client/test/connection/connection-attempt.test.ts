@@ -135,7 +135,7 @@ describe("the end", () => {
       test.accept().advance(300).say({ type: "sendFailed", detail: "not open" });
       test.untilAlarm("backoff");
     }
-    expect(test.waits).toEqual([175, 433, 767, 1_433, 2_433].map((ms) => expect.closeTo(ms, 0)));
+    expect(test.waits).toEqual([175, 500, 1_000, 2_000, 2_800].map((ms) => expect.closeTo(ms, 0)));
   });
 
   test("by a fault of our own is told as such, and the connection goes on", () => {

@@ -89,7 +89,7 @@ describe("a session without a token", () => {
     });
     expect(test.waits).toEqual([]);
     test.untilAlarm("backoff");
-    expect(test.waits).toEqual([800]);
+    expect(test.waits).toEqual([775]);
   });
 
   test("is dialled anew as soon as the app has a token", () => {
@@ -238,6 +238,12 @@ describe("a new token for the same account", () => {
     test.welcome();
     expect(test.control.effects.at(-1)).toEqual({ type: "sendToken", sessionId: 1, forced: false });
     expect(test.model.tokenOwed).toBe(false);
+  });
+
+  test("is dialled with when the token that was asked for before turns out to be missing", () => {
+    const test = rig().dial().login().advance(700).openSocket().say({ type: "tokenMissing" });
+    expect(test.model).toMatchObject({ state: "connectingTransport", reason: "credentialsGained" });
+    expect(test.control.count("openTransport")).toBe(2);
   });
 
   test("is not sent twice: the next hello carries it", () => {

@@ -25,9 +25,9 @@ describe("failures", () => {
     const test = rig().dial();
     test.random = 0.999_999;
     failFor(test, 100_000);
-    expect(gaps(test.dials).slice(0, 7)).toEqual([1_000, 767, 1_433, 2_767, 4_767, 4_767, 4_767]);
+    expect(gaps(test.dials).slice(0, 7)).toEqual([1_000, 833, 1_667, 3_333, 4_667, 4_667, 4_667]);
     failFor(test, 1_000_000);
-    expect(gaps(test.dials).at(-1)).toBe(30_300);
+    expect(gaps(test.dials).at(-1)).toBe(30_000);
   });
 
   test("with a server that sends no window are waited for as for a small one at first, later in full", () => {
@@ -35,8 +35,8 @@ describe("failures", () => {
     test.random = 0.5;
     failFor(test, 300_000);
     const waits = gaps(test.dials);
-    expect(waits.slice(0, 6)).toEqual([500, 433, 767, 1_433, 2_433, 2_433]);
-    expect(waits.at(-1)).toBe(7_300);
+    expect(waits.slice(0, 6)).toEqual([500, 500, 1_000, 2_000, 2_800, 2_800]);
+    expect(waits.at(-1)).toBe(8_400);
   });
 
   test("a server that accepts and drops is dialled ever more slowly (L10, B03)", () => {
@@ -44,7 +44,7 @@ describe("failures", () => {
     for (let round = 0; round < 6; round += 1) {
       test.accept().drop().untilAlarm("backoff");
     }
-    expect(gaps(test.dials)).toEqual([500, 433, 767, 1_433, 2_433, 2_433]);
+    expect(gaps(test.dials)).toEqual([500, 500, 1_000, 2_000, 2_800, 2_800]);
     expect(test.model.attempt).toBe(6);
   });
 

@@ -32,12 +32,13 @@ test("the defaults are those that the documentation names", () => {
     localMs: 100,
     localSpreadMs: 150,
     floorMs: 300,
-    spanMs: 1_000,
+    spanMs: 1_250,
+    leastShare: 0.2,
     capMs: 14_000,
     longCapMs: 30_000,
     longOutageMs: 600_000,
     fullWindowMs: 3_000,
-    leastScale: 0.2,
+    leastScale: 0.12,
     fullScaleAfterMs: 120_000,
   });
 });

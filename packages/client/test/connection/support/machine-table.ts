@@ -124,11 +124,11 @@ waitingForConstraints: renewing
   credentialsChanged same      | connectingTransport   | credentialsGained  | openTransport(0)                       | auth on, authRejections 0, renewal none, connect +10000
   credentialsChanged other     | connectingTransport   | accountChanged     | openTransport(0)                       | auth on, account 2, authRejections 0, renewal none, connect +10000
   tokenRenewed                 | connectingTransport   | credentialsGained  | openTransport(0)                       | auth on, renewal none, connect +10000
-  renewalFailed                | backoff               | tokenUnavailable   | -                                      | auth on, attempt 1, renewal owed, failure "provider", backoff +800
+  renewalFailed                | backoff               | tokenUnavailable   | -                                      | auth on, attempt 1, renewal owed, failure "provider", backoff +775
   networkChanged lost          | waitingForConstraints | authRejected       | -                                      | network off
   woke                         | stay                  | -                  | -                                      | -
   faulted                      | waitingForConstraints | authRejected       | -                                      | attempt 1, failure internal "TypeError"
-  alarm renewal                | backoff               | tokenUnavailable   | -                                      | auth on, attempt 1, renewal owed, failure "", backoff +800
+  alarm renewal                | backoff               | tokenUnavailable   | -                                      | auth on, attempt 1, renewal owed, failure "", backoff +775
 
 waitingForConstraints: rejected twice
   connectNow                   | stay                  | -                  | -                                      | -
@@ -180,7 +180,7 @@ connectingTransport
   appFrozen                    | backgroundSuspended   | appFrozen          | closeTransport(appFrozen)              | notFrozen off
   appThawed                    | stay                  | -                  | -                                      | -
   woke                         | stay                  | -                  | -                                      | -
-  faulted                      | backoff               | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError", backoff +800
+  faulted                      | backoff               | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError", backoff +775
   transportOpened              | authenticating        | started            | startHandshake                         | handshake +10000
   openFailed retry             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", backoff +500
   openFailed later             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "503", serverUntil +5500, backoff +5500
@@ -195,7 +195,7 @@ connectingTransport
   refused stop                 | stopped               | serverStop         | closeTransport(serverStop)             | failure "unsupportedVersion"
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", backoff +175
   sendStalled                  | stay                  | -                  | -                                      | -
-  protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", backoff +800
+  protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", backoff +775
   welcomed                     | stay                  | -                  | -                                      | -
   welcomed expiring            | stay                  | -                  | -                                      | -
   accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, outage, failure ""
@@ -207,7 +207,7 @@ connectingTransport
   tokenAccepted for ever       | stay                  | -                  | -                                      | -
   tokenAccepted expiring       | stay                  | -                  | -                                      | -
   tokenMissing                 | waitingForConstraints | authLost           | closeTransport(authLost)               | auth off
-  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +800
+  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +775
   alarm connect                | backoff               | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure "", backoff +500
   any old fact                 | stale                 | -                  | -                                      | -
   any other alarm              | stale                 | -                  | -                                      | -
@@ -236,7 +236,7 @@ connectingTransport: rejected once
   openFailed reauthenticate    | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "401"
   transportClosed reauthenticate | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "4100"
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) reportAuthInvalidated | auth off, authRejections 2, failure "unauthorized"
-  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, failure "provider", backoff +800
+  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, failure "provider", backoff +775
 
 connectingTransport: phone
   appBackgrounded              | connectingTransport   | started            | -                                      | appActive off, grace +30000
@@ -261,6 +261,15 @@ connectingTransport: grace
   tokenFailed                  | backgroundSuspended   | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider"
   alarm connect                | backgroundSuspended   | connectTimeout     | closeTransport(connectTimeout)         | attempt 1, outage, failure ""
   alarm grace                  | stale                 | -                  | -                                      | -
+
+connectingTransport: token owed
+  tokenMissing                 | connectingTransport   | credentialsGained  | closeTransport(credentialsGained) openTransport(0) | token not owed, connect +10000
+
+connectingTransport: grace, token owed
+  tokenMissing                 | backgroundSuspended   | credentialsGained  | closeTransport(credentialsGained)      | token not owed
+
+connectingTransport: just dialled, token owed
+  tokenMissing                 | backoff               | dialFloor          | closeTransport(dialFloor)              | token not owed, backoff +150
 
 connectingTransport: just dialled
   credentialsChanged other     | backoff               | dialFloor          | closeTransport(dialFloor)              | account 2, backoff +150
@@ -289,7 +298,7 @@ authenticating
   appFrozen                    | backgroundSuspended   | appFrozen          | closeTransport(appFrozen)              | notFrozen off
   appThawed                    | stay                  | -                  | -                                      | -
   woke                         | stay                  | -                  | -                                      | -
-  faulted                      | backoff               | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError", backoff +800
+  faulted                      | backoff               | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError", backoff +775
   transportOpened              | stay                  | -                  | -                                      | -
   openFailed retry             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", backoff +500
   openFailed later             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "503", serverUntil +5500, backoff +5500
@@ -304,7 +313,7 @@ authenticating
   refused stop                 | stopped               | serverStop         | closeTransport(serverStop)             | failure "unsupportedVersion"
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", backoff +175
   sendStalled                  | stay                  | -                  | -                                      | -
-  protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", backoff +800
+  protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", backoff +775
   welcomed                     | open                  | opened             | -                                      | window 700, stable +5000
   welcomed expiring            | open                  | opened             | -                                      | window 700, stable +5000, tokenRenewal +540000
   accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, outage, failure ""
@@ -316,7 +325,7 @@ authenticating
   tokenAccepted for ever       | stay                  | -                  | -                                      | -
   tokenAccepted expiring       | stay                  | -                  | -                                      | -
   tokenMissing                 | waitingForConstraints | authLost           | closeTransport(authLost)               | auth off
-  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +800
+  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +775
   alarm handshake              | backoff               | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 1, outage, failure "", backoff +500
   any old fact                 | stale                 | -                  | -                                      | -
   any other alarm              | stale                 | -                  | -                                      | -
@@ -326,20 +335,27 @@ authenticating: token owed
   credentialsChanged other     | connectingTransport   | accountChanged     | closeTransport(accountChanged) openTransport(0) | account 2, token not owed, connect +10000
   transportClosed retry        | backoff               | transportClosed    | closeTransport(transportClosed)        | attempt 1, token not owed, outage, failure "1006", backoff +500
   welcomed                     | open                  | opened             | sendToken                              | token not owed, window 700, stable +5000
+  tokenMissing                 | connectingTransport   | credentialsGained  | closeTransport(credentialsGained) openTransport(0) | token not owed, connect +10000
+
+authenticating: grace, token owed
+  tokenMissing                 | backgroundSuspended   | credentialsGained  | closeTransport(credentialsGained)      | token not owed
+
+authenticating: just dialled, token owed
+  tokenMissing                 | backoff               | dialFloor          | closeTransport(dialFloor)              | token not owed, backoff +150
 
 authenticating: third dial
-  faulted                      | backoff               | internal           | closeTransport(internal)               | attempt 3, failure "TypeError", backoff +2300
-  openFailed retry             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 3, failure "1006", backoff +767
-  transportClosed retry        | backoff               | transportClosed    | closeTransport(transportClosed)        | attempt 3, failure "1006", backoff +767
-  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 3, failure "restart", backoff +767
+  faulted                      | backoff               | internal           | closeTransport(internal)               | attempt 3, failure "TypeError", backoff +3000
+  openFailed retry             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 3, failure "1006", backoff +1000
+  transportClosed retry        | backoff               | transportClosed    | closeTransport(transportClosed)        | attempt 3, failure "1006", backoff +1000
+  refused retry                | backoff               | refused            | closeTransport(refused)                | attempt 3, failure "restart", backoff +1000
   refused later                | backoff               | refused            | closeTransport(refused)                | attempt 3, failure "busy", serverUntil +2000, backoff +2000
-  sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 3, failure "not open", backoff +767
-  protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 3, failure "unknownType", backoff +2300
+  sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 3, failure "not open", backoff +1000
+  protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 3, failure "unknownType", backoff +3000
   welcomed                     | open                  | opened             | -                                      | window 700, stable +5000
-  goingAway                    | backoff               | goingAway          | closeTransport(goingAway)              | attempt 3, window 3000, failure "", backoff +2300
+  goingAway                    | backoff               | goingAway          | closeTransport(goingAway)              | attempt 3, window 3000, failure "", backoff +3000
   useful                       | stay                  | -                  | -                                      | -
-  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 3, failure "provider", backoff +2300
-  alarm handshake              | backoff               | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 3, failure "", backoff +767
+  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 3, failure "provider", backoff +3000
+  alarm handshake              | backoff               | handshakeTimeout   | closeTransport(handshakeTimeout)       | attempt 3, failure "", backoff +1000
 
 authenticating: rejected once
   credentialsChanged same      | authenticating        | retry              | -                                      | authRejections 0, token owed
@@ -409,7 +425,7 @@ open
   appFrozen                    | backgroundSuspended   | appFrozen          | closeTransport(appFrozen)              | notFrozen off
   appThawed                    | open                  | opened             | sendPing listenForLife(on)             | probe +2000, ownPong +18000
   woke                         | open                  | opened             | sendPing listenForLife(on)             | probe +2000, ownPong +18000
-  faulted                      | backoff               | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError", backoff +800
+  faulted                      | backoff               | internal           | closeTransport(internal)               | attempt 1, outage, failure "TypeError", backoff +775
   transportOpened              | stay                  | -                  | -                                      | -
   openFailed retry             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "1006", backoff +500
   openFailed later             | backoff               | openFailed         | closeTransport(openFailed)             | attempt 1, outage, failure "503", serverUntil +5500, backoff +5500
@@ -424,7 +440,7 @@ open
   refused stop                 | stopped               | serverStop         | closeTransport(serverStop)             | failure "unsupportedVersion"
   sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 1, outage, failure "not open", backoff +175
   sendStalled                  | open                  | opened             | sendPing listenForLife(on)             | probe +2000, ownPong +18000
-  protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", backoff +800
+  protocolViolated             | backoff               | protocolViolated   | closeTransport(protocolViolated)       | attempt 1, outage, failure "unknownType", backoff +775
   welcomed                     | stay                  | -                  | -                                      | -
   welcomed expiring            | stay                  | -                  | -                                      | -
   accountMismatched            | waitingForConstraints | accountMismatch    | closeTransport(accountMismatch)        | auth off, outage, failure ""
@@ -436,7 +452,7 @@ open
   tokenAccepted for ever       | stay                  | -                  | -                                      | -
   tokenAccepted expiring       | open                  | opened             | -                                      | tokenRenewal +360000
   tokenMissing                 | waitingForConstraints | authLost           | closeTransport(authLost)               | auth off
-  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +800
+  tokenFailed                  | backoff               | tokenUnavailable   | closeTransport(tokenUnavailable)       | attempt 1, outage, failure "provider", backoff +775
   alarm stable                 | open                  | opened             | -                                      | stable none
   alarm ping                   | open                  | opened             | sendPing listenForLife(on)             | pong +5000, ownPong +18000
   alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", backoff +175
@@ -459,9 +475,9 @@ open: stable
 
 open: third dial
   credentialsChanged other     | connectingTransport   | accountChanged     | closeTransport(accountChanged) openTransport(2) | account 2, connect +10000
-  transportClosed retry        | backoff               | transportClosed    | closeTransport(transportClosed)        | attempt 3, failure "1006", backoff +767
+  transportClosed retry        | backoff               | transportClosed    | closeTransport(transportClosed)        | attempt 3, failure "1006", backoff +1000
   refused reauthenticate       | waitingForConstraints | authRejected       | closeTransport(authRejected) renewToken | auth off, authRejections 1, renewal pending, failure "unauthorized", renewal +10000
-  sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 3, failure "not open", backoff +767
+  sendFailed                   | backoff               | sendFailed         | closeTransport(sendFailed)             | attempt 3, failure "not open", backoff +1000
   useful                       | open                  | opened             | -                                      | attempt 0, outage over, failure forgotten
   alarm stable                 | open                  | opened             | -                                      | attempt 0, outage over, failure forgotten, stable none
   alarm pong                   | backoff               | pingTimeout        | closeTransport(pingTimeout)            | attempt 1, outage, failure "", backoff +175
@@ -631,7 +647,7 @@ backoff
   appFrozen                    | backgroundSuspended   | appFrozen          | -                                      | notFrozen off
   appThawed                    | connectingTransport   | appActive          | openTransport(1)                       | connect +10000
   woke                         | connectingTransport   | woke               | openTransport(1)                       | connect +10000
-  faulted                      | backoff               | internal           | -                                      | attempt 2, failure "TypeError", backoff +1300
+  faulted                      | backoff               | internal           | -                                      | attempt 2, failure "TypeError", backoff +1500
   alarm backoff                | connectingTransport   | retry              | openTransport(1)                       | connect +10000
   alarm backoff early          | stale                 | -                  | -                                      | -
   any fact                     | stale                 | -                  | -                                      | -
@@ -645,7 +661,7 @@ backoff: dial floor
   credentialsChanged lost      | waitingForConstraints | authLost           | -                                      | auth off
   networkChanged good          | stay                  | -                  | -                                      | -
   appThawed                    | stay                  | -                  | -                                      | -
-  faulted                      | backoff               | internal           | -                                      | attempt 1, outage, failure "TypeError", backoff +800
+  faulted                      | backoff               | internal           | -                                      | attempt 1, outage, failure "TypeError", backoff +775
   alarm backoff                | connectingTransport   | retry              | openTransport(0)                       | connect +10000
 
 backoff: no token
