@@ -39,7 +39,11 @@ export const SESSION_FACTS: Handlers<SessionFact["type"], Turn> = {
   sendFailed: (turn, { detail }) => fail(turn, "sendFailed", detail),
   protocolViolated: (turn, { detail }) => fail(turn, "protocolViolated", detail),
   tokenFailed: (turn, { detail }) => fail(turn, "tokenUnavailable", detail),
-  tokenMissing: (turn) => loseCredential(turn, "authLost"),
+  tokenMissing(turn) {
+    // That was the provider's answer before the app said that it has another.
+    if (turn.model.tokenOwed) redial(turn, "credentialsGained");
+    else loseCredential(turn, "authLost");
+  },
   accountMismatched(turn) {
     noteFailure(turn, "accountMismatch");
     loseCredential(turn, "accountMismatch");

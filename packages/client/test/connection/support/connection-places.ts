@@ -135,7 +135,14 @@ export const PLACES: readonly Place[] = [
   ["connectingTransport", "phone", () => phone().dial().advance(1_000)],
   ["connectingTransport", "grace", () => phone().dial().advance(1_000).tell("appBackgrounded")],
 
+  ["connectingTransport", "token owed", () => rig().dial().advance(1_000).login()],
+  [
+    "connectingTransport",
+    "grace, token owed",
+    () => phone().dial().advance(1_000).login().tell("appBackgrounded"),
+  ],
   ["connectingTransport", "just dialled", () => rig().dial().advance(100)],
+  ["connectingTransport", "just dialled, token owed", () => rig().dial().advance(100).login()],
   [
     "connectingTransport",
     "short grace",
@@ -183,6 +190,16 @@ export const PLACES: readonly Place[] = [
 
   ["authenticating", "offline", () => rig().dial().openSocket().advance(1_000).network(false)],
   ["authenticating", "just dialled", () => rig().dial().openSocket().advance(100)],
+  [
+    "authenticating",
+    "grace, token owed",
+    () => phone().dial().openSocket().advance(1_000).login().tell("appBackgrounded"),
+  ],
+  [
+    "authenticating",
+    "just dialled, token owed",
+    () => rig().dial().openSocket().advance(100).login(),
+  ],
   [
     "authenticating",
     "short grace",
