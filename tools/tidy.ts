@@ -26,6 +26,7 @@ const packageArrows: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   client: ["protocol"],
   server: ["protocol"],
+  msgpack: ["protocol"],
   testing: ["protocol", "client", "server"],
   react: ["protocol", "client"],
   inspector: ["client"],

@@ -55,6 +55,7 @@ export type { WireLimits } from "./limits.ts";
 export { SERVER_MESSAGES } from "./log-message-table.ts";
 export { readMessages } from "./message-table.ts";
 export type { MessageTable } from "./message-table.ts";
+export { holdsBytes, readPayloadFault } from "./payload-bytes.ts";
 export { payloadFault } from "./payload-fault.ts";
 export { refusalCloseCode, REFUSALS } from "./refusal-code.ts";
 export type { Refusal, RefusalCode } from "./refusal-code.ts";

@@ -3,14 +3,18 @@
  * whose time is up. Each admitted one gets one answer. It keeps its place until it ends, so that a
  * client cannot run more of them by cancelling or by short deadlines.
  */
-import { payloadFault } from "@holdfast/protocol";
+import { readPayloadFault } from "@holdfast/protocol";
 import type { Ack, Cancel, Failure } from "@holdfast/protocol";
 
 import { ownFailure } from "./call-failure.ts";
 import type { ServerSessionEffect } from "./server-session-effect.ts";
-import type { Answer, SessionRequest } from "./server-session-event.ts";
+import type { Answer, SessionRequest, SettledCall } from "./server-session-event.ts";
+import type { ExecutingCall } from "./server-session-model.ts";
 import { say, violate } from "./server-session-turn.ts";
 import type { Turn } from "./server-session-turn.ts";
+
+/** Shared: a session that is at rest holds no list of its own. */
+const NONE: readonly ExecutingCall[] = [];
 
 /** Admits a request, lets it wait, or refuses it. False says that it was refused. */
 export function admit(turn: Turn, request: SessionRequest): boolean {
@@ -43,7 +47,7 @@ function obstacleTo(turn: Turn, request: SessionRequest): Failure | undefined {
   const { id } = request;
   if (request.type === "call") {
     if (!policy.methods.has(request.method)) return ownFailure(id, "unknownMethod");
-    if (payloadFault(request.input, policy.limits.nesting)) return ownFailure(id, "badInput");
+    if (readPayloadFault(request.input, policy.limits.nesting)) return ownFailure(id, "badInput");
   }
   if (request.type === "fetch" && request.limit === 0) {
     return ownFailure(id, "badInput", "a fetch asks for at least one update");
@@ -56,17 +60,20 @@ function hasPlace({ model, policy }: Turn): boolean {
   return model.executing.length < policy.limits.callsExecuting;
 }
 
-/** A request ended: its answer goes out, unless the caller has one, and its place to the next. */
-export function settle(turn: Turn, id: number, answer: Answer): void {
+/** Requests ended: each answer goes out, unless the caller has one, and each place to the next. */
+export function settle(turn: Turn, settled: readonly SettledCall[]): void {
   const { model } = turn;
-  const settled = model.executing.find((call) => call.id === id);
-  if (!settled) return;
-  if (settled.deadline !== Infinity) say(turn, spoken(turn, answer));
-  model.executing = model.executing.filter((call) => call !== settled);
-  const next = model.waiting[0];
-  if (!next) return;
-  takeWaiting(turn, next.request.id);
-  start(turn, next.request, next.deadline);
+  const running: ExecutingCall[] = [];
+  for (const call of model.executing) {
+    const answer = settled.find(({ id }) => id === call.id)?.answer;
+    if (!answer) running.push(call);
+    else if (call.deadline !== Infinity) say(turn, spoken(turn, answer));
+  }
+  model.executing = running.length > 0 ? running : NONE;
+  for (let next = model.waiting[0]; next && hasPlace(turn); next = model.waiting[0]) {
+    takeWaiting(turn, next.request.id);
+    start(turn, next.request, next.deadline);
+  }
 }
 
 /** Where a call's updates stand is of use only to who speaks of keys. */

@@ -2,7 +2,7 @@
  * Transactions, for the front door: takes them from the app, and hands what happens to the queue of
  * the account that is signed in. One per client object; it outlives accounts and sessions.
  */
-import { DEFAULT_WIRE_LIMITS, payloadFault, type BucketKey } from "@holdfast/protocol";
+import { DEFAULT_WIRE_LIMITS, holdsBytes, payloadFault, type BucketKey } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
 import { guarded, OptionsError } from "../base/errors.ts";
 import { Cell, type Source } from "../base/source.ts";
@@ -202,6 +202,7 @@ export class Transactions {
 function copyOf(record: TransactionRecord, bytesMax: number): TransactionRecord | string {
   try {
     const text = JSON.stringify(record);
+    if (holdsBytes(record.input)) return "notEncodable";
     // A character is at most three bytes: they are counted only where that leaves a doubt.
     if (text.length > bytesMax / 3 && new TextEncoder().encode(text).length > bytesMax)
       return "tooLarge";

@@ -1,7 +1,10 @@
 /**
  * What a store can keep: names that every database takes as they are, and values as JSON text.
- * `undefined` is kept as such; what JSON cannot say (bigint, cycles) is refused.
+ * `undefined` is kept as such; what JSON cannot say (bytes, bigint, cycles) is
+ * refused.
  */
+import { holdsBytes } from "@holdfast/protocol";
+
 import type { CallKey, KeyedCall } from "../server-store.ts";
 import { StoreError } from "../store-error.ts";
 
@@ -38,14 +41,18 @@ export function storedCount(value: number, what: string): number {
   return value;
 }
 
-/** Null stands for `undefined`. */
+/** Null stands for `undefined`. Throws `badValue` for what would not read back as it is. */
 export function storedJson(value: unknown): string | null {
   let json: string | undefined;
+  let hasBytes: boolean;
   try {
     json = JSON.stringify(value);
+    // Asked last: only now it is known that there is no cycle.
+    hasBytes = holdsBytes(value);
   } catch (cause) {
     throw new StoreError("badValue", "the value cannot be written as JSON", cause);
   }
+  if (hasBytes) throw new StoreError("badValue", "a store keeps JSON, which has no bytes");
   return json ?? null;
 }
 

@@ -214,7 +214,10 @@ describe("a connection in the background", () => {
     const client = new RealtimeClient({
       url: "wss://server.test/realtime",
       credentials: new FakeCredentials(),
-      platform: Object.assign(fake, { lifecycle: platform.lifecycle, policy: platform.policy }),
+      platform: Object.assign(fake, {
+        lifecycle: platform.lifecycle,
+        ...(platform.policy && { policy: platform.policy }),
+      }),
       policy,
     });
     client.start();
