@@ -4,6 +4,8 @@
  */
 import type { IncomingMessage } from "node:http";
 
+import type { StormReport } from "./storm.ts";
+
 /** What came of a request. */
 export interface Answer {
   readonly status: number;
@@ -21,6 +23,9 @@ export interface PageActions {
   setRejected(account: string, isOn: boolean): void;
   /** The whole server goes away and comes back after so many milliseconds. */
   restart(): number;
+  /** Many clients dial, and the whole server restarts under them. */
+  startStorm(): void;
+  readonly stormReport: StormReport;
 }
 
 const BODY_BYTES_MAX = 1_024;
@@ -52,6 +57,14 @@ export class PageApi {
         to("account", (account, { isOn }) => actions.setRejected(account, isOn === true)),
       ],
       ["/api/restart", () => ({ status: 200, body: { awayMs: actions.restart() } })],
+      [
+        "/api/storm",
+        () => {
+          actions.startStorm();
+          return done;
+        },
+      ],
+      ["/api/storm-report", () => ({ status: 200, body: { ...actions.stormReport } })],
     ]);
   }
 

@@ -17,6 +17,7 @@ import { contract, NO_COMMANDS, ROOM, type ChatContract } from "./contract.ts";
 import { FaultGate } from "./fault-gate.ts";
 import { PageApi, type PageActions } from "./page-api.ts";
 import { staticFile } from "./static-files.ts";
+import { Storm, type StormReport } from "./storm.ts";
 import { TOKEN_LIFE_MS, Tokens } from "./tokens.ts";
 
 export interface ChatOptions {
@@ -61,6 +62,14 @@ export class Chat implements PageActions {
   readonly #gate = new FaultGate();
   readonly #api = new PageApi(this);
   readonly #rejected = new Set<string>();
+  readonly #storm = new Storm({
+    url: () => `${this.url.replace("http", "ws")}realtime`,
+    token: (account, name) => this.token(account, name),
+    restarted: async () => {
+      this.restart();
+      await this.#restarting;
+    },
+  });
   #store: Store | undefined;
   #realtime: Realtime | undefined;
   #port: number;
@@ -105,6 +114,7 @@ export class Chat implements PageActions {
   /** Says goodbye to every client and resolves when the last is gone. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#storm.close();
     await this.#restarting;
     await this.#leave();
   }
@@ -135,6 +145,14 @@ export class Chat implements PageActions {
   restart(): number {
     this.#restarting ??= this.#goAndComeBack().finally(() => (this.#restarting = undefined));
     return this.#options.awayMs;
+  }
+
+  get stormReport(): StormReport {
+    return this.#storm.report;
+  }
+
+  startStorm(): void {
+    this.#storm.start();
   }
 
   async #goAndComeBack(): Promise<void> {

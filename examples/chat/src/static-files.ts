@@ -27,7 +27,7 @@ const publicFiles = resolve(home, "public");
 
 /** The packages that the page loads. */
 const packages: ReadonlyMap<string, string> = new Map(
-  ["client", "protocol"].map((name) => [name, builtFolder(`@holdfast/${name}`)]),
+  ["client", "inspector", "protocol"].map((name) => [name, builtFolder(`@holdfast/${name}`)]),
 );
 
 const importMap = JSON.stringify({ imports: Object.fromEntries(importsOfPackages()) });
@@ -47,7 +47,8 @@ const CONTENT_SECURITY_POLICY = [
 
 /** The file at a path of the site; undefined when there is none, whatever the path tries. */
 export async function staticFile(path: string): Promise<StaticFile | undefined> {
-  if (path === "/") return await page();
+  if (path === "/") return await page("index.html");
+  if (path === "/inspector.html") return await page("inspector.html");
   const file = placeOf(path);
   const type = file && MIME_TYPES[extname(file)];
   if (!type) return undefined;
@@ -64,8 +65,9 @@ const commonHeaders = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-async function page(): Promise<StaticFile> {
-  const template = await readFile(resolve(publicFiles, "index.html"), "utf8");
+/** A page with its import map. */
+async function page(name: string): Promise<StaticFile> {
+  const template = await readFile(resolve(publicFiles, name), "utf8");
   return {
     body: withImportMap(template),
     headers: {
@@ -80,7 +82,7 @@ async function page(): Promise<StaticFile> {
 /** Puts the map in the place of the empty one that the page's file has. */
 function withImportMap(template: string): string {
   const [before = "", after] = template.split(/(?<=<script type="importmap">)\s*\{\}\s*(?=<)/);
-  if (after === undefined) throw new Error("index.html has no empty import map to fill.");
+  if (after === undefined) throw new Error("The page has no empty import map to fill.");
   return before + importMap + after;
 }
 

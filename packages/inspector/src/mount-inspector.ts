@@ -15,7 +15,10 @@ import type { Inspected } from "./report/client-report.ts";
 export interface Inspection {
   /** The element that holds it, with everything inside in a shadow root. */
   readonly host: HTMLElement;
-  /** Shows one more client beside those that are shown; the result takes it away. */
+  /**
+   * Shows one more client beside those that are shown; one of the same name takes the place of the
+   * one before it. The result takes it away.
+   */
   add(client: Inspected, options?: ClientFeedOptions): Cancel;
   /** Shows the text of an exported trace; what is none is told in the panel. */
   openTrace(text: string, name?: string): void;
@@ -42,7 +45,7 @@ export interface MountOptions {
 /** How often countdowns move, in milliseconds. */
 const TICK_MS = 100;
 /** How much of the window the dock takes. */
-const DOCK_HEIGHT = "min(52vh, 520px)";
+const DOCK_HEIGHT = "min(56vh, 560px)";
 
 /**
  * Shows a client in a panel at the bottom of this page. What is below it in the page can still be
@@ -92,8 +95,8 @@ class Mounted implements Inspection {
   readonly panel: InspectorPanel;
   readonly #clock: Clock;
   readonly #ended: () => void;
-  readonly #feeds = new Set<ClientFeed>();
-  #count = 0;
+  /** By the names of the clients. */
+  readonly #feeds = new Map<string, ClientFeed>();
   #cancel: Cancel = () => {};
   #isClosed = false;
 
@@ -120,14 +123,17 @@ class Mounted implements Inspection {
   }
 
   add(client: Inspected, options: ClientFeedOptions = {}): Cancel {
+    const { name = "client" } = options;
     const feed = new ClientFeed(client, options);
-    const id = `client-${this.#count++}`;
-    this.#feeds.add(feed);
-    const cancel = feed.reports.subscribe((report) => this.panel.show(id, report));
+    this.#feeds.get(name)?.close();
+    this.#feeds.set(name, feed);
+    const id = `client ${name}`;
+    feed.reports.subscribe((report) => this.panel.show(id, report));
     return () => {
-      cancel();
       feed.close();
-      if (this.#feeds.delete(feed)) this.panel.forget(id);
+      if (this.#feeds.get(name) !== feed) return;
+      this.#feeds.delete(name);
+      this.panel.forget(id);
     };
   }
 
@@ -143,7 +149,7 @@ class Mounted implements Inspection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#cancel();
-    for (const feed of this.#feeds) feed.close();
+    for (const feed of this.#feeds.values()) feed.close();
     this.#feeds.clear();
     this.#ended();
   }

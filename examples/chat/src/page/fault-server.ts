@@ -2,6 +2,8 @@
  * The server's side of the buttons, over HTTP: a connection that is hurt cannot carry its own cure.
  */
 
+import type { StormReport } from "../storm.ts";
+
 export class FaultServer {
   /** A token for an account. Rejects when the server is away. */
   async token(account: string, name: string, signal: AbortSignal): Promise<string> {
@@ -19,6 +21,16 @@ export class FaultServer {
 
   async setRejected(account: string, isOn: boolean): Promise<void> {
     await post("/api/reject-token", { account, isOn });
+  }
+
+  /** Raises a storm; where one is under way, that goes on. */
+  async startStorm(): Promise<void> {
+    await post("/api/storm", {});
+  }
+
+  /** How the storm goes. Rejects while the server is away. */
+  async storm(): Promise<StormReport> {
+    return (await post("/api/storm-report", {})) as unknown as StormReport;
   }
 
   /** Resolves with how long the server will be away, in milliseconds. */

@@ -4,9 +4,11 @@
 import { randomHex } from "@holdfast/client";
 
 import { FaultServer } from "./fault-server.ts";
+import { InspectorToggle } from "./inspector-toggle.ts";
 import { PageMemory } from "./page-memory.ts";
 import { PersonPanel } from "./person-panel.ts";
 import { Person } from "./person.ts";
+import { StormCard } from "./storm-card.ts";
 import { bindThemeButton } from "./theme-button.ts";
 import { countdownWords } from "./words.ts";
 
@@ -22,6 +24,7 @@ const memory = new PageMemory(
   () => randomHex(4),
 );
 const panels: PersonPanel[] = [];
+const inspector = new InspectorToggle(byId("inspect"));
 
 const people = byId("people");
 const addButton = byId("add");
@@ -49,6 +52,7 @@ function startedPanel(at: number, name: string): PersonPanel {
     next.replace(panel);
   });
   person.start();
+  inspector.show(person);
   return panel;
 }
 
@@ -83,6 +87,7 @@ function byId(id: string): HTMLElement {
 }
 
 bindThemeButton(byId("theme"));
+new StormCard(byId("storm"), byId("raise-storm"), server).listen();
 addButton.addEventListener("click", () => {
   addPerson();
   memory.people = panels.length;

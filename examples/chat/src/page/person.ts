@@ -6,6 +6,7 @@ import { Cell, type HandledEvent, type Source } from "@holdfast/client";
 import { connectionDisplay, type ConnectionDisplay } from "@holdfast/client/display";
 import { DurableClient, type BucketState } from "@holdfast/client/durable";
 import { indexedDbStore } from "@holdfast/client/indexed-db";
+import { FrameTap } from "@holdfast/inspector/frames";
 
 import { contract, ROOM, type ChatContract } from "../contract.ts";
 import { Conversation } from "./conversation.ts";
@@ -25,6 +26,8 @@ export class Person {
     this.client.call("room.epoch", undefined, { signal }),
   );
   readonly display: ConnectionDisplay;
+  /** What goes over the wire, for the inspector. */
+  readonly frames: FrameTap = new FrameTap({ payloads: true });
   readonly pulse: Cell<Pulse> = new Cell<Pulse>({ phase: "none" });
   readonly timeline: Cell<readonly TimelineEntry[]> = new Cell<readonly TimelineEntry[]>([]);
   /** What is switched on. It outlives this object, as the tab remembers it. */
@@ -56,7 +59,7 @@ export class Person {
         identity: this.#identity,
         token: ({ signal }) => server.token(this.account, name, signal),
       },
-      platform: this.#device.platform,
+      platform: this.frames.platform(this.#device.platform),
       // A database for each account, and so for each person.
       store: indexedDbStore({ name: "chat" }),
       transactions: [this.conversation.sendMessage],

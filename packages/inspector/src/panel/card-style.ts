@@ -7,10 +7,10 @@ code { font: 12px/1.4 var(--mono); }
 .check input { width: 14px; height: 14px; margin: 0; accent-color: var(--accent); }
 
 .map-picture { display: block; width: 100%; max-width: 520px; margin: 0 auto; }
-.map-picture text { fill: var(--muted); font: 11.5px system-ui, sans-serif; }
+.map-picture text { fill: var(--muted); font: 12.3px system-ui, sans-serif; }
 .map-picture .frame { fill: var(--sunken); stroke: var(--line); }
 .map-picture .frame-words { font-size: 9.5px; }
-.way { fill: none; stroke: var(--faint); stroke-width: 0.9; opacity: 0.75; }
+.way { fill: none; stroke: var(--faint); stroke-width: 1; }
 .box rect { fill: var(--surface); stroke: var(--line-strong); stroke-width: 1; transition: fill 0.25s ease; }
 .box text { fill: var(--text); }
 .box[data-lit="true"] rect { fill: var(--mood-soft); stroke: var(--mood); stroke-width: 2; }
@@ -19,7 +19,7 @@ code { font: 12px/1.4 var(--mono); }
 .hops path[data-age="1"] { stroke-width: 1.7; opacity: 0.55; }
 .hops path[data-age="2"] { stroke-width: 1.4; opacity: 0.3; }
 marker path { fill: var(--accent); }
-.path { margin-top: 2px; color: var(--muted); text-align: center; }
+.path { margin-top: 2px; color: var(--muted); font-size: 12px; text-align: center; }
 
 .moment { border-left: 3px solid var(--mood, var(--line)); }
 .when { color: var(--muted); font-size: 12px; font-variant-numeric: tabular-nums; }
@@ -34,6 +34,7 @@ marker path { fill: var(--accent); }
 .sign { margin-right: 5px; }
 .blocked { margin-top: 6px; color: var(--muted); }
 .facts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 5px 12px; margin-top: 9px; }
+.facts div:last-child { grid-column: 1 / -1; }
 .facts dt { color: var(--muted); font-size: 11.5px; }
 .facts dd { font-weight: 600; overflow-wrap: anywhere; }
 
@@ -47,13 +48,13 @@ marker path { fill: var(--accent); }
 
 .rows { position: relative; flex: 1; min-height: 0; margin: 0 -8px; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--faint) transparent; }
 .rows:focus-visible, .table-scroll:focus-visible { outline-offset: -2px; }
-.rows li { display: grid; grid-template-columns: 86px minmax(0, 1fr); gap: 0 10px; padding: 4px 8px 4px 10px; border-left: 3px solid transparent; border-radius: 6px; cursor: pointer; }
-.rows li > :not(.clock, .gap) { grid-column: 2; }
-.clock { grid-row: 1; color: var(--muted); font-size: 12px; }
-.gap { grid-column: 1; grid-row: 2; color: var(--muted); font-size: 11.5px; }
-.rows li > .event:nth-child(3) { grid-row: 1; }
-.move { grid-row: 1; font-weight: 650; }
+.rows li { display: grid; grid-template-columns: 80px minmax(0, 1fr) auto; gap: 0 10px; align-items: baseline; padding: 3px 8px 3px 10px; border-left: 3px solid transparent; border-radius: 6px; cursor: pointer; }
+.clock, .gap { color: var(--muted); font-size: 11.5px; }
+.what { display: grid; }
+.move { font-weight: 650; }
+.reason { font-size: 12.5px; }
 .rows [data-move="true"] { border-left-color: var(--mood); border-radius: 0 6px 6px 0; }
+.rows [data-move="true"] .event { color: var(--muted); }
 .move { color: var(--mood); }
 .event, .effects { color: var(--muted); font-size: 11.5px; overflow-wrap: anywhere; }
 .event { color: var(--text); }
@@ -66,7 +67,7 @@ marker path { fill: var(--accent); }
 .rows [data-stale="true"] .event { text-decoration: line-through; }
 
 .chart-frame { position: relative; margin-top: 4px; }
-.chart { display: block; width: 100%; height: 74px; }
+.chart { display: block; overflow: visible; width: 100%; height: 74px; }
 .chart .grid { stroke: var(--line); vector-effect: non-scaling-stroke; }
 .line { fill: none; stroke: var(--accent); stroke-width: 1.8; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
 .area { fill: var(--accent-soft); }

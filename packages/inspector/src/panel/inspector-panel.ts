@@ -78,21 +78,24 @@ export class InspectorPanel {
         this.#draw();
       },
     });
-    const cards = [
-      this.#map,
-      this.#moment,
-      this.#timers,
-      this.#timeline,
-      this.#trips,
-      this.#ledger,
-    ];
+    const column = (
+      name: string,
+      ...cards: readonly { readonly root: HTMLElement }[]
+    ): HTMLElement => element("div", { class: `column ${name}` }, ...cards.map(({ root }) => root));
     this.root = element(
       "div",
       { class: "inspector", role: "region", "aria-label": "Holdfast inspector" },
       this.#bar.root,
       this.#scrubber.root,
       this.#fault,
-      element("div", { class: "cards" }, ...cards.map(({ root }) => root)),
+      element(
+        "div",
+        { class: "cards" },
+        column("now", this.#moment),
+        column("where", this.#map, this.#timers),
+        column("when", this.#timeline),
+        column("kept", this.#trips, this.#ledger),
+      ),
     );
     acceptFiles(this.root, (file) => void this.#openFile(file));
     this.#draw();

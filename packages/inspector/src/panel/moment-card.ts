@@ -1,5 +1,5 @@
 /** Tells one moment: the state and why, the constraints, and the numbers of the model. */
-import { durationWords } from "../view/numbers.ts";
+import { countdownWords } from "../view/numbers.ts";
 import type { MomentView } from "../view/moment-view.ts";
 import { card, element, setText } from "./element.ts";
 
@@ -56,9 +56,6 @@ export class MomentCard {
   /** `now`: by the clock of the stamps. */
   tick(now: number): void {
     const { title, since } = this.#view ?? { title: "No events", since: now };
-    setText(
-      this.#title,
-      `${title} · ${durationWords(Math.floor(Math.max(now - since, 0) / 100) * 100)}`,
-    );
+    setText(this.#title, `${title} · ${countdownWords(now - since)}`);
   }
 }

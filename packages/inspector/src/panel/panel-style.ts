@@ -39,7 +39,7 @@ button, select, input { font: inherit; color: inherit; }
   clip-path: inset(50%);
   white-space: nowrap;
 }
-.frame-of-page { container-type: inline-size; min-height: 100%; background: var(--ground); }
+.frame-of-page { container-type: inline-size; height: 100%; background: var(--ground); }
 .dock {
   position: fixed;
   inset: auto 0 0;
@@ -144,7 +144,8 @@ h1 { font-size: 14px; letter-spacing: -0.01em; }
 }
 [data-empty="true"] .band { visibility: hidden; }
 
-.cards { display: grid; flex: 1; gap: 10px; min-height: 0; overflow: auto; grid-template-columns: minmax(0, 1fr); }
+.cards { display: grid; flex: 1; gap: 10px; min-height: 0; overflow: auto; grid-template-columns: minmax(0, 1fr); align-content: start; grid-auto-rows: max-content; }
+.column { display: flex; flex-direction: column; gap: 10px; min-width: 0; }
 .card {
   position: relative;
   min-width: 0;
@@ -166,22 +167,28 @@ h2 {
 .timeline { display: flex; flex-direction: column; height: 380px; }
 .ledger { display: flex; flex-direction: column; height: 340px; }
 @container (min-width: 700px) {
-  .cards { grid-template-columns: minmax(0, 380px) minmax(0, 1fr); grid-template-rows: repeat(5, auto); }
-  .map, .moment, .waits { grid-column: 1; }
-  .timeline { grid-column: 2; grid-row: 1 / span 2; height: auto; min-height: 300px; max-height: 640px; }
-  .trips, .ledger { grid-column: 2; }
+  .cards { grid-template: auto auto auto / minmax(0, 376px) minmax(0, 1fr); }
+  .now, .where { grid-column: 1; }
+  .when { grid-column: 2; grid-row: 1 / span 2; }
+  .timeline { flex: 1; height: auto; min-height: 300px; }
+  .kept { grid-column: 1 / -1; }
 }
 @container (min-width: 1080px) {
-  .cards { grid-template: auto auto minmax(0, 1fr) / minmax(0, 376px) minmax(0, 1fr) minmax(0, 340px); overflow: visible auto; }
-  .timeline { grid-row: 1 / span 3; max-height: none; min-height: 0; height: auto; }
-  .trips { grid-column: 3; grid-row: 1; }
-  .ledger { grid-column: 3; grid-row: 2 / span 2; height: auto; min-height: 0; }
-  .dock .cards { grid-template: auto minmax(0, 1fr) / minmax(0, 350px) minmax(0, 270px) minmax(0, 1fr) minmax(0, 330px); overflow: hidden; }
-  .dock .map { grid-column: 1; grid-row: 1 / span 2; overflow: auto; }
-  .dock .moment { grid-column: 2; grid-row: 1; }
-  .dock .waits { grid-column: 2; grid-row: 2; overflow: auto; }
-  .dock .timeline { grid-column: 3; grid-row: 1 / span 2; }
-  .dock .trips { grid-column: 4; grid-row: 1; }
-  .dock .ledger { grid-column: 4; grid-row: 2; }
+  .column { min-height: 0; }
+  .cards { align-content: stretch; }
+  .frame-of-page .cards { grid-template: auto minmax(0, 1fr) / minmax(0, 376px) minmax(0, 1fr) minmax(0, 350px); overflow: hidden; }
+  .dock .cards { grid-template: minmax(0, 1fr) / minmax(0, 256px) minmax(0, 316px) minmax(0, 1fr) minmax(0, 310px); overflow: hidden; }
+  .dock .now { grid-column: 1; grid-row: 1; }
+  .dock .where { grid-column: 2; grid-row: 1; }
+  .dock .when { grid-column: 3; grid-row: 1; }
+  .kept { grid-column: 3; grid-row: 1 / span 2; }
+  .dock .kept { grid-column: 4; grid-row: 1; }
+  .timeline { min-height: 0; }
+  .ledger { flex: 1; height: auto; min-height: 0; }
+  .now, .where { overflow: hidden auto; scrollbar-width: thin; scrollbar-color: var(--faint) transparent; }
+  .dock .now .card, .dock .waits { flex: 1 0 auto; }
+}
+@container (max-width: 699px) {
+  .bar .space { flex-basis: 100%; height: 0; }
 }
 `;

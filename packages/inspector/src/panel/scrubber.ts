@@ -11,8 +11,9 @@ export interface ScrubberActions {
   choose(index: number): void;
 }
 
-/** Narrower stretches carry no word, in pixels. */
-const WORD_MIN = 74;
+/** A stretch carries its word where it fits, in pixels. */
+const LETTER = 7.4;
+const MARGINS = 18;
 
 export class Scrubber {
   readonly root: HTMLElement;
@@ -20,7 +21,6 @@ export class Scrubber {
   readonly #marker = element("div", { class: "marker", "aria-hidden": "true" });
   #view: BandView = { stretches: [], places: [] };
   #drawnOf: Recording | undefined;
-  #drawnWidth = 0;
 
   constructor(actions: ScrubberActions) {
     this.root = element(
@@ -35,6 +35,10 @@ export class Scrubber {
       this.#stretches,
       this.#marker,
     );
+    // It watches nothing but the band, and goes with it.
+    new ResizeObserver(() => {
+      if (this.#drawnOf) this.#drawStretches(this.#drawnOf);
+    }).observe(this.root);
     walkByKeys(this.root, (where) => actions.walk(where));
     const pick = ({ clientX }: PointerEvent): void => {
       const { left, width } = this.root.getBoundingClientRect();
@@ -52,9 +56,7 @@ export class Scrubber {
 
   /** `words`: the moment as a sentence. */
   draw(recording: Recording, index: number, isFollowing: boolean, words: string): void {
-    const width = this.root.clientWidth;
-    if (recording !== this.#drawnOf || width !== this.#drawnWidth)
-      this.#drawStretches(recording, width);
+    if (recording !== this.#drawnOf) this.#drawStretches(recording);
     const place = isFollowing ? 1 : (this.#view.places[index] ?? 1);
     this.#marker.style.left = `${place * 100}%`;
     this.root.setAttribute("aria-valuemax", String(Math.max(recording.beats.length - 1, 0)));
@@ -62,14 +64,14 @@ export class Scrubber {
     this.root.setAttribute("aria-valuetext", words);
   }
 
-  #drawStretches(recording: Recording, width: number): void {
+  #drawStretches(recording: Recording): void {
+    const width = this.root.clientWidth;
     this.#view = bandView(recording);
     this.#drawnOf = recording;
-    this.#drawnWidth = width;
     this.#stretches.replaceChildren(
       ...this.#view.stretches.map(({ state, mood, from, to }) => {
         const { title } = STATE_WORDS[state];
-        const hasRoom = (to - from) * width >= WORD_MIN;
+        const hasRoom = (to - from) * width >= title.length * LETTER + MARGINS;
         const made = element(
           "div",
           { "data-mood": mood, "data-state": state, title },

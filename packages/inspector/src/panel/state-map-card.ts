@@ -3,7 +3,7 @@ import type { ConnectionState } from "@holdfast/client";
 import { isLive } from "@holdfast/client/machine";
 
 import type { Recording } from "../view/recording.ts";
-import { EDGES, hopPath, lastHops, LIVE_BOX, MAP, PLACES } from "../view/state-map.ts";
+import { EDGES, hopPath, lastHops, lastPath, LIVE_BOX, MAP, PLACES } from "../view/state-map.ts";
 import { STATE_WORDS } from "../view/words.ts";
 import { card, element, setText, shape } from "./element.ts";
 
@@ -35,12 +35,8 @@ export class StateMapCard {
         shape("path", { d: path, "data-age": String(age), "marker-end": "url(#head)" }),
       ),
     );
-    const names = hops.map(({ to }) => STATE_WORDS[to].title);
-    const [first] = hops;
-    const way = first
-      ? [STATE_WORDS[first.from].title, ...names].join(" → ")
-      : STATE_WORDS[state].title;
-    setText(this.#words, way);
+    const way = lastPath(recording, index).map((name) => STATE_WORDS[name].title);
+    setText(this.#words, way.length > 0 ? way.join(" → ") : STATE_WORDS[state].title);
   }
 
   #box(state: ConnectionState): SVGGElement {
@@ -59,41 +55,34 @@ export class StateMapCard {
   }
 }
 
-/** What is always there: the frame around what has a transport, and all ways, faintly. */
+/**
+ * What is always there, faintly: the frame around what has a transport, and the ways. From the frame
+ * leads one way to each of the others and back, for all three in it.
+ */
 function ground(): readonly SVGElement[] {
   const { x, y, width, height } = LIVE_BOX;
-  const frame = {
-    x: String(x),
-    y: String(y),
-    width: String(width),
-    height: String(height),
-    rx: "13",
+  const bottom = y + height;
+  const size = { width: String(width), height: String(height) };
+  const frame = shape("rect", { class: "frame", x: String(x), y: String(y), ...size, rx: "13" });
+  const words = {
+    class: "frame-words",
+    x: String(x + width - 10),
+    y: String(bottom - 7),
+    "text-anchor": "end",
   };
+  const down = PLACES.filter(({ state }) => !isLive(state)).map((place) => {
+    const top = place.y - MAP.boxHeight / 2;
+    return shape("path", { class: "way", d: `M${place.x} ${bottom} V${top}` });
+  });
   const seen = new Set<string>();
-  const ways = EDGES.flatMap(([from, to]) => {
-    // Of the ways down from the three that have a transport, one each is enough to see.
-    if (isLive(from) && !isLive(to) && from !== nearest(to)) return [];
-    const key =
-      isLive(from) === isLive(to) && !isLive(from) ? [from, to].sort().join() : `${from} ${to}`;
+  const sideways = EDGES.flatMap(([from, to]) => {
+    if (isLive(from) !== isLive(to)) return [];
+    const key = [from, to].sort().join();
     if (seen.has(key)) return [];
     seen.add(key);
     return [shape("path", { class: "way", d: hopPath(from, to) })];
   });
-  return [
-    shape("rect", { class: "frame", ...frame }),
-    shape(
-      "text",
-      { class: "frame-words", x: String(x + 12), y: String(y + 16) },
-      "with a transport",
-    ),
-    ...ways,
-  ];
-}
-
-/** The state with a transport that stands above. */
-function nearest(to: ConnectionState): ConnectionState {
-  if (to === "stopped") return "connectingTransport";
-  return to === "backgroundSuspended" ? "open" : "authenticating";
+  return [frame, shape("text", words, "with a transport"), ...down, ...sideways];
 }
 
 function arrowHead(): SVGElement {

@@ -67,13 +67,16 @@ function scrollWithin(list: HTMLElement, row: HTMLElement): void {
 
 function rowElement(row: TimelineRow, id: string): HTMLElement {
   const { clock, gap, event, move, reason, mood, effects, isMove, isStale } = row;
-  const parts = [
-    element("span", { class: "clock" }, clock),
-    element("span", { class: "gap" }, gap),
+  const what = [
     ...(isMove ? [element("b", { class: "move" }, move)] : []),
     element("code", { class: "event" }, event),
     ...(reason ? [element("span", { class: "reason" }, reason)] : []),
     ...(effects ? [element("span", { class: "effects" }, `does ${effects}`)] : []),
+  ];
+  const parts = [
+    element("span", { class: "clock" }, clock),
+    element("div", { class: "what" }, ...what),
+    element("span", { class: "gap" }, gap),
   ];
   const about = { "data-mood": mood, "data-move": String(isMove), "data-stale": String(isStale) };
   return element("li", { id, role: "option", "aria-label": rowSentence(row), ...about }, ...parts);

@@ -72,9 +72,9 @@ function factsOf(model: ConnectionModel, offset: number): readonly FactView[] {
   const roundTrip = health?.roundTripMs;
   return [
     { label: "Session", value: sessionId ? `#${sessionId}` : "none yet" },
-    { label: "Failures in a row", value: String(attempt) },
+    { label: "Failures", value: String(attempt) },
     { label: "Round trip", value: roundTrip === undefined ? "–" : durationWords(roundTrip) },
-    { label: "Reconnect window", value: durationWords(Number(windowMs) || 0) },
+    { label: "Window", value: durationWords(Number(windowMs) || 0) },
     { label: "Account", value: account ? `no. ${account}` : "nobody" },
     {
       label: "Last failure",

@@ -14,22 +14,22 @@ export interface Place {
 }
 
 /** The size of the picture, and of a box in it. */
-export const MAP = { width: 376, height: 216, boxWidth: 82, boxHeight: 34 } as const;
+export const MAP = { width: 376, height: 196, boxWidth: 86, boxHeight: 34 } as const;
 /** Around the three states that have a transport. */
-export const LIVE_BOX = { x: 4, y: 6, width: 368, height: 66 } as const;
+export const LIVE_BOX = { x: 2, y: 4, width: 372, height: 82 } as const;
 
-const TOP = 46;
+const TOP = 44;
 const BELOW = 136;
 
 /** In the order in which a connection goes through them, then the four where it rests. */
 export const PLACES: readonly Place[] = [
-  { state: "connectingTransport", x: 62, y: TOP },
+  { state: "connectingTransport", x: 54, y: TOP },
   { state: "authenticating", x: 188, y: TOP },
-  { state: "open", x: 314, y: TOP },
-  { state: "stopped", x: 49, y: BELOW },
-  { state: "waitingForConstraints", x: 142, y: BELOW },
+  { state: "open", x: 322, y: TOP },
+  { state: "stopped", x: 46, y: BELOW },
+  { state: "waitingForConstraints", x: 141, y: BELOW },
   { state: "backoff", x: 235, y: BELOW },
-  { state: "backgroundSuspended", x: 327, y: BELOW },
+  { state: "backgroundSuspended", x: 330, y: BELOW },
 ];
 
 type Edge = readonly [from: ConnectionState, to: ConnectionState];
@@ -93,7 +93,7 @@ export function hopPath(from: ConnectionState, to: ConnectionState): string {
     const middle = (y + last) / 2;
     return `M${x} ${y} C${x} ${middle} ${aim} ${middle} ${aim} ${last}`;
   }
-  const isRow = Math.abs(start.x - end.x) < 130 && !(isLive(from) && end.x < start.x);
+  const isRow = Math.abs(start.x - end.x) < 140 && !(isLive(from) && end.x < start.x);
   const right = Math.sign(end.x - start.x);
   if (isRow)
     return `M${start.x + right * half.x} ${start.y} L${end.x - right * (half.x + 3)} ${end.y}`;
@@ -102,6 +102,14 @@ export function hopPath(from: ConnectionState, to: ConnectionState): string {
   const edge = start.y + side * half.y;
   const depth = edge + side * (isLive(from) ? 24 : 14 + Math.abs(start.x - end.x) / 8);
   return `M${start.x} ${edge} C${start.x} ${depth} ${end.x} ${depth} ${end.x} ${edge + side * 3}`;
+}
+
+/** Where the last moves up to a moment led through, the oldest state first. */
+export function lastPath({ beats }: Recording, index: number): readonly ConnectionState[] {
+  const moves = beats.slice(0, index + 1).filter(({ isMove }) => isMove);
+  const last = moves.slice(-HOPS_MAX).map(({ entry }) => entry);
+  const [first] = last;
+  return first ? [first.from, ...last.map(({ to }) => to)] : [];
 }
 
 function placeOf(state: ConnectionState): Place {

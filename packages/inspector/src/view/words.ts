@@ -29,7 +29,7 @@ export const STATE_WORDS: Readonly<Record<ConnectionState, StateWords>> = {
     mood: "busy",
   },
   open: { title: "Open", text: "Welcomed. The heartbeat watches.", mood: "good" },
-  backoff: { title: "Backing off", text: "Nothing blocks; a dial is planned.", mood: "bad" },
+  backoff: { title: "Backing off", text: "The last try failed; a dial is planned.", mood: "bad" },
   backgroundSuspended: {
     title: "Suspended",
     text: "The app is in the background or frozen.",
