@@ -14,10 +14,11 @@ export type LinkDirection = "up" | "down" | "both";
  */
 export class MemoryLink {
   /**
-   * How long each frame takes, one way, in milliseconds, or a function that says so for each.
-   * Default 0. Holds from the next frame on; none overtakes another of its connection.
+   * How long each frame takes, one way, in milliseconds, or a function that says so for each, given
+   * the number of its dial. Default 0. Holds from the next frame on; none overtakes another of its
+   * connection.
    */
-  delayMs: Millis | (() => Millis) = 0;
+  delayMs: Millis | ((dial: number) => Millis) = 0;
   /** How much longer a dial takes, in milliseconds, than a frame. Default 0. */
   dialDelayMs: Millis = 0;
   /** How many times the client has dialled. */
@@ -35,10 +36,10 @@ export class MemoryLink {
   }
 
   readonly openTransport: OpenTransport = (url, subprotocols, onEvent) => {
-    this.dials++;
+    const dial = ++this.dials;
     const owner = {
       clock: this.#clock,
-      delayMs: () => (typeof this.delayMs === "number" ? this.delayMs : this.delayMs()),
+      delayMs: () => (typeof this.delayMs === "number" ? this.delayMs : this.delayMs(dial)),
       dialDelayMs: () => this.dialDelayMs,
       answer: () => this.#answer(),
       forget: (gone: MemoryConnection) => void this.#connections.delete(gone),

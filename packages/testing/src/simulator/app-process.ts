@@ -59,6 +59,7 @@ export class AppProcess {
   readonly #options: ProcessOptions;
   readonly #traffic: ProcessNetwork;
   #state: ProcessState = "running";
+  #ending: "closing" | "closed" | "killed" | undefined;
   #cancelSignIn: Cancel = () => {};
 
   constructor(options: ProcessOptions) {
@@ -103,6 +104,11 @@ export class AppProcess {
     return this.#state !== "dead";
   }
 
+  /** It was asked to end as an app ends that is well, and was not killed over it. */
+  get isClosed(): boolean {
+    return this.#ending !== undefined && this.#ending !== "killed";
+  }
+
   /** How many sockets it holds. */
   get sockets(): number {
     return this.#traffic.sockets;
@@ -132,7 +138,9 @@ export class AppProcess {
 
   /** `closesSockets`: the system does that for it; without power nobody does. */
   kill(closesSockets: boolean): void {
-    if (!this.isAlive) return;
+    // It may be in the middle of its closing.
+    if (this.#ending === "closed" || this.#ending === "killed") return;
+    this.#ending = "killed";
     this.#options.journal.note(this.name, closesSockets ? "is killed" : "loses its power");
     this.#state = "dead";
     this.clock.kill();
@@ -145,8 +153,10 @@ export class AppProcess {
     this.#options.journal.note(this.name, "closes");
     this.#state = "dead";
     this.#cancelSignIn();
+    this.#ending = "closing";
     this.client.close();
     await this.client.closed;
+    if (this.isClosed) this.#ending = "closed";
   }
 
   /** The token provider does as it should. */
@@ -162,6 +172,12 @@ export class AppProcess {
     this.#options.journal.note(this.name, `is signed in as ${account}`);
     this.credentials.identity.set(account);
     this.effects.forget();
+  }
+
+  /** Its user turns it off and on: the old connection is left as it stands. */
+  dialAgain(): void {
+    this.client.stop();
+    this.client.start();
   }
 
   #platform(dice: Dice): Platform {

@@ -82,18 +82,19 @@ function handlersOf(options: AppServerOptions, server: ServerProcess): Handlers<
     if (as !== account) journal.broke("nothing is said in another's name", `${as} as ${account}`);
   };
   return {
-    async "note.add"(input, { account, commit }) {
-      heedName(ledger.wishes[input.wish]?.account, account);
-      await think(input.beforeMs + mood.busyMs);
-      heedFate(options, input);
-      const place = await commit((tx) => {
-        const { epoch, seq } = tx.append(input.list as AppBucket, { wish: input.wish });
-        if (input.copyTo) tx.append(`inbox:${input.copyTo}`, { wish: input.wish });
-        return { epoch, seq };
-      });
-      await think(input.afterMs);
-      return place;
-    },
+    "note.add": (input, { account, commit }) =>
+      server.work(async () => {
+        heedName(ledger.wishes[input.wish]?.account, account);
+        await think(input.beforeMs + mood.busyMs);
+        heedFate(options, input);
+        const place = await commit((tx) => {
+          const { epoch, seq } = tx.append(input.list as AppBucket, { wish: input.wish });
+          if (input.copyTo) tx.append(`inbox:${input.copyTo}`, { wish: input.wish });
+          return { epoch, seq };
+        });
+        await think(input.afterMs);
+        return place;
+      }),
     async "list.snapshot"(bucket, { account, commit }) {
       if (mood.revoked.has(`${account} ${bucket}`)) throw new CallFailure("denied", "revoked");
       return commit((tx) => {

@@ -67,7 +67,7 @@ export class AppUser {
       n: this.#ledger.wishes.length,
       fate,
       lane,
-      blockers: blockers.map((made) => made.wish),
+      blockers: blockers.filter((made) => !isForgotten(made)).map((made) => made.wish),
       hasDeadline: deadlineMs !== undefined,
       maker: name,
       account,
@@ -173,6 +173,15 @@ export class AppUser {
   leave(): void {
     for (const cancel of this.#cancels.splice(0)) cancel();
   }
+}
+
+/**
+ * It failed after its user had gone and come back: the old handle was not told, and the id of what
+ * is in no queue counts as done.
+ */
+function isForgotten({ wish, handle }: Made): boolean {
+  const { current } = handle.phase;
+  return wish.end?.type === "failed" && current !== "failed" && current !== "cancelled";
 }
 
 /** Nothing was wrong with it from the start. */

@@ -43,8 +43,8 @@ export class Device {
   readonly disk: Disk = { isFull: false, slowMs: 0 };
   readonly store: ClientStore;
   readonly #options: DeviceOptions;
-  #tabs: Tab[] = [];
-  #started = 0;
+  /** All that ever were. */
+  readonly #started: Tab[] = [];
 
   constructor(options: DeviceOptions) {
     const { name, account, clock, server } = options;
@@ -58,8 +58,12 @@ export class Device {
 
   /** The tabs that live. */
   get tabs(): readonly Tab[] {
-    this.#tabs = this.#tabs.filter(({ process }) => process.isAlive);
-    return this.#tabs;
+    return this.#started.filter(({ process }) => process.isAlive);
+  }
+
+  /** The tabs that were closed as they should. */
+  get closed(): readonly Tab[] {
+    return this.#started.filter(({ process }) => process.isClosed);
   }
 
   /** The network as it is when nothing is wrong. */
@@ -72,8 +76,9 @@ export class Device {
   /** One more tab, or the only one again. */
   start(): Tab {
     const { dice, account } = this.#options;
-    const name = `${this.name}${++this.#started}`;
-    const own = dice.fork(this.#started);
+    const number = this.#started.length + 1;
+    const name = `${this.name}${number}`;
+    const own = dice.fork(number);
     const process = new AppProcess({
       ...this.#options,
       name,
@@ -87,7 +92,7 @@ export class Device {
       process,
       user: new AppUser(process, this.#options.journal, this.#options.ledger),
     };
-    this.#tabs.push(tab);
+    this.#started.push(tab);
     return tab;
   }
 }

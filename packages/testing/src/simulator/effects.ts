@@ -69,7 +69,10 @@ export class Effects {
     const { end: before, epochs } = wish;
     wish.end ??= end;
     if (end.type === "done" && epochs.size === 0) this.#broke("done means done", wish, said);
-    if (before && before.type !== end.type) this.#broke("a wish has one end", wish, said);
+    // After a confirmation that died with the server's store, another tab may hear the opposite.
+    const wasUndone = epochs.size > 0 && !epochs.has(this.#ledger.epoch);
+    if (before && before.type !== end.type && !wasUndone)
+      this.#broke("a wish has one end", wish, said);
     if (isRuledOut(wish) && epochs.has(this.#ledger.epoch))
       this.#broke("what was said to have no effect has none", wish, said);
     // What was confirmed before a server lost its store was overwritten, not undone.

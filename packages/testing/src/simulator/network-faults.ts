@@ -53,6 +53,24 @@ export const NETWORK_FAULTS: FaultTable = {
       return () => device.quiet();
     },
   },
+  /** What was said on one connection arrives after what is said on the next. */
+  "reordered connections": {
+    lastsMs: [2_000, 30_000],
+    begin({ world: { clock }, device, dice }) {
+      const slowMs = dice.ms(300, 4_000);
+      device.link.delayMs = (dial) => (dial % 2 === 0 ? 5 : slowMs) * (1 + dice.random());
+      let cancel: Cancel;
+      const dialAgain = (): void => {
+        for (const { process } of device.tabs) if (process.isAwake) process.dialAgain();
+        cancel = clock.at(clock.now() + dice.ms(300, 6_000), dialAgain);
+      };
+      dialAgain();
+      return () => {
+        cancel();
+        device.quiet();
+      };
+    },
+  },
   reset: {
     lastsMs: [1, 2],
     begin: ({ device: { link } }) => link.drop(),

@@ -3,7 +3,9 @@
  * end, every bucket up to date, and all of it true.
  */
 import type { Millis } from "@holdfast/client";
+import type { BucketDebt } from "@holdfast/client/durable";
 
+import type { AppBucket } from "./app-contract.ts";
 import type { AppProcess } from "./app-process.ts";
 import type { Wish } from "./wish.ts";
 import type { World } from "./world.ts";
@@ -26,6 +28,10 @@ const PAID_WITHIN_MS: Millis = 60_000;
 
 /** What is not yet as it shall be; undefined: all is. */
 export function unrest(world: World): string | undefined {
+  if (world.isWriting) return "a server still writes";
+  const lost = world.ledger.wishes.find(isLost);
+  // What a tab left is adopted by another with its next claim.
+  if (lost) return `wish ${lost.n} of ${lost.maker} is lost`;
   for (const { process, user } of world.tabs) {
     const { name, client } = process;
     const { length } = client.pending.current;
@@ -50,10 +56,7 @@ export async function brokenRest(
   world: World,
 ): Promise<readonly [property: string, detail: string] | undefined> {
   const { ledger, devices } = world;
-  for (const wish of ledger.wishes) {
-    if (isLost(wish)) return ["nothing that was stored is lost", `wish ${wish.n} of ${wish.maker}`];
-  }
-  for (const { tabs } of devices) {
+  for (const { tabs, closed } of devices) {
     for (const { process, user } of tabs) {
       for (const bucket of user.opened) {
         const seen = await shownOf(world, process, bucket);
@@ -63,7 +66,8 @@ export async function brokenRest(
         if (seen !== expected)
           return ["all end with the same", `${process.name} ${bucket}: ${seen}, not ${expected}`];
       }
-      if (!(await hasPaid(world, process))) return ["all debts are paid", process.name];
+      const owed = await owedBy(world, process, closed.length > 0);
+      if (owed) return ["all debts are paid", `${process.name}: ${owed}`];
       const trouble = process.client.trouble.current;
       if (trouble.setAside.length + trouble.unknown.length > 0)
         return ["nothing is set aside", process.name];
@@ -84,15 +88,26 @@ function isLost({ isStored, epochs, end, isCancelled, fate, failures, ...wish }:
   return !isFailing && wish.blockers.every((blocker) => blocker.epochs.size > 0);
 }
 
-/** What is closed is caught up in the background, and debts are written off a little later. */
-async function hasPaid({ clock }: World, { client }: AppProcess): Promise<boolean> {
+/**
+ * The debts that stay. What is closed is caught up in the background, and debts are written off a
+ * little later. `wasShared`: other tabs were closed; what they left is for the next start.
+ */
+async function owedBy(
+  { clock }: World,
+  { client }: AppProcess,
+  wasShared: boolean,
+): Promise<string> {
+  const isOurs = ({ bucket }: BucketDebt): boolean =>
+    !wasShared || client.bucket(bucket as AppBucket).state.current.phase !== "waiting";
+  let owed = "everything";
   for (let waitedMs = 0; waitedMs <= PAID_WITHIN_MS; waitedMs += 1_000) {
     const store = client.accountStore.current;
-    const debts = store && (await clock.finish(store.sync.debts()));
-    if (debts?.length === 0) return true;
+    const debts = (store && (await clock.finish(store.sync.debts()))) ?? [];
+    owed = debts.flatMap((debt) => (isOurs(debt) ? debt.bucket : [])).join(", ");
+    if (store && owed === "") return "";
     await clock.run(1_000);
   }
-  return false;
+  return owed;
 }
 
 async function shownOf({ clock }: World, { client }: AppProcess, bucket: string): Promise<string> {

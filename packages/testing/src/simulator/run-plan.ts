@@ -50,7 +50,7 @@ export interface RunPlan {
 
 /** What may be asked of a plan. */
 export interface PlanOptions {
-  /** How long the faults strike, in virtual minutes. Default: 5 to 8, by the seed. */
+  /** How long the faults strike, in virtual minutes. Default: 5, now and then up to 8. */
   readonly minutes?: number | undefined;
   /** Only these. Default: a random choice among all. */
   readonly faults?: readonly string[] | undefined;
@@ -77,10 +77,13 @@ const ACTS: readonly ActKind[] = [
 /** Draws the run of a seed. */
 export function planOf(seed: number, { minutes, faults }: PlanOptions = {}): RunPlan {
   const dice = new Dice(seed);
-  const lastsMs = 60_000 * (minutes ?? dice.whole(5, 8));
+  // Most runs are as small as a counted one may be: more of them see more. Some are longer.
+  const isLong = dice.chance(0.15);
+  const lastsMs = 60_000 * (minutes ?? (isLong ? dice.whole(6, 8) : 5));
   const devices = DEVICES.slice(0, dice.whole(3, 4)).map((device) => ({
     ...device,
-    graceMs: dice.chance(0.4) ? 5_000 : undefined,
+    // A phone, and whatever is carried about.
+    graceMs: dice.chance(0.6) ? dice.pick([2_000, 5_000, 30_000]) : undefined,
   }));
   const layout = {
     devices,
@@ -89,7 +92,8 @@ export function planOf(seed: number, { minutes, faults }: PlanOptions = {}): Run
   };
   const kinds = faults ?? swarm(dice.fork(3));
   const strokes = strokesOf(dice.fork(2), lastsMs, devices.length, kinds);
-  return { seed, lastsMs, layout, acts: actsOf(dice.fork(1), lastsMs, strokes), strokes };
+  const acts = actsOf(dice.fork(1), lastsMs, strokes, isLong ? 60 : 0);
+  return { seed, lastsMs, layout, acts, strokes };
 }
 
 /** Which faults there are in a run: seldom all, so that none is always hidden by another. */
@@ -100,10 +104,15 @@ function swarm(dice: Dice): readonly string[] {
   return chosen;
 }
 
-function actsOf(dice: Dice, lastsMs: Millis, strokes: readonly FaultStroke[]): readonly Act[] {
+function actsOf(
+  dice: Dice,
+  lastsMs: Millis,
+  strokes: readonly FaultStroke[],
+  more: number,
+): readonly Act[] {
   const kinds = [
-    ...Array.from({ length: dice.whole(120, 180) }, () => "add" as const),
-    ...Array.from({ length: dice.whole(80, 160) }, () => dice.pick(ACTS)),
+    ...Array.from({ length: dice.whole(106, 116 + more) }, () => "add" as const),
+    ...Array.from({ length: dice.whole(50, 90 + more) }, () => dice.pick(ACTS)),
   ];
   const acts = kinds.map((kind, id) => {
     // Most happens where it hurts: right before, while and after something goes wrong.
@@ -122,7 +131,7 @@ function strokesOf(
   devices: number,
   kinds: readonly string[],
 ): readonly FaultStroke[] {
-  const count = dice.whole(14, 32);
+  const count = dice.whole(12, 28);
   // Each kind once, then whatever comes.
   const names = Array.from({ length: count }, (_, n) => kinds[n] ?? dice.pick(kinds));
   const strokes = names.map((fault, id) => ({

@@ -55,6 +55,10 @@ export class ServerProcess implements LinkedServer {
   readonly #journal: Journal;
   readonly #store: MortalServerStore;
   readonly #endings = new Set<Ending>();
+  #working = 0;
+  /** Nothing that `broken` looks at has changed since it found nothing. */
+  #isChecked = false;
+  #brokenBuffer: string | undefined;
   #isDead = false;
 
   constructor({ name, clock, journal, store, disk, seed, rules }: ServerProcessOptions) {
@@ -93,10 +97,26 @@ export class ServerProcess implements LinkedServer {
     return this.#endings.size;
   }
 
+  /** Handlers and writers have not come to their end. */
+  get isWorking(): boolean {
+    return this.#working > 0 && !this.#isDead;
+  }
+
+  /** The server works on it until it has settled. */
+  async work<T>(act: () => Promise<T>): Promise<T> {
+    this.#working++;
+    try {
+      return await act();
+    } finally {
+      this.#working--;
+    }
+  }
+
   accept(socket: ServerSocket, request: ServerRequest): SocketListener {
     const process = request.url.split("?p=")[1] ?? "";
     const ending: Ending = { process, socket, account: undefined, closingAt: undefined };
     this.#endings.add(ending);
+    this.#isChecked = false;
     this.#journal.note(this.name, `takes a connection of ${process}`);
     const listener = this.server.accept(this.#watched(socket, ending), request);
     return {
@@ -106,6 +126,7 @@ export class ServerProcess implements LinkedServer {
       },
       closed: () => {
         this.#endings.delete(ending);
+        this.#isChecked = false;
         if (!this.#isDead) listener.closed();
       },
     };
@@ -127,25 +148,35 @@ export class ServerProcess implements LinkedServer {
   /** What does not hold of the sockets; undefined: all is well. */
   broken(): string | undefined {
     if (this.#isDead) return undefined;
+    if (this.#isChecked) return this.#brokenBuffer;
     const now = this.clock.now();
     const live = new Set<string>();
-    for (const { process, account, closingAt, socket } of this.#endings) {
+    let isClosing = false;
+    for (const { process, account, closingAt } of this.#endings) {
       if (closingAt !== undefined) {
         if (now - closingAt > CLOSED_WITHIN_MS) return `a closed socket of ${process} stays`;
+        isClosing = true;
         continue;
       }
-      if (socket.bufferedBytes > BUFFERED_BYTES_MAX) return `too much waits for ${process}`;
       if (account === undefined) continue;
       const name = `${process} as ${account}`;
       if (live.has(name)) return `two live sockets of ${name}`;
       live.add(name);
     }
-    return undefined;
+    // Only time can break what is closing; only an event the rest.
+    this.#isChecked = !isClosing;
+    return this.#brokenBuffer;
+  }
+
+  #welcome(ending: Ending, frame: Frame): void {
+    ending.account = welcomedAs(frame);
+    this.#isChecked = false;
   }
 
   #watched(socket: ServerSocket, ending: Ending): ServerSocket {
     const closing = (): void => {
       ending.closingAt ??= this.clock.now();
+      this.#isChecked = false;
     };
     return {
       get bufferedBytes() {
@@ -154,8 +185,10 @@ export class ServerProcess implements LinkedServer {
       send: (frame) => {
         if (this.#isDead) return;
         this.#journal.happened(this.name, "says");
-        ending.account ??= welcomedAs(frame);
+        if (ending.account === undefined) this.#welcome(ending, frame);
         socket.send(frame);
+        if (socket.bufferedBytes > BUFFERED_BYTES_MAX && ending.closingAt === undefined)
+          this.#brokenBuffer = `too much waits for ${ending.process}`;
       },
       close: (code, reason) => {
         closing();

@@ -10,6 +10,7 @@ import { FAULTS } from "./faults.ts";
 import { brokenRest, OPEN_WITHIN_MS, REST_WITHIN_MS, unrest } from "./rest.ts";
 import type { Violation } from "./journal.ts";
 import type { Act, FaultStroke, RunPlan } from "./run-plan.ts";
+import type { Tab } from "./device.ts";
 import { World } from "./world.ts";
 
 /** What came of a run. */
@@ -106,8 +107,6 @@ class Simulation {
   #act({ id, kind, device: index }: Act): void {
     const world = this.#world;
     const dice = this.#dice.fork(20_000 + id);
-    const tabs = world.devices[index]?.tabs.filter(({ process }) => process.isAwake) ?? [];
-    const tab = tabs.length > 0 ? dice.pick(tabs) : undefined;
     if (kind === "write") return world.write(dice.pick(LISTS), -1 - id);
     // All in one push.
     if (kind === "writeMany") {
@@ -115,6 +114,7 @@ class Simulation {
       for (let n = dice.whole(2, 9); n > 0; n--) world.write(list, -1 - id);
       return;
     }
+    const tab = this.#whoActs(index, dice);
     if (!tab) return;
     const { process, user } = tab;
     world.journal.happened(process.name, kind);
@@ -124,6 +124,16 @@ class Simulation {
     else if (kind === "open") user.open(dice.pick(LISTS));
     else if (kind === "close") user.close(dice.pick(LISTS));
     else process.client.connectNow();
+  }
+
+  /** Somebody at the device; where nobody can, somebody elsewhere. */
+  #whoActs(index: number, dice: Dice): Tab | undefined {
+    const { devices, tabs } = this.#world;
+    const canAct = ({ process: { isAwake, credentials } }: Tab): boolean =>
+      isAwake && credentials.identity.current !== null;
+    const here = devices[index]?.tabs.filter(canAct) ?? [];
+    const able = here.length > 0 ? here : tabs.filter(canAct);
+    return able.length > 0 ? dice.pick(able) : undefined;
   }
 
   /** Nothing is wrong any more; liveness must follow. */
@@ -173,11 +183,12 @@ class Simulation {
   async #end(): Promise<void> {
     const world = this.#world;
     const { journal, clock } = world;
-    const tabs = [...world.tabs];
-    for (const { user, process } of tabs) {
+    for (const { user, process } of world.tabs) {
       user.leave();
       await clock.finish(process.close());
     }
+    const tabs = world.devices.flatMap(({ closed }) => closed);
+    for (const { process } of tabs) await clock.finish(process.client.closed);
     await clock.finish(world.close());
     // What is still on its way belongs to processes that are gone.
     for (const { link } of world.devices) link.drop();

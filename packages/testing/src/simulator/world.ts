@@ -121,9 +121,16 @@ export class World {
 
   /** The other writer, which needs no client. */
   write(bucket: AppBucket, wish: number, pad?: string): void {
-    const written = this.#server?.server.publish(bucket, { wish, ...(pad && { pad }) });
+    const process = this.#server;
+    const note = { wish, ...(pad && { pad }) };
+    const written = process?.work(() => process.server.publish(bucket, note));
     // A store that fails just now is a fault of the world's own making.
     written?.catch(() => {});
+  }
+
+  /** A server may still commit something. */
+  get isWriting(): boolean {
+    return this.#servers.some(({ isWorking }) => isWorking);
   }
 
   /** What does not hold of the servers at this moment. */
