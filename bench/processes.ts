@@ -1,0 +1,79 @@
+/** Processes of their own for servers and clients, kept on a core where the system can. */
+import { spawn, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+
+import type { Answer, Command } from "./actors/actor.ts";
+import { builtFolder } from "./build.ts";
+
+/** Can processes be kept on a core? */
+export const canPin: boolean = spawnSync("taskset", ["-c", "0", "true"]).status === 0;
+
+/** How long a command may take, in ms. A process that says nothing has hung. */
+const PATIENCE_MS = 180_000;
+
+export interface StartOptions {
+  /** The processor that it stays on, where the system can. */
+  readonly core?: string | undefined;
+  readonly nodeOptions?: readonly string[];
+}
+
+interface Waiting {
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const running = new Set<ChildProcess>();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
+/** A process that does what it is told. */
+export class Actor {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+
+  constructor(name: string, { core, nodeOptions = [] }: StartOptions = {}) {
+    const command = [process.execPath, ...nodeOptions, `${builtFolder}actors/${name}.js`];
+    const pinned = core !== undefined && canPin ? ["taskset", "-c", core, ...command] : command;
+    const stdio = ["ignore", "inherit", "inherit", "ipc"] as const;
+    this.#child = spawn(pinned[0] ?? "", pinned.slice(1), { stdio: [...stdio] });
+    running.add(this.#child);
+    this.#child.on("message", ({ id, output, error }: Answer) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error === undefined) waiting?.resolve(output);
+      else waiting?.reject(new Error(`${name}: ${error}`));
+    });
+    this.#child.once("exit", (code, signal) => {
+      running.delete(this.#child);
+      const end = new Error(`${name} ended with ${code ?? signal}`);
+      for (const { reject } of this.#waiting.values()) reject(end);
+      this.#waiting.clear();
+    });
+  }
+
+  /** Rejects when the process fails, ends or hangs. */
+  ask<Output>(name: string, input: unknown = {}): Promise<Output> {
+    const id = ++this.#lastId;
+    const command: Command = { id, name, input };
+    return new Promise<unknown>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${name} takes too long`)), PATIENCE_MS);
+      const done = <Value>(settle: (value: Value) => void) => {
+        return (value: Value): void => {
+          clearTimeout(timer);
+          settle(value);
+        };
+      };
+      this.#waiting.set(id, { resolve: done(resolve), reject: done(reject) });
+      this.#child.send(command);
+    }) as Promise<Output>;
+  }
+
+  /** Ends it at once, and resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await gone;
+  }
+}

@@ -1,0 +1,32 @@
+/** A result as lines for the terminal. */
+import { ratiosOf, verdictsOf } from "../result.ts";
+import type { Figure, Result, Verdict } from "../result.ts";
+import { isNoisy, median } from "../statistics.ts";
+import { valueText } from "./value-text.ts";
+
+export function printResult(result: Result): void {
+  console.log(`\n${result.title} (${result.workload})`);
+  for (const figure of result.figures) printFigure(figure);
+  for (const verdict of verdictsOf(result)) console.log(`  ${verdictText(verdict)}`);
+  for (const note of result.notes ?? []) console.log(`  ${note}`);
+}
+
+/** As `✓ calls ≥ 1.6 × ws: 1.72 ×`. */
+export function verdictText({ bar, measured, isMet, isNoisy: noisy }: Verdict): string {
+  const limit = bar.atMost === undefined ? `≥ ${bar.atLeast}` : `≤ ${bar.atMost}`;
+  const times = bar.of === "ratio" ? " × ws" : "";
+  const said = `${bar.figure} ${limit}${times}: ${valueText(measured)}${noisy ? ", noisy" : ""}`;
+  return `${isMet ? "✓ met" : "✗ not met"}: ${said}`;
+}
+
+function printFigure(figure: Figure): void {
+  console.log(`  ${figure.name} (${figure.unit})`);
+  for (const [peer, values] of Object.entries(figure.values)) {
+    const ratios = ratiosOf(figure, peer);
+    const ratio = ratios.length > 0 ? `  ${median(ratios).toFixed(2)} ×` : "";
+    const all = `${valueText(Math.min(...values))}–${valueText(Math.max(...values))}`;
+    const middle = valueText(median(values), figure.never);
+    const noisy = isNoisy(ratios.length > 0 ? ratios : values) ? "  noisy" : "";
+    console.log(`    ${peer.padEnd(12)} ${middle.padStart(9)}  [${all}]${ratio}${noisy}`);
+  }
+}

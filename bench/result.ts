@@ -1,0 +1,68 @@
+/** What a workload found: figures of each library by round, and the bars that Holdfast must pass. */
+import { isNoisy, median } from "./statistics.ts";
+
+/** One thing that was measured, of each library. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: string;
+  readonly isLessBetter: boolean;
+  /** By library: a value for each round. Not finite: it did not happen. */
+  readonly values: Readonly<Record<string, readonly number[]>>;
+  /** What a value that is not finite is called. Default "never". */
+  readonly never?: string;
+  /** Drawn, too. */
+  readonly hasChart?: boolean;
+}
+
+/** What Holdfast must reach. */
+export interface Bar {
+  readonly figure: string;
+  /** Of the median itself, or of the median ratio to raw `ws` in the same round. */
+  readonly of: "ratio" | "value";
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  /** Whose figure. Default `holdfast`. */
+  readonly peer?: string;
+}
+
+export interface Result {
+  readonly workload: string;
+  readonly title: string;
+  /** What was done, for who reads the table. */
+  readonly about: string;
+  readonly figures: readonly Figure[];
+  readonly bars: readonly Bar[];
+  /** What else must be known to read it. */
+  readonly notes?: readonly string[];
+}
+
+/** The measure of the others. */
+export const BASELINE = "ws";
+export const OURS = "holdfast";
+
+/** Of each round, to the baseline's of the same round; empty where there is none. */
+export function ratiosOf({ values }: Figure, peer: string): number[] {
+  const base = values[BASELINE];
+  if (!base) return [];
+  return (values[peer] ?? []).map((value, round) => value / (base[round] ?? Number.NaN));
+}
+
+export interface Verdict {
+  readonly bar: Bar;
+  readonly measured: number;
+  readonly isMet: boolean;
+  readonly isNoisy: boolean;
+}
+
+export function verdictsOf({ figures, bars }: Result): Verdict[] {
+  return bars.map((bar) => {
+    const figure = figures.find(({ name }) => name === bar.figure);
+    if (!figure) throw new Error(`no figure is called ${bar.figure}`);
+    const peer = bar.peer ?? OURS;
+    const values = bar.of === "ratio" ? ratiosOf(figure, peer) : (figure.values[peer] ?? []);
+    const measured = median(values);
+    const { atMost = Infinity, atLeast = -Infinity } = bar;
+    const isMet = measured <= atMost && measured >= atLeast;
+    return { bar, measured, isMet, isNoisy: isNoisy(values) };
+  });
+}

@@ -1,0 +1,61 @@
+/** Connections on which nothing happens: what each costs the server in memory. */
+import type { Memory } from "../actors/actor.ts";
+import type { Plan } from "../plan.ts";
+import type { Figure, Result } from "../result.ts";
+import { inTurn, TWO_CORES, valuesOf, withPair } from "./workload.ts";
+import type { Workload } from "./workload.ts";
+
+export const idleConnections: Workload = { name: "idle", run };
+
+/** Until what the handshakes left behind has been worked off, in ms. */
+const SETTLE_MS = 500;
+
+async function run(plan: Plan): Promise<Result> {
+  const few = plan.pick(5_000, 500);
+  const many = plan.pick(10_000, 1_000);
+  const peers = plan.peers(({ hasServer }) => hasServer === true);
+  const atFew = await inTurn(peers, plan.rounds(3), (peer) => measure(peer, few));
+  const atMany = await inTurn(peers, 1, (peer) => measure(peer, many));
+  const figures = [
+    ...figuresOf(few, atFew),
+    ...figuresOf(many, atMany).map((figure) => ({ ...figure, hasChart: false })),
+  ];
+  return {
+    workload: idleConnections.name,
+    title: "Idle connections",
+    about:
+      "The server's memory with so many connected clients, each of whom made one call, less its memory with one, divided by their number; after full collections. Heap is what is alive, buffers included; RSS is what the system gave, which depends on when it was collected, too.",
+    figures,
+    bars: [
+      { figure: `heap, ${few}`, of: "ratio", atMost: 1.3 },
+      { figure: `RSS, ${few}`, of: "ratio", atMost: 1.3 },
+    ],
+  };
+}
+
+function figuresOf(count: number, measured: Readonly<Record<string, readonly Memory[]>>): Figure[] {
+  const common = { unit: "B", isLessBetter: true } as const;
+  return [
+    {
+      ...common,
+      name: `heap, ${count}`,
+      values: valuesOf(measured, (one) => one.heap),
+      hasChart: true,
+    },
+    { ...common, name: `RSS, ${count}`, values: valuesOf(measured, (one) => one.rss) },
+  ];
+}
+
+/** Of each connection. */
+function measure(peer: string, count: number): Promise<Memory> {
+  const options = { ...TWO_CORES, server: { core: "0", nodeOptions: ["--expose-gc"] } };
+  return withPair(peer, options, async ({ server, client, url, peer: file }) => {
+    await client.ask("connect", { peer: file, url, count: 1 });
+    const before = await server.ask<Memory>("memory");
+    await client.ask("connect", { peer: file, url, count: count - 1 });
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    const after = await server.ask<Memory>("memory");
+    const each = (figure: keyof Memory): number => (after[figure] - before[figure]) / (count - 1);
+    return { heap: each("heap"), rss: each("rss") };
+  });
+}
