@@ -15,6 +15,32 @@ export interface AuthRequest {
   readonly signal: AbortSignal;
 }
 
+/** A question to the application. Its signal is made when it is first asked for. */
+export class AuthQuestion implements AuthRequest {
+  readonly token: string | undefined;
+  readonly request: ServerRequest;
+  #isAborted = false;
+  #controller: AbortController | undefined;
+
+  constructor(token: string | undefined, request: ServerRequest) {
+    this.token = token;
+    this.request = request;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#isAborted) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#controller?.abort();
+  }
+}
+
 /** The credential is good. */
 export interface Accepted {
   /** Whom it belongs to: 1 to 128 characters. */

@@ -1,5 +1,5 @@
 /** The check of a session's credential: one at a time, the latest counts, its answer an event. */
-import { askAuthenticate, AuthRefusal } from "./authenticate.ts";
+import { askAuthenticate, AuthQuestion, AuthRefusal } from "./authenticate.ts";
 import type { Accepted, Authenticate } from "./authenticate.ts";
 import type { AccountStanding, ServerSessionEvent } from "./server-session-event.ts";
 import type { ServerRequest } from "./server-socket.ts";
@@ -16,8 +16,9 @@ export class CredentialCheck {
   readonly #authenticate: Authenticate<Accepted>;
   readonly #request: ServerRequest;
   readonly #owner: CheckOwner;
-  #running: AbortController | undefined;
-  #accepted: Accepted | undefined;
+  /** What is asked and not answered yet. */
+  #running: AuthQuestion | undefined;
+  #accountData: unknown;
 
   constructor(authenticate: Authenticate<Accepted>, request: ServerRequest, owner: CheckOwner) {
     this.#authenticate = authenticate;
@@ -27,18 +28,20 @@ export class CredentialCheck {
 
   /** What the application gave with the account; a renewal replaces it. */
   get accountData(): unknown {
-    return this.#accepted?.data;
+    return this.#accountData;
   }
 
   /** Asks the application; the answer to an earlier question is dropped. */
   ask(checkId: number, token: string | undefined): void {
     this.abort();
-    const running = new AbortController();
-    this.#running = running;
+    const question = new AuthQuestion(token, this.#request);
+    this.#running = question;
     const answered = (event: () => ServerSessionEvent): void => {
-      if (!running.signal.aborted) this.#owner.dispatch(event());
+      if (this.#running !== question) return;
+      this.#running = undefined;
+      this.#owner.dispatch(event());
     };
-    askAuthenticate(this.#authenticate, { token, request: this.#request, signal: running.signal })
+    askAuthenticate(this.#authenticate, question)
       .then((answer) => answered(() => this.#eventOf(checkId, answer)))
       .catch((error: unknown) =>
         answered(() => {
@@ -50,14 +53,15 @@ export class CredentialCheck {
 
   abort(): void {
     this.#running?.abort();
+    this.#running = undefined;
   }
 
   #eventOf(checkId: number, answer: Accepted | AuthRefusal): ServerSessionEvent {
     if (answer instanceof AuthRefusal) {
       return { type: "authenticationRefused", checkId, refusal: answer };
     }
-    this.#accepted = answer;
-    const { account, expiresAt } = answer;
+    const { account, expiresAt, data } = answer;
+    this.#accountData = data;
     const standing = this.#owner.standing(account);
     return { type: "authenticated", checkId, account, expiresAt, ...standing };
   }

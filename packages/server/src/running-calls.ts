@@ -16,7 +16,8 @@ export interface CallParts {
 
 export class RunningCalls {
   readonly #parts: CallParts;
-  readonly #contexts = new Map<number, RunningCall>();
+  /** In an array, for a map that always changes holds on to what was in it. */
+  readonly #running: { readonly id: number; readonly context: RunningCall }[] = [];
 
   constructor(parts: CallParts) {
     this.#parts = parts;
@@ -27,9 +28,10 @@ export class RunningCalls {
     const { router, keyed, publish, commit } = this.#parts;
     if (hasKey(call)) return keyed.run(call, viewer, settle);
     const context = new RunningCall(viewer, undefined, publish, commit);
-    this.#contexts.set(call.id, context);
+    const entry = { id: call.id, context };
+    this.#running.push(entry);
     const settled = (answer: Result | Failure): void => {
-      this.#contexts.delete(call.id);
+      this.#running.splice(this.#running.indexOf(entry), 1);
       settle(answer);
     };
     router.run(call, context, (answer) => {
@@ -45,11 +47,11 @@ export class RunningCalls {
 
   /** Nobody waits for it. What has a key goes on: the next session may ask for it again. */
   abort(id: number, code: AbortCode): void {
-    this.#contexts.get(id)?.abort(code);
+    this.#running.find((entry) => entry.id === id)?.context.abort(code);
   }
 
   abortAll(code: AbortCode): void {
-    for (const context of this.#contexts.values()) context.abort(code);
+    for (const { context } of this.#running) context.abort(code);
   }
 }
 

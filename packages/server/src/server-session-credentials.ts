@@ -67,6 +67,7 @@ function open(turn: Turn, hello: Hello, event: Authenticated): void {
   if (!armTokenExpiry(turn, expiresAt)) return;
   model.state = "open";
   model.account = account;
+  model.hello = lastingOf(hello);
   model.capabilities = commonCapabilities(policy.capabilities, hello.capabilities);
   turn.effects.push({ type: "register" });
   // A client without `log` could not come to know what it missed of buckets that it never named.
@@ -88,6 +89,13 @@ function open(turn: Turn, hello: Hello, event: Authenticated): void {
     subscribe(turn, hello.buckets);
     spend(turn, hello.buckets.length);
   }
+}
+
+const NONE: readonly never[] = [];
+
+/** What a session keeps of its hello: no token, and nothing that was for the handshake. */
+function lastingOf({ type, client, instanceId, session }: Hello): Hello {
+  return { type, client, capabilities: NONE, instanceId, session };
 }
 
 function renew(turn: Turn, { account, expiresAt }: Authenticated): void {

@@ -29,11 +29,11 @@ export type ServerSessionEffect =
     }
   /** Push no more of it; what a fetch of it is reading is not told. */
   | { readonly type: "leave"; readonly bucket: BucketKey }
-  /** Run the handler: `callSettled` answers, always. */
+  /** Run the handler: `callsSettled` answers, always. */
   | { readonly type: "runCall"; readonly call: Call }
-  /** Read a page of the log, if the account may: `callSettled` answers, always. */
+  /** Read a page of the log, if the account may: `callsSettled` answers, always. */
   | { readonly type: "fetchPage"; readonly fetch: Fetch }
-  /** See to it that the key takes no effect if it has not: `callSettled` answers, always. */
+  /** See to it that the key takes no effect if it has not: `callsSettled` answers, always. */
   | { readonly type: "cancelKey"; readonly id: number; readonly key: string }
   /** Nobody waits for this call any more. It still settles. */
   | { readonly type: "abortCall"; readonly id: number; readonly code: "cancelled" | "timedOut" }

@@ -43,7 +43,7 @@ export type ServerSessionEvent =
   /** The application names buckets that the account shall hear of, whatever it asks for. */
   | { readonly type: "named"; readonly buckets: readonly BucketKey[] }
   /** What `runCall`, `fetchPage` or `cancelKey` started has ended. */
-  | { readonly type: "callSettled"; readonly id: number; readonly answer: Answer }
+  | { readonly type: "callsSettled"; readonly calls: readonly SettledCall[] }
   /** The account may no longer read this bucket. */
   | { readonly type: "revoked"; readonly bucket: BucketKey }
   /** A later session of the same instance is open. */
@@ -70,6 +70,12 @@ export type ServerSessionEventType = ServerSessionEvent["type"];
 
 /** What is asked under an id, and answered once. */
 export type SessionRequest = Call | Fetch | KeyedCancel;
+
+/** A request that has ended. */
+export interface SettledCall {
+  readonly id: number;
+  readonly answer: Answer;
+}
 
 /** The caller asks that a keyed call shall not take effect. */
 export type KeyedCancel = Cancel & { readonly key: string };

@@ -42,7 +42,7 @@ export interface ServerSessionModel {
   /** What may still be said at once, and when that was last reckoned. */
   readonly allowance: number;
   readonly allowanceAt: Millis;
-  /** As it was said; present from `authenticating` on. */
+  /** Present from `authenticating` on: as it was said, and once open who the client is. */
   readonly hello: Hello | undefined;
   /** Present once open. */
   readonly account: string | undefined;
@@ -83,7 +83,9 @@ export interface ServerStamp {
   readonly windowMs: number;
 }
 
+// Shared: a session that is at rest holds no lists of its own.
 const NO_SUBSCRIPTIONS: ReadonlyMap<BucketKey, Subscription> = new Map();
+const NONE: readonly never[] = [];
 
 /** A connection that was just accepted. */
 export function newServerSession(now: Millis, policy: ServerSessionPolicy): ServerSessionModel {
@@ -95,11 +97,11 @@ export function newServerSession(now: Millis, policy: ServerSessionPolicy): Serv
     allowanceAt: now,
     hello: undefined,
     account: undefined,
-    capabilities: [],
+    capabilities: NONE,
     checkId: 0,
     lastCallId: -1,
-    executing: [],
-    waiting: [],
+    executing: NONE,
+    waiting: NONE,
     subscriptions: NO_SUBSCRIPTIONS,
     callsRefusedFrom: Infinity,
   };

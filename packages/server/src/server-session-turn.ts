@@ -25,6 +25,9 @@ export interface Turn {
   readonly policy: ServerSessionPolicy;
 }
 
+/** Shared, for most sessions have none. */
+const NO_DEADLINES: ServerSessionDeadlines = {};
+
 export function say(turn: Turn, message: ServerMessage): void {
   turn.effects.push({ type: "send", message });
 }
@@ -35,7 +38,8 @@ export function setDeadlines(
   changes: { readonly [Name in keyof ServerSessionDeadlines]: number | undefined },
 ): void {
   const merged = Object.entries({ ...turn.model.deadlines, ...changes });
-  turn.model.deadlines = Object.fromEntries(merged.filter(([, at]) => at !== undefined));
+  const set = merged.filter(([, at]) => at !== undefined);
+  turn.model.deadlines = set.length > 0 ? Object.fromEntries(set) : NO_DEADLINES;
 }
 
 /** Ends the session with one of the protocol's own refusals. */

@@ -68,8 +68,8 @@ function live(turn: Turn, event: ServerSessionEvent): void {
   switch (event.type) {
     case "received":
       return received(turn, event.messages);
-    case "callSettled":
-      return settle(turn, event.id, event.answer);
+    case "callsSettled":
+      return settle(turn, event.calls);
     case "named":
       return named(turn, event.buckets);
     case "authorized":

@@ -41,7 +41,7 @@ export interface ServerRequest {
    */
   readonly subprotocol?: string | undefined;
   readonly origin?: string | undefined;
-  /** By lower-case name. */
+  /** By lower-case name; `use/ws` leaves out what only the WebSocket handshake was about. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly remoteAddress?: string | undefined;
   /** Path and query. */

@@ -11,11 +11,12 @@ import { CredentialCheck } from "./credential-check.ts";
 import type { CheckOwner } from "./credential-check.ts";
 import type { ServerCodec } from "./outbox.ts";
 import type { ServerSessionEffect } from "./server-session-effect.ts";
-import type { AccountStanding, ServerSessionEvent } from "./server-session-event.ts";
+import type { AccountStanding, ServerSessionEvent, SettledCall } from "./server-session-event.ts";
 import { newServerSession, nextServerDeadline } from "./server-session-model.ts";
-import type { ServerSessionModel, ServerStamp } from "./server-session-model.ts";
+import type { ServerSessionModel } from "./server-session-model.ts";
 import { serverSession } from "./server-session.ts";
 import type { ServerRequest, ServerSocket, SocketListener } from "./server-socket.ts";
+import { stampOf } from "./session-host.ts";
 import type { ErrorPlace, OpenSession, SessionHost, SessionInfo } from "./session-host.ts";
 import { SessionWork } from "./session-work.ts";
 import type { WorkOwner } from "./session-work.ts";
@@ -33,9 +34,11 @@ export class SessionDriver
   readonly #writer: SessionWriter;
   readonly #alarm: Alarm;
   readonly #check: CredentialCheck;
-  readonly #mailbox: ServerSessionEvent[] = [];
+  /** Present while events are handled. */
+  #mailbox: ServerSessionEvent[] | undefined;
+  /** The calls of an event in the mailbox that was not handled yet. */
+  #settled: SettledCall[] | undefined;
   #model: ServerSessionModel;
-  #isDraining = false;
   /** Event-loop time of the handshake so far. */
   #handshakeMs = 0;
   #openedAt = 0;
@@ -79,15 +82,11 @@ export class SessionDriver
   }
 
   get info(): SessionInfo {
-    return {
-      sessionId: this.sessionId,
-      account: this.account,
-      instanceId: this.instanceId,
-      session: this.session,
-      client: this.#model.hello?.client ?? { name: "", version: "" },
-      openedAt: this.#openedAt,
-      remoteAddress: this.#request.remoteAddress,
-    };
+    const { sessionId, account, instanceId, session } = this;
+    const { client = { name: "", version: "" } } = this.#model.hello ?? {};
+    const { remoteAddress } = this.#request;
+    const openedAt = this.#openedAt;
+    return { sessionId, account, instanceId, session, client, openedAt, remoteAddress };
   }
 
   frameReceived(frame: Frame): void {
@@ -97,12 +96,9 @@ export class SessionDriver
     const { helloLimits, policy } = this.#host;
     const limits = state === "awaitingHello" ? helloLimits : policy.limits;
     const messages = this.#codec.decode(frame, limits);
-    if (typeof messages === "string") {
-      this.dispatch({ type: "malformed", detail: messages });
-    } else {
-      this.#host.counts.messagesReceived += messages.length;
-      this.dispatch({ type: "received", messages });
-    }
+    if (typeof messages === "string") return this.dispatch({ type: "malformed", detail: messages });
+    this.#host.counts.messagesReceived += messages.length;
+    this.dispatch({ type: "received", messages });
   }
 
   closed(): void {
@@ -111,20 +107,29 @@ export class SessionDriver
 
   /** Hands one event to the machine, after those that are being handled. Never throws. */
   dispatch(event: ServerSessionEvent): void {
-    this.#mailbox.push(event);
-    if (this.#isDraining) return;
-    this.#isDraining = true;
+    if (this.#mailbox) return void this.#mailbox.push(event);
+    this.#mailbox = [event];
     const isHandshake = this.#model.state !== "open";
     const begunAt = isHandshake ? this.#host.clock.now() : 0;
-    for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) this.#handle(next);
-    this.#isDraining = false;
+    // What is pushed meanwhile is come to as well.
+    for (const next of this.#mailbox) this.#handle(next);
+    this.#mailbox = undefined;
     if (isHandshake) this.#countHandshake(this.#host.clock.now() - begunAt);
     this.#rearm();
   }
 
+  /** Calls that end while an event is handled are one event. */
+  settled(call: SettledCall): void {
+    if (this.#settled) return void this.#settled.push(call);
+    const calls = [call];
+    if (this.#mailbox) this.#settled = calls;
+    this.dispatch({ type: "callsSettled", calls });
+  }
+
   #handle(event: ServerSessionEvent): void {
+    if (event.type === "callsSettled") this.#settled = undefined;
     try {
-      const step = serverSession(this.#model, event, this.#stamp(), this.#host.policy);
+      const step = serverSession(this.#model, event, stampOf(this.#host), this.#host.policy);
       // Committed before acting: effects see the new world.
       this.#model = step.model;
       for (const effect of step.effects) this.#perform(effect);
@@ -140,12 +145,6 @@ export class SessionDriver
     this.#release();
     this.#socket.terminate();
     this.#host.forget(this);
-  }
-
-  #stamp(): ServerStamp {
-    const now = this.#host.clock.now();
-    const windowMs = this.#host.window.windowMs(now);
-    return { now, wallNow: Math.floor(this.#host.clock.wallNow()), windowMs };
   }
 
   #rearm(): void {
@@ -171,13 +170,13 @@ export class SessionDriver
       case "register":
         return this.#register();
       case "nameBuckets":
-        return this.#ownWork().nameBuckets();
+        return this.#host.accountBuckets && this.#ownWork().nameBuckets(this.#host.accountBuckets);
       case "authorize":
         return this.#ownWork().buckets.authorize(effect.buckets);
       case "join":
         return this.#ownWork().buckets.join(effect.bucket, effect.position);
       case "leave":
-        return this.#work?.buckets.leave(effect.bucket);
+        return this.#work?.leave(effect.bucket);
       case "pauseReading":
         return this.#socket.pauseReading();
       case "resumeReading":
@@ -199,7 +198,7 @@ export class SessionDriver
     // Pushes may follow a page, but only once it was said.
     if (message.type !== "page") return;
     this.#host.counts.pagesSaid++;
-    this.#work?.buckets.paged(message);
+    this.#work?.paged(message);
   }
 
   /** Made when first needed: many a session only listens to its own heartbeat. */

@@ -12,7 +12,7 @@ import type { LogReader } from "./log-reader.ts";
 import type { ReconnectWindow } from "./reconnect-window.ts";
 import type { CallParts } from "./running-calls.ts";
 import type { ServerSessionEvent } from "./server-session-event.ts";
-import type { ServerSessionPolicy } from "./server-session-model.ts";
+import type { ServerSessionPolicy, ServerStamp } from "./server-session-model.ts";
 import type { ServerCounts } from "./server-stats.ts";
 import type { StoreHealth } from "./store-health.ts";
 import type { Registered, SessionRegistry } from "./session-registry.ts";
@@ -77,4 +77,10 @@ export interface SessionHost {
   report(error: unknown, context: ErrorContext): void;
   /** The session's socket is gone. */
   forget(session: OpenSession): void;
+}
+
+/** What an event is stamped with that happens now. */
+export function stampOf({ clock, window }: SessionHost): ServerStamp {
+  const now = clock.now();
+  return { now, wallNow: Math.floor(clock.wallNow()), windowMs: window.windowMs(now) };
 }

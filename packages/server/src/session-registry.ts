@@ -1,6 +1,7 @@
 /**
  * The open sessions, by account and client object. Each client object has one; a newer one takes
- * its place.
+ * its place. Most accounts have one session, which therefore stands by itself; a map of their own
+ * is made for those that have more.
  */
 
 /** A session as far as the register needs to know it. */
@@ -12,7 +13,7 @@ export interface Registered {
 }
 
 export class SessionRegistry<Session extends Registered> {
-  readonly #byAccount = new Map<string, Map<string, Session>>();
+  readonly #byAccount = new Map<string, Session | Map<string, Session>>();
   #size = 0;
 
   /** How many sessions are open. */
@@ -22,15 +23,19 @@ export class SessionRegistry<Session extends Registered> {
 
   /** The open session of this client object. */
   find(account: string, instanceId: string): Session | undefined {
-    return this.#byAccount.get(account)?.get(instanceId);
+    const own = this.#byAccount.get(account);
+    if (own instanceof Map) return own.get(instanceId);
+    return own?.instanceId === instanceId ? own : undefined;
   }
 
   /** Enters a session and returns the one whose place it takes, which is off the register. */
   add(session: Session): Session | undefined {
-    let instances = this.#byAccount.get(session.account);
-    if (!instances) this.#byAccount.set(session.account, (instances = new Map<string, Session>()));
-    const older = instances.get(session.instanceId);
-    instances.set(session.instanceId, session);
+    const { account, instanceId } = session;
+    const own = this.#byAccount.get(account);
+    const older = this.find(account, instanceId);
+    if (own instanceof Map) own.set(instanceId, session);
+    else if (own === older) this.#byAccount.set(account, session);
+    else if (own) this.#byAccount.set(account, mapOf(own, session));
     if (!older) this.#size++;
     return older;
   }
@@ -39,20 +44,28 @@ export class SessionRegistry<Session extends Registered> {
    * Takes a session off. One whose place was taken is none of ours any more: the newer one stays.
    */
   remove(session: Session): void {
-    const instances = this.#byAccount.get(session.account);
-    if (instances?.get(session.instanceId) !== session) return;
-    instances.delete(session.instanceId);
-    if (instances.size === 0) this.#byAccount.delete(session.account);
+    const { account, instanceId } = session;
+    if (this.find(account, instanceId) !== session) return;
+    const own = this.#byAccount.get(account);
+    if (own instanceof Map) own.delete(instanceId);
+    if (!(own instanceof Map) || own.size === 0) this.#byAccount.delete(account);
     this.#size--;
   }
 
   /** How many sessions of an account are open. */
   countOf(account: string): number {
-    return this.#byAccount.get(account)?.size ?? 0;
+    const own = this.#byAccount.get(account);
+    return own instanceof Map ? own.size : own ? 1 : 0;
   }
 
   /** The open sessions of an account, oldest first. */
   of(account: string): readonly Session[] {
-    return [...(this.#byAccount.get(account)?.values() ?? [])];
+    const own = this.#byAccount.get(account);
+    if (own instanceof Map) return [...own.values()];
+    return own ? [own] : [];
   }
+}
+
+function mapOf<Session extends Registered>(...sessions: Session[]): Map<string, Session> {
+  return new Map(sessions.map((session) => [session.instanceId, session]));
 }

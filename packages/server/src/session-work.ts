@@ -2,12 +2,12 @@
  * What is under way for one session: its calls, its buckets, its fetches. Each thing that ends is
  * told to the session as an event.
  */
-import type { Call, Capability, Fetch } from "@holdfast/protocol";
+import type { BucketKey, Call, Capability, Fetch, Page } from "@holdfast/protocol";
 
 import type { Viewer } from "./call-context.ts";
 import type { FeedSession } from "./feed-session.ts";
 import { RunningCalls } from "./running-calls.ts";
-import type { Answer, ServerSessionEvent } from "./server-session-event.ts";
+import type { Answer, ServerSessionEvent, SettledCall } from "./server-session-event.ts";
 import { SessionBuckets } from "./session-buckets.ts";
 import type { SessionHost } from "./session-host.ts";
 import type { SessionWriter } from "./session-writer.ts";
@@ -19,19 +19,40 @@ export interface WorkOwner {
   readonly viewer: Viewer;
   readonly capabilities: readonly Capability[];
   dispatch(event: ServerSessionEvent): void;
+  settled(call: SettledCall): void;
   report(error: unknown, place: "authorize"): void;
 }
 
 export class SessionWork {
-  readonly buckets: SessionBuckets;
   readonly #host: SessionHost;
+  readonly #writer: SessionWriter;
   readonly #owner: WorkOwner;
   readonly #calls: RunningCalls;
+  #buckets: SessionBuckets | undefined;
 
   constructor(host: SessionHost, writer: SessionWriter, owner: WorkOwner) {
     this.#host = host;
+    this.#writer = writer;
     this.#owner = owner;
     this.#calls = new RunningCalls(host.calls);
+  }
+
+  /** Made when first needed: many a session only makes calls. */
+  get buckets(): SessionBuckets {
+    return (this.#buckets ??= this.#newBuckets());
+  }
+
+  /** A page was said: a bucket that is read may go on behind it. */
+  paged(page: Page): void {
+    this.#buckets?.paged(page);
+  }
+
+  leave(bucket: BucketKey): void {
+    this.#buckets?.leave(bucket);
+  }
+
+  #newBuckets(): SessionBuckets {
+    const [host, writer, owner] = [this.#host, this.#writer, this.#owner];
     const { viewer, capabilities } = owner;
     const session: FeedSession = {
       pump: host.pump,
@@ -44,7 +65,7 @@ export class SessionWork {
       isSlow: () => writer.isSlow,
       counts: host.counts,
     };
-    this.buckets = new SessionBuckets(
+    return new SessionBuckets(
       host.gate,
       session,
       () => owner.viewer,
@@ -71,9 +92,7 @@ export class SessionWork {
   }
 
   /** Asks the application which buckets the account shall hear of. */
-  nameBuckets(): void {
-    const { accountBuckets } = this.#host;
-    if (!accountBuckets) return;
+  nameBuckets(accountBuckets: NonNullable<SessionHost["accountBuckets"]>): void {
     // What it throws and what it rejects with are the same fault.
     Promise.resolve(this.#owner.viewer)
       .then(accountBuckets)
@@ -86,10 +105,10 @@ export class SessionWork {
   /** The session is over. Its keyed calls go on, because the next one may ask for them again. */
   end(): void {
     this.#calls.abortAll("closed");
-    this.buckets.leaveAll();
+    this.#buckets?.leaveAll();
   }
 
   #settle(id: number): (answer: Answer) => void {
-    return (answer) => this.#owner.dispatch({ type: "callSettled", id, answer });
+    return (answer) => this.#owner.settled({ id, answer });
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { refuse } from "../src/authenticate.ts";
-import type { Accepted, Authenticate } from "../src/authenticate.ts";
+import type { Accepted, Authenticate, AuthRequest } from "../src/authenticate.ts";
 import { CredentialCheck } from "../src/credential-check.ts";
 import type { ServerSessionEvent } from "../src/server-session-event.ts";
 import { request, settled } from "./serve.ts";
@@ -76,4 +76,19 @@ test("a newer question, and the session's end, abort the older check and mute it
   await settled();
   expect(events).toMatchObject([{ checkId: 2, account: "two" }]);
   expect(errors).toEqual([]);
+});
+
+test("a signal that is first looked at after the end is aborted", async () => {
+  const questions: AuthRequest[] = [];
+  const { check } = setUp((question) => {
+    questions.push(question);
+    return { account: "ada" };
+  });
+  check.ask(1, "one");
+  check.abort();
+  check.ask(2, "two");
+  await settled();
+  check.abort();
+  // The second was answered before the end, which is no longer its affair.
+  expect(questions.map(({ signal }) => signal.aborted)).toEqual([true, false]);
 });

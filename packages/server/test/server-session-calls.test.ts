@@ -8,7 +8,9 @@ function call(id: number, timeoutMs = 1_000): Call {
   return { type: "call", id, method: "echo", input: { n: id }, timeoutMs };
 }
 function settle(session: DrivenSession, id: number): string[] {
-  return brief(session.hears({ type: "callSettled", id, answer: { type: "result", id } }));
+  return brief(
+    session.hears({ type: "callsSettled", calls: [{ id, answer: { type: "result", id } }] }),
+  );
 }
 const cancel = (id: number): ClientMessage => ({ type: "cancel", id });
 
@@ -19,6 +21,20 @@ describe("a call", () => {
     expect(settle(session, 0)).toEqual(["send result 0"]);
     expect(session.model.executing).toEqual([]);
     expect(settle(session, 0)).toEqual([]);
+  });
+
+  test("that ends together with others is answered as each of them, and they all make room", () => {
+    const session = openSession();
+    session.frame(call(1), call(2), call(3), call(4));
+    const settled = [3, 2, 1].map((id) => ({ id, answer: { type: "result", id } as const }));
+    expect(brief(session.hears({ type: "callsSettled", calls: settled }))).toEqual([
+      "send result 1",
+      "send result 2",
+      "runCall 3",
+      "resumeReading",
+      "runCall 4",
+    ]);
+    expect(session.model.executing.map(({ id }) => id)).toEqual([3, 4]);
   });
 
   test.each([1, 0])("with an id that does not rise ends the session: 1, then %d (L60)", (id) => {
@@ -187,7 +203,9 @@ describe("a fetch", () => {
   test("reads a page, which is its answer", () => {
     const session = openDurable();
     expect(session.frame(fetch(1))).toEqual([{ type: "fetchPage", fetch: fetch(1) }]);
-    expect(sent(session.hears({ type: "callSettled", id: 1, answer: page }))).toEqual([page]);
+    expect(sent(session.hears({ type: "callsSettled", calls: [{ id: 1, answer: page }] }))).toEqual(
+      [page],
+    );
     expect(session.model.executing).toEqual([]);
   });
 
@@ -230,7 +248,7 @@ describe("a fetch", () => {
       "send failure 1 cancelled",
     ]);
     expect(session.model.executing).toHaveLength(1);
-    expect(session.hears({ type: "callSettled", id: 1, answer: page })).toEqual([]);
+    expect(session.hears({ type: "callsSettled", calls: [{ id: 1, answer: page }] })).toEqual([]);
     expect(session.model.executing).toEqual([]);
   });
 
@@ -274,10 +292,12 @@ describe("a call with a key", () => {
     const answer = { type: "result", id: 1, output: 5, at: { "room:1": 7 } } as const;
     const durable = openDurable();
     durable.frame(keyed(1));
-    expect(sent(durable.hears({ type: "callSettled", id: 1, answer }))).toEqual([answer]);
+    expect(sent(durable.hears({ type: "callsSettled", calls: [{ id: 1, answer }] }))).toEqual([
+      answer,
+    ]);
     const plain = openSession();
     plain.frame(call(1));
-    expect(sent(plain.hears({ type: "callSettled", id: 1, answer }))).toEqual([
+    expect(sent(plain.hears({ type: "callsSettled", calls: [{ id: 1, answer }] }))).toEqual([
       { type: "result", id: 1, output: 5 },
     ]);
   });

@@ -33,7 +33,11 @@ describe("the hello", () => {
         tokenExpiresAt: soon,
       },
     ]);
-    expect(session.model).toMatchObject({ state: "open", account: "ada", hello });
+    const { client, instanceId, session: number } = hello;
+    const lasting = { type: "hello", client, capabilities: [], instanceId, session: number };
+    expect(session.model).toMatchObject({ state: "open", account: "ada" });
+    // The token is not kept, nor what was for the handshake.
+    expect(session.model.hello).toEqual(lasting);
   });
 
   test("without a token is checked as well: cookies may carry it", () => {

@@ -256,7 +256,7 @@ describe("ends", () => {
     const late: ServerSessionEvent[] = [
       { type: "received", messages: [ping, call, hello] },
       { type: "malformed", detail: "" },
-      { type: "callSettled", id: 1, answer: { type: "result", id: 1 } },
+      { type: "callsSettled", calls: [{ id: 1, answer: { type: "result", id: 1 } }] },
       { type: "authorized", verdicts: [{ bucket: "a" }] },
       { type: "authenticated", checkId: 1, account: "ada", accountSessions: 0 },
       { type: "disconnected", refusal: { action: "stop", code: "x" } },
@@ -278,7 +278,7 @@ describe("draining", () => {
     expect(sent(session.hears(drain))).toEqual([{ type: "goAway", windowMs: 3_000 }]);
     session.wait(2_999);
     expect(brief(session.frame(call))).toEqual(["runCall 1"]);
-    session.hears({ type: "callSettled", id: 1, answer: { type: "result", id: 1 } });
+    session.hears({ type: "callsSettled", calls: [{ id: 1, answer: { type: "result", id: 1 } }] });
     session.wait(5_000);
     session.windowMs = 700;
     const effects = session.wait(1);

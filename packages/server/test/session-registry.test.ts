@@ -37,4 +37,8 @@ test("an account has the sessions of all its client objects, and no others", () 
   expect(registry.of("ada")).toEqual([other]);
   expect(registry.of("nobody")).toEqual([]);
   expect(registry.find("ada", "i")).toBeUndefined();
+  registry.remove(other);
+  expect([registry.countOf("ada"), registry.size]).toEqual([0, 1]);
+  expect(registry.add(two)).toBeUndefined();
+  expect(registry.of("ada")).toEqual([two]);
 });

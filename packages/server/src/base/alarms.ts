@@ -11,13 +11,23 @@ export interface Alarm {
   set(deadline: Millis | undefined): void;
 }
 
-interface Entry {
+class Entry implements Alarm {
   readonly wake: () => void;
   /** Where the heap has it: never later than `wanted`. */
-  deadline: Millis;
-  wanted: Millis;
+  deadline: Millis = Infinity;
+  wanted: Millis = Infinity;
   /** Its index in the heap, -1 when it is not there. */
-  slot: number;
+  slot = -1;
+  readonly #move: (entry: Entry, deadline: Millis | undefined) => void;
+
+  constructor(wake: () => void, move: (entry: Entry, deadline: Millis | undefined) => void) {
+    this.wake = wake;
+    this.#move = move;
+  }
+
+  set(deadline: Millis | undefined): void {
+    this.#move(this, deadline);
+  }
 }
 
 /** The alarms of one server. `size` is 0, and the clock untouched, when nobody waits. */
@@ -38,11 +48,11 @@ export class Alarms {
 
   /** A new alarm, not yet set. `wake` may set it again. */
   alarm(wake: () => void): Alarm {
-    const entry: Entry = { wake, deadline: Infinity, wanted: Infinity, slot: -1 };
-    return { set: (deadline) => this.#set(entry, deadline) };
+    return new Entry(wake, this.#set);
   }
 
-  #set(entry: Entry, deadline: Millis | undefined): void {
+  /** One for all entries. */
+  readonly #set = (entry: Entry, deadline: Millis | undefined): void => {
     entry.wanted = deadline ?? Infinity;
     if (deadline === undefined) {
       if (entry.slot >= 0) this.#remove(entry);
@@ -55,7 +65,7 @@ export class Alarms {
       return;
     }
     this.#rearm();
-  }
+  };
 
   #rearm(): void {
     if (this.#firing) return;

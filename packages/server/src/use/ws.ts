@@ -58,6 +58,15 @@ export interface SocketAcceptor {
 }
 
 /** A server at its HTTP server. */
+/** `Sec-WebSocket-Protocol` stays: some put more than a subprotocol there. */
+const HANDSHAKE_HEADERS: ReadonlySet<string> = new Set([
+  "connection",
+  "upgrade",
+  "sec-websocket-key",
+  "sec-websocket-version",
+  "sec-websocket-extensions",
+]);
+
 export interface Attachment {
   /**
    * Takes no more upgrades. Open sessions stay: `server.close()` ends them, and detaches by
@@ -106,7 +115,7 @@ export function attach(
       take(server, new WsServerSocket(opened, socket, frames), {
         subprotocol: opened.protocol,
         origin: request.headers.origin,
-        headers: request.headers,
+        headers: lastingHeaders(request),
         remoteAddress: address,
         url: request.url ?? "/",
       });
@@ -133,6 +142,13 @@ function webSocketsOf(server: SocketAcceptor): WebSocketServer {
     handleProtocols: (offered) =>
       server.subprotocols.find((ours) => offered.has(ours)) ?? [...offered][0] ?? false,
   });
+}
+
+/** All but what only the handshake was about: a session keeps them as long as it lives. */
+function lastingHeaders({ headers }: IncomingMessage): ServerRequest["headers"] {
+  const lasting: Record<string, string | readonly string[] | undefined> = {};
+  for (const name in headers) if (!HANDSHAKE_HEADERS.has(name)) lasting[name] = headers[name];
+  return lasting;
 }
 
 function take(server: SocketAcceptor, socket: WsServerSocket, request: ServerRequest): void {

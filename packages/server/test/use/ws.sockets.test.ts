@@ -1,10 +1,17 @@
 import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 
 import { describe, expect, test } from "vitest";
 
+import { defineContract } from "@holdfast/protocol";
+import { WebSocket } from "ws";
+
+import { RealtimeServer } from "../../src/realtime-server.ts";
+import type { ServerRequest } from "../../src/server-socket.ts";
 import { attach } from "../../src/use/ws.ts";
+import { TestServer } from "../serve.ts";
 import { Listener, openListener, serveHttp } from "../serve-http.ts";
 import type { HttpTestServer } from "../serve-http.ts";
 
@@ -40,6 +47,36 @@ test("the path is served, with a query, and with one segment that varies", async
     socket.close();
   }
   await own.close();
+});
+
+test("the headers reach who decides, but for those of the handshake itself", async () => {
+  const http = createServer().listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const { port } = http.address() as AddressInfo;
+  const asked: ServerRequest[] = [];
+  const server = new RealtimeServer({
+    contract: defineContract({}),
+    handlers: {},
+    authenticate: ({ request }) => {
+      asked.push(request);
+      return { account: "ada" };
+    },
+  });
+  attach(http, server);
+  const headers = { cookie: "session=1", "x-from": "here" };
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/realtime`, ["holdfast.v1.json"], {
+    headers,
+  });
+  await once(socket, "open");
+  const listener = new Listener(socket);
+  listener.says(new TestServer().hello());
+  await listener.next("welcome");
+  const host = `127.0.0.1:${port}`;
+  const chosen = { "sec-websocket-protocol": "holdfast.v1.json" };
+  expect(asked[0]?.headers).toEqual({ ...headers, ...chosen, host });
+  expect(asked[0]?.remoteAddress).toContain("127.0.0.1");
+  await server.close({ windowMs: 0, graceMs: 0 });
+  http.close();
 });
 
 test("other paths get 404 where nobody else listens", async () => {
