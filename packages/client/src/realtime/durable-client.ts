@@ -26,6 +26,10 @@ import { RealtimeClient } from "./realtime-client.ts";
 import { connectionStateOf, type RealtimeConnectionState } from "./realtime-connection-state.ts";
 import type { SubscriptionState, UpdateListener } from "./update-subscriptions.ts";
 
+/**
+ * A client of an app that also writes and reads offline: `transact` for what its user does, `bucket`
+ * for what happens. Making it has no effect; `start` opens the store and connects.
+ */
 export class DurableClient<C extends Contract = Contract> extends RealtimeClient<C> {
   readonly #options: DurableOptions<C>;
   readonly #durable: DurableParts;
