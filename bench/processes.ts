@@ -16,6 +16,8 @@ export interface StartOptions {
   /** The processor that it stays on, where the system can. */
   readonly core?: string | undefined;
   readonly nodeOptions?: readonly string[];
+  /** What it complains about is expected. */
+  readonly isQuiet?: boolean;
 }
 
 interface Waiting {
@@ -32,10 +34,10 @@ export class Actor {
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
 
-  constructor(name: string, { core, nodeOptions = [] }: StartOptions = {}) {
+  constructor(name: string, { core, nodeOptions = [], isQuiet = false }: StartOptions = {}) {
     const command = [process.execPath, ...nodeOptions, `${builtFolder}actors/${name}.js`];
     const pinned = core !== undefined && canPin ? ["taskset", "-c", core, ...command] : command;
-    const stdio = ["ignore", "inherit", "inherit", "ipc"] as const;
+    const stdio = ["ignore", "ignore", isQuiet ? "ignore" : "inherit", "ipc"] as const;
     this.#child = spawn(pinned[0] ?? "", pinned.slice(1), { stdio: [...stdio] });
     running.add(this.#child);
     this.#child.on("message", ({ id, output, error }: Answer) => {

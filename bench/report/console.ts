@@ -1,7 +1,7 @@
 /** A result as lines for the terminal. */
-import { ratiosOf, verdictsOf } from "../result.ts";
+import { isNoisyFigure, ratiosOf, verdictsOf } from "../result.ts";
 import type { Figure, Result, Verdict } from "../result.ts";
-import { isNoisy, median } from "../statistics.ts";
+import { median } from "../statistics.ts";
 import { valueText } from "./value-text.ts";
 
 export function printResult(result: Result): void {
@@ -14,7 +14,7 @@ export function printResult(result: Result): void {
 /** As `✓ calls ≥ 1.6 × ws: 1.72 ×`. */
 export function verdictText({ bar, measured, isMet, isNoisy: noisy }: Verdict): string {
   const limit = bar.atMost === undefined ? `≥ ${bar.atLeast}` : `≤ ${bar.atMost}`;
-  const times = bar.of === "ratio" ? " × ws" : "";
+  const times = bar.of === "ratio" ? " × ws" : bar.of === "worst" ? " in each round" : "";
   const said = `${bar.figure} ${limit}${times}: ${valueText(measured)}${noisy ? ", noisy" : ""}`;
   return `${isMet ? "✓ met" : "✗ not met"}: ${said}`;
 }
@@ -26,7 +26,7 @@ function printFigure(figure: Figure): void {
     const ratio = ratios.length > 0 ? `  ${median(ratios).toFixed(2)} ×` : "";
     const all = `${valueText(Math.min(...values))}–${valueText(Math.max(...values))}`;
     const middle = valueText(median(values), figure.never);
-    const noisy = isNoisy(ratios.length > 0 ? ratios : values) ? "  noisy" : "";
+    const noisy = isNoisyFigure(figure, ratios.length > 0 ? ratios : values) ? "  noisy" : "";
     console.log(`    ${peer.padEnd(12)} ${middle.padStart(9)}  [${all}]${ratio}${noisy}`);
   }
 }

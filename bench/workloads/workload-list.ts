@@ -1,8 +1,12 @@
 /** All workloads, in the order of the report. */
+import { bundleSize } from "./bundle-size.ts";
 import { callsInFlight } from "./calls-in-flight.ts";
+import { exactlyOnce } from "./exactly-once.ts";
 import { fanOut } from "./fan-out.ts";
 import { firstReply } from "./first-reply.ts";
+import { halfOpen } from "./half-open.ts";
 import { idleConnections } from "./idle-connections.ts";
+import { recoveryOfMany, recoveryOfOne } from "./recovery.ts";
 import { sequentialCalls } from "./sequential-calls.ts";
 import type { Workload } from "./workload.ts";
 
@@ -12,4 +16,9 @@ export const WORKLOADS: readonly Workload[] = [
   fanOut,
   idleConnections,
   firstReply,
+  recoveryOfOne,
+  recoveryOfMany,
+  halfOpen,
+  exactlyOnce,
+  bundleSize,
 ];

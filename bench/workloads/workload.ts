@@ -74,3 +74,21 @@ export function valuesOf<Measured>(
   const entries = Object.entries(measured).map(([peer, all]) => [peer, all.map(figure)] as const);
   return Object.fromEntries(entries);
 }
+
+/** As `inTurn`, with all libraries of a round at the same time: for what mostly waits. */
+export async function together<Measured>(
+  peers: readonly string[],
+  rounds: number,
+  measure: (peer: string, round: number) => Promise<Measured>,
+): Promise<Record<string, Measured[]>> {
+  const measured: Record<string, Measured[]> = Object.fromEntries(peers.map((peer) => [peer, []]));
+  for (let round = 0; round < rounds; round++)
+    await Promise.all(
+      peers.map(async (peer) => void measured[peer]?.push(await measure(peer, round))),
+    );
+  return measured;
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
