@@ -13,6 +13,9 @@ export const STORM_CLIENTS = 500;
 const GATHER_MS = 20_000;
 const PASS_MS = 25_000;
 
+/** A thread runs what was built, also where this runs from its source. */
+const CLIENTS = new URL("../dist/storm-clients.js", import.meta.url);
+
 /** Where a storm is, for the page. */
 export interface StormReport {
   readonly phase: "none" | "gathering" | "passing" | "over" | "failed";
@@ -62,7 +65,7 @@ export class Storm {
       url: this.#ground.url(),
       clients: names.map((account) => ({ account, token: this.#ground.token(account, "Storm") })),
     };
-    const worker = new Worker(new URL("./storm-clients.js", import.meta.url), { workerData });
+    const worker = new Worker(CLIENTS, { workerData });
     this.#worker = worker;
     worker.on("message", (sample: StormSample) => this.#take(sample));
     worker.on("error", () => this.#end("failed"));

@@ -1,6 +1,5 @@
 /** The list of what happened, newest first; the chosen row is the moment that all else shows. */
 import type { TimelineRow } from "../view/timeline-view.ts";
-import { rowSentence } from "../view/timeline-view.ts";
 import { card, element } from "./element.ts";
 import type { ScrubberActions } from "./scrubber.ts";
 import { walkByKeys } from "./keys.ts";
@@ -79,5 +78,5 @@ function rowElement(row: TimelineRow, id: string): HTMLElement {
     element("span", { class: "gap" }, gap),
   ];
   const about = { "data-mood": mood, "data-move": String(isMove), "data-stale": String(isStale) };
-  return element("li", { id, role: "option", "aria-label": rowSentence(row), ...about }, ...parts);
+  return element("li", { id, role: "option", ...about }, ...parts);
 }

@@ -1,0 +1,45 @@
+/** A BroadcastChannel without a browser: what one end says, the others hear at once. */
+import type { ChannelLike } from "../src/report/channel-words.ts";
+
+export class FakeChannel {
+  readonly #ends = new Set<FakeEnd>();
+  /** Everything that was said, oldest first. */
+  readonly said: unknown[] = [];
+
+  get openEnds(): number {
+    return this.#ends.size;
+  }
+
+  end(): ChannelLike {
+    const end = new FakeEnd(this);
+    this.#ends.add(end);
+    return end;
+  }
+
+  say(message: unknown, from?: FakeEnd): void {
+    this.said.push(message);
+    for (const end of this.#ends)
+      if (end !== from) end.onmessage?.({ data: structuredClone(message) } as MessageEvent);
+  }
+
+  leave(end: FakeEnd): void {
+    this.#ends.delete(end);
+  }
+}
+
+class FakeEnd implements ChannelLike {
+  onmessage: ((event: MessageEvent) => void) | null = null;
+  readonly #channel: FakeChannel;
+
+  constructor(channel: FakeChannel) {
+    this.#channel = channel;
+  }
+
+  postMessage(message: unknown): void {
+    this.#channel.say(message, this);
+  }
+
+  close(): void {
+    this.#channel.leave(this);
+  }
+}

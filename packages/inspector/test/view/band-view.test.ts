@@ -1,0 +1,43 @@
+/** The band of all states. */
+import { expect, test } from "vitest";
+
+import { bandView, beatNear } from "../../src/view/band-view.ts";
+import { opened, recorded } from "../recording-world.ts";
+
+test("it is covered from end to end, one stretch for each stay in a state", async () => {
+  const own = await opened();
+  await own.clock.run(30_000);
+  own.client.stop();
+  const { stretches, places } = bandView(recorded(own));
+  expect(stretches.map(({ state }) => state)).toEqual([
+    "stopped",
+    "connectingTransport",
+    "authenticating",
+    "open",
+    "stopped",
+  ]);
+  expect(stretches[0]?.from).toBe(0);
+  expect(stretches.at(-1)?.to).toBe(1);
+  for (const [index, { from }] of stretches.entries())
+    if (index > 0) expect(from).toBe(stretches[index - 1]?.to);
+  expect(places.every((place, index) => place >= (places[index - 1] ?? 0) && place < 1)).toBe(true);
+});
+
+test("a long wait takes more room than a short one, but not all of it", async () => {
+  const own = await opened();
+  await own.clock.run(4_000);
+  own.network.goOnline("constrained");
+  const recording = recorded(own);
+  const { places } = bandView(recording);
+  const gap = (index: number): number => (places[index] ?? 0) - (places[index - 1] ?? 0);
+  const last = recording.beats.length - 1;
+  expect(gap(last)).toBeGreaterThan(gap(2) * 3);
+  expect(gap(last)).toBeLessThan(0.8);
+});
+
+test("a place leads to the event nearest to it", () => {
+  const view = { stretches: [], places: [0, 0.2, 0.2, 0.6] };
+  expect([-1, 0.09, 0.2, 0.39, 0.41, 9].map((place) => beatNear(view, place))).toEqual([
+    0, 0, 2, 2, 3, 3,
+  ]);
+});
