@@ -1,7 +1,8 @@
 /**
  * Over how long reconnects should be spread if all sessions drop now: `clamp(2 · N · c, 0.1 s, 5
  * s)`, with N the most open sessions of the last ten minutes and c the event-loop time that a
- * handshake takes. A small server gets its clients back at once, a large one is not trampled.
+ * handshake takes, 0.15 ms at least. A small server gets its clients back at once, a large one is
+ * not trampled.
  */
 import type { Millis } from "./base/clock.ts";
 
@@ -9,8 +10,11 @@ const WINDOW_MS_MIN = 100;
 const WINDOW_MS_MAX = 5_000;
 const MINUTE_MS = 60_000;
 const MINUTES = 10;
-/** What a handshake is taken to cost before one was measured, in ms. */
-const HANDSHAKE_MS_GUESS = 0.15;
+/**
+ * What a handshake is taken to cost at least, in ms, and before one was measured: nobody sees the
+ * accept, TLS and the HTTP upgrade that come before the hello, and they cost more than the hello.
+ */
+const HANDSHAKE_MS_LEAST = 0.15;
 /** How much one handshake weighs in the moving average. */
 const WEIGHT = 1 / 64;
 
@@ -20,7 +24,7 @@ export class ReconnectWindow {
   readonly #peaks: number[] = [];
   #minute = 0;
   #open = 0;
-  #handshakeMs = HANDSHAKE_MS_GUESS;
+  #handshakeMs = HANDSHAKE_MS_LEAST;
   #windowMs = WINDOW_MS_MIN;
 
   /** `expected`: the least N. */
@@ -43,7 +47,7 @@ export class ReconnectWindow {
     this.#reckon();
   }
 
-  /** What a handshake takes of the event loop: a moving average. */
+  /** What a handshake takes of the event loop from its hello on: a moving average. */
   get handshakeMs(): Millis {
     return this.#handshakeMs;
   }
@@ -55,7 +59,8 @@ export class ReconnectWindow {
 
   #reckon(): void {
     const sessions = Math.max(this.#expected, ...this.#peaks);
-    const windowMs = Math.round(2 * sessions * this.#handshakeMs);
+    const handshakeMs = Math.max(this.#handshakeMs, HANDSHAKE_MS_LEAST);
+    const windowMs = Math.round(2 * sessions * handshakeMs);
     this.#windowMs = Math.min(Math.max(windowMs, WINDOW_MS_MIN), WINDOW_MS_MAX);
   }
 
