@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startChat, type Chat } from "../examples/chat/src/server.ts";
 import { Browser, type Page, type Viewport } from "./cdp.ts";
 import { findChromium } from "./chromium.ts";
+import { takeReactPictures } from "./react-screenshots.ts";
 
 const folder = new URL("../docs/screenshots/", import.meta.url);
 
@@ -75,6 +76,10 @@ const chat = await startChat({ port: 0, dataFolder, awayMs: 4_000 });
 const browser = await Browser.launch(chromium);
 try {
   await takeAll(chat, browser);
+  await takeReactPictures(browser, async (name, picture) => {
+    await writeFile(new URL(`${name}.png`, folder), picture);
+    console.log(`docs/screenshots/${name}.png`);
+  });
 } finally {
   await browser.close();
   await chat.close();
