@@ -69,6 +69,7 @@ export class ConnectionManager {
   /** An event stays here until the last is handled: whoever finds any comes within a handler. */
   readonly #mailbox: ConnectionEvent[] = [];
   readonly #snapshots: Cell<ConnectionSnapshot>;
+  #shownText: string;
   #model: ConnectionModel;
   /** Both clocks at the last event. */
   #last: ClockReading;
@@ -83,7 +84,9 @@ export class ConnectionManager {
     this.#last = { now: clock.now(), wallNow: clock.wallNow() };
     this.#wallOffset = this.#last.wallNow - this.#last.now;
     this.#model = stoppedModel(facts, this.#last.now, policy);
-    this.#snapshots = new Cell(this.#snapshot());
+    const snapshot = this.#snapshot();
+    this.#snapshots = new Cell(snapshot);
+    this.#shownText = JSON.stringify(snapshot);
   }
 
   get snapshots(): Source<ConnectionSnapshot> {
@@ -163,8 +166,10 @@ export class ConnectionManager {
    */
   #publish(): void {
     const snapshot = this.#snapshot();
-    if (JSON.stringify(snapshot) !== JSON.stringify(this.#snapshots.current))
-      this.#snapshots.set(snapshot);
+    const text = JSON.stringify(snapshot);
+    if (text === this.#shownText) return;
+    this.#shownText = text;
+    this.#snapshots.set(snapshot);
   }
 
   #snapshot(): ConnectionSnapshot {

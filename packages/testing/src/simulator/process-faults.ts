@@ -14,6 +14,12 @@ function comeBack(device: Device): void {
   if (device.tabs.length === 0) device.start();
 }
 
+/** A call that still waits when something else happens. In whose name it is sent, the server sees. */
+function askWithoutAnswer({ client, credentials }: AppProcess): void {
+  const as = credentials.identity.current;
+  if (as !== null) client.call("echo", { n: 0, as }, { timeoutMs: 20_000 }).catch(() => {});
+}
+
 /** A fault of one process, from which it recovers if it still lives. */
 const fault = (
   lastsMs: Fault["lastsMs"],
@@ -173,6 +179,7 @@ export const PROCESS_FAULTS: FaultTable = {
     if (isOffline) {
       device.link.refuseDials();
       device.link.drop();
+      askWithoutAnswer(process);
     }
     const cancel = clock.at(clock.now() + (isOffline ? 600 : 0), () => {
       process.signIn(other);

@@ -6,6 +6,8 @@ import type { RunResult } from "./simulation.ts";
 
 /** How much a run must have seen to be counted. */
 const COUNTED = { devices: 3, minutes: 5, transactions: 100, strokes: 10, kinds: 4, events: 2_000 };
+/** After so many counted runs every fault and every reason must have been met. */
+const COMPLETE_RUNS = 200;
 /** A timeline shows so much before the violation. */
 const TIMELINE_LINES = 120;
 
@@ -97,6 +99,11 @@ export class Totals {
     this.transactions += result.transactions;
     for (const [name, count] of result.reasons) addTo(this.reasons, name, count);
     for (const [name, count] of result.faults) addTo(this.faults, name, count);
+  }
+
+  /** No run failed; and so many have left out no fault and no reason. */
+  get holds(): boolean {
+    return this.failed === 0 && (this.counted < COMPLETE_RUNS || this.missing.length === 0);
   }
 
   /** Faults and reasons that no run has met. */

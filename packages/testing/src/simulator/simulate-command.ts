@@ -42,7 +42,10 @@ export function parseSimulateCommand(args: readonly string[]): SimulateCommand {
   };
 }
 
-/** Runs the batch and says each line. Resolves with whether every run held. */
+/**
+ * Runs the batch and says each line. Resolves with whether every run held, and a large batch met
+ * every fault and every reason.
+ */
 export async function runBatch(
   { seed, runs, minutes, forMinutes = Infinity }: SimulateCommand,
   clock: Pick<Clock, "now">,
@@ -60,7 +63,7 @@ export async function runBatch(
     if (result.violation) for (const line of await explained(plan)) say(line);
   }
   for (const line of totals.lines(clock.now() - startedAt)) say(line);
-  return totals.failed === 0;
+  return totals.holds;
 }
 
 /** The shortest list of faults that breaks the same property, and what happens then. */

@@ -3,6 +3,8 @@
  * must come to rest within a stated bound; then everything ends, and nothing may be left.
  */
 import type { Cancel, Millis } from "@holdfast/client";
+import { replay } from "@holdfast/client/machine";
+import { exportTrace } from "@holdfast/client/trace";
 
 import { LISTS } from "./app-contract.ts";
 import { Dice } from "./dice.ts";
@@ -204,9 +206,18 @@ class Simulation {
       if (user.owed.size > 0 || user.openCalls > 0)
         journal.broke("every promise settles", `${user.owed.size} results of ${name}`);
     }
+    this.#replay(tabs);
     for (const { link, name } of world.devices) {
       if (link.connections > 0) journal.broke("nothing is left", `sockets of ${name}`);
     }
+  }
+
+  /** It takes its time: now and then, and for one. */
+  #replay(tabs: readonly Tab[]): void {
+    const dice = this.#dice.fork(1);
+    if (tabs.length === 0 || !dice.chance(0.3)) return;
+    const { difference } = replay(exportTrace(dice.pick(tabs).process.client));
+    if (difference) this.#world.journal.broke("a trace leads to the same models", difference.what);
   }
 
   /** Lets time pass, and looks after every step whether all still holds. */

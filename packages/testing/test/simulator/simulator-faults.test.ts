@@ -138,7 +138,7 @@ const FAULTS: readonly Row[] = [
   ],
   [
     "a lane has two on their way (L37)",
-    `${TRANSACTIONS}/transaction-model.ts`,
+    `${TRANSACTIONS}/transaction-lane.ts`,
     `lane === undefined ? id : \`:\${lane}\``,
     `id`,
     1,
