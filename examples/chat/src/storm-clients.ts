@@ -46,5 +46,6 @@ const waiting = clients.map(({ account, token }) => {
 setInterval(() => {
   for (const client of waiting.splice(0, GATHER_AT_ONCE)) client.start();
   const sample: StormSample = { at: Date.now(), connected: connected.size };
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A thread has none.
   parentPort?.postMessage(sample);
 }, SAMPLE_MS);

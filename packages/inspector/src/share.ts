@@ -55,16 +55,14 @@ class Sharing {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#line = line;
-    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- Only `onmessage` starts a port.
-    line.onmessage = ({ data }) => {
+    line.addEventListener("message", ({ data }) => {
       if (channelWord(data)?.holdfast === "look") this.#show();
-    };
+    });
   }
 
   close(): void {
     this.#rest();
     this.#say({ holdfast: "gone", id: this.#id });
-    this.#line.onmessage = null;
     this.#line.close();
   }
 
@@ -97,6 +95,7 @@ class Sharing {
   }
 
   #say(word: ChannelWord): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A channel has none.
     this.#line.postMessage(word);
   }
 }

@@ -18,8 +18,7 @@ export class FakeChannel {
 
   say(message: unknown, from?: FakeEnd): void {
     this.said.push(message);
-    for (const end of this.#ends)
-      if (end !== from) end.onmessage?.({ data: structuredClone(message) } as MessageEvent);
+    for (const end of this.#ends) if (end !== from) end.hear(message);
   }
 
   leave(end: FakeEnd): void {
@@ -28,11 +27,19 @@ export class FakeChannel {
 }
 
 class FakeEnd implements ChannelLike {
-  onmessage: ((event: MessageEvent) => void) | null = null;
+  #listener: (event: MessageEvent) => void = () => {};
   readonly #channel: FakeChannel;
 
   constructor(channel: FakeChannel) {
     this.#channel = channel;
+  }
+
+  addEventListener(_: "message", listener: (event: MessageEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  hear(message: unknown): void {
+    this.#listener({ data: structuredClone(message) } as MessageEvent);
   }
 
   postMessage(message: unknown): void {

@@ -1,4 +1,4 @@
-/** Recordings for the tests of views: real clients on a manual clock, and what they went through. */
+/** Recordings for the tests of views: what real clients on a manual clock went through. */
 import { exportTrace } from "@holdfast/client/trace";
 import { clientHarness, type ClientHarness, type HarnessOptions } from "@holdfast/testing";
 

@@ -71,7 +71,10 @@ function overWords(clients: number, points: StormReport["points"], backAtMs: num
 function mostWithin(points: StormReport["points"], ms: number): number {
   let most = 0;
   for (const [index, [at, count]] of points.entries()) {
-    const start = [...points.slice(0, index)].reverse().find(([earlier]) => earlier <= at - ms);
+    const start = points
+      .slice(0, index)
+      .reverse()
+      .find(([earlier]) => earlier <= at - ms);
     if (start) most = Math.max(most, count - start[1]);
   }
   return most;

@@ -1,4 +1,17 @@
-/** Files in and out of the panel: dropped onto it, and saved from it. */
+/** Files in and out of the panel: dropped onto it, read, and saved from it. */
+import { InspectorError } from "../inspector-error.ts";
+import { reportOfFile, TEXT_MAX } from "../report/read-report.ts";
+import type { Report } from "../report/report.ts";
+
+/** The report of a trace's file. Rejects with an `InspectorError` for what is none. */
+export async function reportIn(file: File): Promise<Report> {
+  if (file.size > TEXT_MAX)
+    throw new InspectorError("tooLarge", "This file is too large to be a trace.");
+  const text = await file.text().catch(() => undefined);
+  // A folder, or a file that is gone.
+  if (text === undefined) throw new InspectorError("notATrace", "This file cannot be read.");
+  return reportOfFile(text, file.name);
+}
 
 /** Calls `open` with a file that is dropped onto `target`. */
 export function acceptFiles(target: HTMLElement, open: (file: File) => void): void {

@@ -3,7 +3,7 @@
  * neither clients nor channels; who does hands it reports, and moves its time.
  */
 import { InspectorError } from "../inspector-error.ts";
-import { reportOfFile, TEXT_MAX } from "../report/read-report.ts";
+import { reportOfFile } from "../report/read-report.ts";
 import type { ClockReadings, Report } from "../report/report.ts";
 import { momentView } from "../view/moment-view.ts";
 import { clockWords } from "../view/numbers.ts";
@@ -19,7 +19,7 @@ import { roundTripView } from "../view/round-trip-view.ts";
 import { rowSentence, timelineView } from "../view/timeline-view.ts";
 import { timersView } from "../view/timers-view.ts";
 import { element, setText } from "./element.ts";
-import { acceptFiles, saveText } from "./files.ts";
+import { acceptFiles, reportIn, saveText } from "./files.ts";
 import type { Walk } from "./keys.ts";
 import { LedgerCard } from "./ledger-card.ts";
 import { MomentCard } from "./moment-card.ts";
@@ -65,7 +65,7 @@ export class InspectorPanel {
     this.#bar = new TopBar({
       pick: (id) => this.#pick(id),
       follow: () => this.#follow(),
-      openFile: (file) => void this.#openFile(file),
+      openFile: (file) => void this.#open(() => reportIn(file)),
       saveTrace: () => this.#saveTrace(),
       ...(options.close && { close: options.close }),
     });
@@ -97,7 +97,7 @@ export class InspectorPanel {
         column("kept", this.#trips, this.#ledger),
       ),
     );
-    acceptFiles(this.root, (file) => void this.#openFile(file));
+    acceptFiles(this.root, (file) => void this.#open(() => reportIn(file)));
     this.#draw();
   }
 
@@ -127,15 +127,7 @@ export class InspectorPanel {
 
   /** Shows a trace's text. What is none is told in the panel. */
   openText(text: string, name: string): void {
-    try {
-      const report = reportOfFile(text, name);
-      setText(this.#fault, "");
-      this.#reports.set(FILE, report);
-      this.#pick(FILE);
-    } catch (error) {
-      if (!(error instanceof InspectorError)) throw error;
-      this.complain(error);
-    }
+    void this.#open(() => reportOfFile(text, name));
   }
 
   /** Moves what moves by itself. `wallNow`: epoch milliseconds of this page. */
@@ -227,16 +219,14 @@ export class InspectorPanel {
     this.#bar.drawFollowing(!this.#held, this.#recording?.report.isLive ?? false);
   }
 
-  async #openFile(file: File): Promise<void> {
-    const tooLarge =
-      file.size > TEXT_MAX &&
-      new InspectorError("tooLarge", "This file is too large to be a trace.");
-    if (tooLarge) return this.complain(tooLarge);
+  async #open(read: () => Report | Promise<Report>): Promise<void> {
     try {
-      this.openText(await file.text(), file.name);
-    } catch {
-      // A folder, or a file that is gone.
-      this.complain(new InspectorError("notATrace", "This file cannot be read."));
+      this.#reports.set(FILE, await read());
+      setText(this.#fault, "");
+      this.#pick(FILE);
+    } catch (error) {
+      if (!(error instanceof InspectorError)) throw error;
+      this.complain(error);
     }
   }
 

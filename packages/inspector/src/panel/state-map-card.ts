@@ -56,8 +56,8 @@ export class StateMapCard {
 }
 
 /**
- * What is always there, faintly: the frame around what has a transport, and the ways. From the frame
- * leads one way to each of the others and back, for all three in it.
+ * What is always there, faintly: the frame around what has a transport, and the ways. From the
+ * frame leads one way to each of the others and back, for all three in it.
  */
 function ground(): readonly SVGElement[] {
   const { x, y, width, height } = LIVE_BOX;

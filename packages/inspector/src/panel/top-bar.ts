@@ -10,7 +10,7 @@ export interface TopBarActions {
   openFile(file: File): void;
   saveTrace(): void;
   /** Absent: the panel has no end of its own. */
-  close?(): void;
+  readonly close?: () => void;
 }
 
 export class TopBar {

@@ -1,4 +1,4 @@
-/** The clients that apps in other tabs share, as an inspector hears of them. Nothing is believed. */
+/** The clients that apps in other tabs share, as an inspector hears of them. None is believed. */
 import { Cell, systemClock, type Cancel, type Clock, type Source } from "@holdfast/client";
 
 import { InspectorError } from "../inspector-error.ts";
@@ -31,8 +31,7 @@ export class ChannelFeed {
     this.#onFault = onFault;
     this.#clock = clock;
     this.#line = typeof channel === "string" ? new BroadcastChannel(channel) : channel;
-    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- Only `onmessage` starts a port.
-    this.#line.onmessage = ({ data }) => this.#hear(channelWord(data));
+    this.#line.addEventListener("message", ({ data }) => this.#hear(channelWord(data)));
     this.#ask();
   }
 
@@ -43,11 +42,11 @@ export class ChannelFeed {
 
   close(): void {
     this.#cancel();
-    this.#line.onmessage = null;
     this.#line.close();
   }
 
   #ask(): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A channel has none.
     this.#line.postMessage({ holdfast: "look" } satisfies ChannelWord);
     this.#cancel = this.#clock.at(this.#clock.now() + LOOKING_MS, () => this.#ask());
   }

@@ -9,7 +9,7 @@ export const LOOKED_AT_MS = 10_000;
 
 /** Of a channel, as much as is used. A browser's `BroadcastChannel` fits. */
 export interface ChannelLike {
-  onmessage: ((event: MessageEvent) => void) | null;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
   postMessage(message: unknown): void;
   close(): void;
 }

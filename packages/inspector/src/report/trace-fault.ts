@@ -35,7 +35,7 @@ function modelFault(value: unknown): string | undefined {
   const model = fieldsOf(value);
   if (!isState(model["state"])) return "an unknown state";
   if (typeof model["reason"] !== "string") return "no reason";
-  for (const name of ["since", "sessionId", "attempt"])
+  for (const name of ["since", "sessionId", "attempt", "account", "windowMs"])
     if (!isNumber(model[name])) return `no ${name}`;
   const constraints = fieldsOf(model["constraints"]);
   for (const name of ["auth", "network", "appActive", "notFrozen"])

@@ -74,7 +74,7 @@ function factsOf(model: ConnectionModel, offset: number): readonly FactView[] {
     { label: "Session", value: sessionId ? `#${sessionId}` : "none yet" },
     { label: "Failures", value: String(attempt) },
     { label: "Round trip", value: roundTrip === undefined ? "–" : durationWords(roundTrip) },
-    { label: "Window", value: durationWords(Number(windowMs) || 0) },
+    { label: "Window", value: durationWords(windowMs) },
     { label: "Account", value: account ? `no. ${account}` : "nobody" },
     {
       label: "Last failure",

@@ -1,4 +1,4 @@
-/** Times, durations and sizes as they are shown: few digits, always the same width where it counts. */
+/** Times, durations and sizes as they are shown: in few characters. */
 
 /** Of a time of day where the reader is: `08:00:00.250`. */
 const CLOCK = new Intl.DateTimeFormat("en-GB", {

@@ -41,7 +41,7 @@ export function beatAt({ beats }: Recording, index: number): Beat | undefined {
   return beats[Math.min(Math.max(index, 0), beats.length - 1)];
 }
 
-/** The nearest move after (`step` 1) or before (-1) a place; the place itself when there is none. */
+/** The nearest move after (`step` 1) or before (-1) a place; the end where there is none. */
 export function moveFrom({ beats }: Recording, index: number, step: 1 | -1): number {
   for (let at = index + step; at >= 0 && at < beats.length; at += step)
     if (beats[at]?.isMove) return at;

@@ -49,7 +49,7 @@ const contract = defineContract({
 const addNote = defineTransaction(contract, "note.add");
 
 test("transactions and buckets are seen as they stand, and as they change", async () => {
-  let answer = (_: number): void => {};
+  let answer: (id: number) => void = () => {};
   const answered = new Promise<number>((resolve) => (answer = resolve));
   const pair = linkedPair({
     contract,

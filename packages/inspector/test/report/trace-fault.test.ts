@@ -60,7 +60,7 @@ test.each<[string, (trace: Broken) => void]>([
 test("too many entries are not shown", async () => {
   const trace = await traceWith(({ entries }) => {
     const [first] = entries;
-    while (first && entries.length <= ENTRIES_MAX) entries.push(first);
+    if (first) entries.push(...Array.from({ length: ENTRIES_MAX }, () => first));
   });
   expect(traceFault(trace)).toContain(`over ${ENTRIES_MAX}`);
 });

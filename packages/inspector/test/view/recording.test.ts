@@ -58,9 +58,9 @@ test("a moment that is held is found again when older ones are forgotten", async
     ...report,
     trace: {
       ...trace,
-      before: before.beats[1]?.model,
+      before: held.model,
       entries: trace.entries.slice(2),
-    } as typeof trace,
+    },
   });
   expect(placeOf(shorter, held.entry)).toBe(1);
   const gone = before.beats[0];
