@@ -55,8 +55,8 @@ for (const outageMs of [500, 5_000])
     report(`2 000 clients, ${outageMs / 1_000} s: ${said(measured)}`, true);
 
 function said({ waits, peakDials: dials, windowsMs: [least, most] }: Measured): string {
-  const [p50, p99, max] = [0.5, 0.99, 1].map((share) => seconds(percentile(waits, share)));
-  return `back p50 ${p50}, p99 ${p99}, last ${max}; at most ${(dials * 100).toFixed(0)} % dial in 100 ms; window ${least}–${most} ms`;
+  const [half, most99, all] = [0.5, 0.99, 1].map((share) => seconds(percentile(waits, share)));
+  return `back p50 ${half}, p99 ${most99}, last ${all}; at most ${(dials * 100).toFixed(0)} % dial in 100 ms; window ${least}–${most} ms`;
 }
 
 function seconds(ms: number): string {
