@@ -50,7 +50,7 @@ export function installedVersion(name: string): string {
 }
 
 /** What starts a process; in `actors/`, without its ending. */
-const ACTORS = ["server", "client"] as const;
+const ACTORS = ["server", "client", "durable", "catch-up", "offline"] as const;
 
 /** Where the JavaScript is: inside the folder, so that packages are found from there. */
 export const builtFolder: string = `${folder}.build/`;

@@ -34,12 +34,10 @@ export class Actor {
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
 
-  constructor(name: string, { core, nodeOptions = [], isQuiet = false }: StartOptions = {}) {
-    const command = [process.execPath, ...nodeOptions, `${builtFolder}actors/${name}.js`];
-    const pinned = core !== undefined && canPin ? ["taskset", "-c", core, ...command] : command;
+  constructor(name: string, options: StartOptions = {}) {
+    const { isQuiet = false } = options;
     const stdio = ["ignore", "ignore", isQuiet ? "ignore" : "inherit", "ipc"] as const;
-    this.#child = spawn(pinned[0] ?? "", pinned.slice(1), { stdio: [...stdio] });
-    running.add(this.#child);
+    this.#child = start(name, [], options, stdio);
     this.#child.on("message", ({ id, output, error }: Answer) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -47,7 +45,6 @@ export class Actor {
       else waiting?.reject(new Error(`${name}: ${error}`));
     });
     this.#child.once("exit", (code, signal) => {
-      running.delete(this.#child);
       const end = new Error(`${name} ended with ${code ?? signal}`);
       for (const { reject } of this.#waiting.values()) reject(end);
       this.#waiting.clear();
@@ -78,4 +75,55 @@ export class Actor {
     this.#child.kill("SIGKILL");
     await gone;
   }
+}
+
+function start(
+  name: string,
+  args: readonly string[],
+  { core, nodeOptions = [] }: StartOptions,
+  stdio: readonly ("ignore" | "inherit" | "pipe" | "ipc")[],
+): ChildProcess {
+  const script = `${builtFolder}actors/${name}.js`;
+  const command = [process.execPath, ...nodeOptions, script, ...args];
+  const pinned = core !== undefined && canPin ? ["taskset", "-c", core, ...command] : command;
+  const child = spawn(pinned[0] ?? "", pinned.slice(1), { stdio: [...stdio] });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
+}
+
+/** A process that is told what to do by its arguments, and says what it has to in a line. */
+export class Script {
+  readonly #child: ChildProcess;
+  /** The first line that it writes. Rejects when it ends without one. */
+  readonly firstLine: Promise<string>;
+
+  constructor(name: string, args: readonly string[], options: StartOptions = {}) {
+    const child = start(name, args, options, ["ignore", "pipe", "inherit"]);
+    this.#child = child;
+    this.firstLine = new Promise((resolve, reject) => {
+      let text = "";
+      child.stdout?.on("data", (chunk: Buffer) => {
+        text += String(chunk);
+        if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
+      });
+      child.once("exit", (code) =>
+        reject(new Error(`${name} ended with ${code}, and said nothing`)),
+      );
+    });
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+/** What a script measures and says, as JSON. */
+export async function measuredBy<Measured>(
+  name: string,
+  args: readonly string[],
+  options?: StartOptions,
+): Promise<Measured> {
+  return JSON.parse(await new Script(name, args, options).firstLine) as Measured;
 }

@@ -10,6 +10,8 @@ export interface Figure {
   readonly values: Readonly<Record<string, readonly number[]>>;
   /** What a value that is not finite is called. Default "never". */
   readonly never?: string;
+  /** Whose value of the same round is 1. Default `ws`. */
+  readonly baseline?: string;
   /** The library draws lots, as for its delays: that rounds differ is no noise. */
   readonly isDrawn?: boolean;
   /** Shown as a picture, too. */
@@ -42,18 +44,19 @@ export interface Result {
 }
 
 /** The measure of the others. */
-export const BASELINE = "ws";
+const BASELINE = "ws";
 export const OURS = "holdfast";
 
 /** Of each round, to the baseline's of the same round; empty where there is none. */
-export function ratiosOf({ values }: Figure, peer: string): number[] {
-  const base = values[BASELINE];
+export function ratiosOf({ values, baseline = BASELINE }: Figure, peer: string): number[] {
+  const base = values[baseline];
   if (!base?.every((value) => Number.isFinite(value))) return [];
   return (values[peer] ?? []).map((value, round) => value / (base[round] ?? Number.NaN));
 }
 
 export interface Verdict {
   readonly bar: Bar;
+  readonly figure: Figure;
   readonly measured: number;
   readonly isMet: boolean;
   readonly isNoisy: boolean;
@@ -69,7 +72,7 @@ export function verdictsOf({ figures, bars }: Result): Verdict[] {
     const measured = bar.of === "worst" ? worst : median(values);
     const { atMost = Infinity, atLeast = -Infinity } = bar;
     const isMet = measured <= atMost && measured >= atLeast;
-    return { bar, measured, isMet, isNoisy: isNoisyFigure(figure, values) };
+    return { bar, figure, measured, isMet, isNoisy: isNoisyFigure(figure, values) };
   });
 }
 

@@ -4,11 +4,12 @@
  * `--peers ws,holdfast` and `--rounds 3` a part, which is only printed. A bar that is missed is told
  * and does not fail the command; what breaks does.
  */
-import { buildProcesses, installPeers } from "./build.ts";
-import { machineText } from "./machine.ts";
+import { buildProcesses, installedVersion, installPeers } from "./build.ts";
+import { loadBefore, machineText } from "./machine.ts";
 import { PEERS } from "./peers/peer-list.ts";
 import { Plan } from "./plan.ts";
 import { printResult } from "./report/console.ts";
+import { writeReport } from "./report/write-report.ts";
 import type { Result } from "./result.ts";
 import { WORKLOADS } from "./workloads/workload-list.ts";
 
@@ -19,10 +20,12 @@ if (unknown.length > 0) throw new Error(`no workload is called ${unknown.join(",
 installPeers();
 await buildProcesses(PEERS.map(({ file }) => file));
 console.log(machineText());
+const load = loadBefore();
 const begun = performance.now();
 const results: Result[] = [];
 for (const workload of WORKLOADS) {
-  if (plan.only.length > 0 && !plan.only.includes(workload.name)) continue;
+  const isAsked = plan.only.includes(workload.name);
+  if (plan.only.length > 0 ? !isAsked : workload.isExtra) continue;
   const before = performance.now();
   const result = await workload.run(plan);
   results.push(result);
@@ -30,4 +33,15 @@ for (const workload of WORKLOADS) {
   console.log(`  (${((performance.now() - before) / 1_000).toFixed(0)} s)`);
 }
 console.log(`\n${((performance.now() - begun) / 1_000).toFixed(0)} s in all`);
+if (plan.out !== undefined)
+  writeReport(plan.out, results, {
+    machine: machineText(),
+    date: new Date().toISOString().slice(0, 10),
+    versions: ["holdfast 0.1.0", ...versions()],
+    loadBefore: load,
+  });
 process.exit(0);
+
+function versions(): string[] {
+  return PEERS.flatMap(({ package: name }) => (name ? [`${name} ${installedVersion(name)}`] : []));
+}

@@ -12,21 +12,29 @@ export function printResult(result: Result): void {
 }
 
 /** As `✓ calls ≥ 1.6 × ws: 1.72 ×`. */
-export function verdictText({ bar, measured, isMet, isNoisy: noisy }: Verdict): string {
+export function verdictText({ bar, figure, measured, isMet, isNoisy: noisy }: Verdict): string {
   const limit = bar.atMost === undefined ? `≥ ${bar.atLeast}` : `≤ ${bar.atMost}`;
-  const times = bar.of === "ratio" ? " × ws" : bar.of === "worst" ? " in each round" : "";
-  const said = `${bar.figure} ${limit}${times}: ${valueText(measured)}${noisy ? ", noisy" : ""}`;
+  const times =
+    bar.of === "ratio"
+      ? ` × ${figure.baseline ?? "ws"}`
+      : bar.of === "worst"
+        ? " in each round"
+        : "";
+  const whose = bar.peer === undefined ? "" : `${bar.peer}, `;
+  const said = `${whose}${bar.figure} ${limit}${times}: ${valueText(measured)}${noisy ? ", noisy" : ""}`;
   return `${isMet ? "✓ met" : "✗ not met"}: ${said}`;
 }
 
 function printFigure(figure: Figure): void {
   console.log(`  ${figure.name} (${figure.unit})`);
+  const width = Math.max(...Object.keys(figure.values).map((peer) => peer.length));
   for (const [peer, values] of Object.entries(figure.values)) {
     const ratios = ratiosOf(figure, peer);
     const ratio = ratios.length > 0 ? `  ${median(ratios).toFixed(2)} ×` : "";
-    const all = `${valueText(Math.min(...values))}–${valueText(Math.max(...values))}`;
-    const middle = valueText(median(values), figure.never);
+    const text = (value: number): string => valueText(value, figure.never);
+    const all = `${text(Math.min(...values))}–${text(Math.max(...values))}`;
+    const middle = text(median(values));
     const noisy = isNoisyFigure(figure, ratios.length > 0 ? ratios : values) ? "  noisy" : "";
-    console.log(`    ${peer.padEnd(12)} ${middle.padStart(9)}  [${all}]${ratio}${noisy}`);
+    console.log(`    ${peer.padEnd(width)} ${middle.padStart(9)}  [${all}]${ratio}${noisy}`);
   }
 }

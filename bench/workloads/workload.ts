@@ -9,6 +9,8 @@ import type { Result } from "../result.ts";
 export interface Workload {
   /** For `--only`. */
   readonly name: string;
+  /** Runs only when it is asked for by name. */
+  readonly isExtra?: boolean;
   run(plan: Plan): Promise<Result>;
 }
 

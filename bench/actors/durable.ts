@@ -1,5 +1,5 @@
 /**
- * One process of a durable measurement: `durable-peer.ts bare FOLDER SECONDS`, `server FOLDER`,
+ * One process of a durable measurement: `durable.js bare FOLDER SECONDS`, `server FOLDER`,
  * `ask URL SECONDS` or `transact URL SECONDS`.
  */
 import { createServer } from "node:http";
@@ -16,8 +16,8 @@ import { sqliteStore } from "@holdfast/server/sqlite";
 import { attach } from "@holdfast/server/use/ws";
 import { WebSocket } from "ws";
 
-import type { Calls } from "../packages/client/src/session/calls.ts";
-import { openSqlite } from "../packages/server/src/stores/sqlite-driver.ts";
+import type { Calls } from "../../packages/client/src/session/calls.ts";
+import { openSqlite } from "../../packages/server/src/stores/sqlite-driver.ts";
 import { contract, credentials, ROOMS, send, sentOf } from "./durable-app.ts";
 
 const IN_FLIGHT = 64;

@@ -1,6 +1,6 @@
 /**
- * One process of an offline spell: `offline-peer.ts transact memory|sqlite URL COUNT` makes
- * transactions offline and sends them; `offline-peer.ts reopen memory URL BUCKETS` has buckets open
+ * One process of an offline spell: `offline.js transact memory|sqlite URL COUNT` makes
+ * transactions offline and sends them; `offline.js reopen memory URL BUCKETS` has buckets open
  * while its connection breaks and comes back.
  */
 import { mkdtempSync, rmSync } from "node:fs";

@@ -6,10 +6,28 @@ import {
   type ConnectionEvent,
 } from "@holdfast/client/machine";
 
+import type { Plan } from "../plan.ts";
+import type { Result } from "../result.ts";
+import { inTurn } from "./workload.ts";
+import type { Workload } from "./workload.ts";
+
+export const transitions: Workload = { name: "transition", isExtra: true, run };
+
 const LIVES = 40_000;
 
+async function run(plan: Plan): Promise<Result> {
+  const values = await inTurn(["holdfast"], plan.rounds(5), async () => transitionUs());
+  return {
+    workload: transitions.name,
+    title: "One transition of the connection machine",
+    about: "Lives of dial, welcome, pings, a probe, a drop and a retry, over and over.",
+    figures: [{ name: "a transition", unit: "µs", isLessBetter: true, values }],
+    bars: [{ figure: "a transition", of: "value", atMost: 5 }],
+  };
+}
+
 /** Microseconds a transition, over lives of dial, welcome, pings, a probe, a drop and a retry. */
-export function transitionUs(): number {
+function transitionUs(): number {
   const policy = DEFAULT_CONNECTION_POLICY;
   const constraints = { auth: true, network: true, appActive: true, notFrozen: true };
   let model = stoppedModel({ constraints, account: 1, quality: "good" }, 0, policy);

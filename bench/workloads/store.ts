@@ -1,19 +1,25 @@
 /**
- * Measures the SQLite server store against bare inserts: the same driver, tables, rows and group
- * size, in turn, each round in a file of its own; exits 1 when a bar is missed.
+ * The SQLite server store beside bare inserts: the same driver, tables, rows and group size, in
+ * turn, each round in a file of its own, every commit synced to the disk.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { sqliteStore } from "@holdfast/server/sqlite";
-import { openSqlite } from "../packages/server/src/stores/sqlite-driver.ts";
-import { isSmoke, machine, median, report, roundsOr, spread } from "./rounds.ts";
+import { openSqlite } from "../../packages/server/src/stores/sqlite-driver.ts";
+import type { Plan } from "../plan.ts";
+import type { Result } from "../result.ts";
+import { inTurn } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
-const rounds = roundsOr(7);
-const rows = isSmoke ? 5_000 : 40_000;
+export const store: Workload = { name: "store", isExtra: true, run };
 
-interface Workload {
+const BARE = "bare inserts";
+const OURS = "holdfast's store";
+
+/** What is appended, and how. */
+interface Appends {
   readonly name: string;
   /** Commits in one transaction. */
   readonly group: number;
@@ -23,7 +29,7 @@ interface Workload {
   readonly atLeast: number;
 }
 
-const workloads: readonly Workload[] = [
+const APPENDS: readonly Appends[] = [
   { name: "appends, 64 a group, 16 buckets", group: 64, buckets: 16, keyed: false, atLeast: 0.6 },
   { name: "appends, 256 a group, 1 bucket", group: 256, buckets: 1, keyed: false, atLeast: 0.6 },
   {
@@ -36,6 +42,10 @@ const workloads: readonly Workload[] = [
   { name: "keyed appends, 64 a group", group: 64, buckets: 16, keyed: true, atLeast: 0.5 },
 ];
 
+interface Sized extends Appends {
+  readonly rows: number;
+}
+
 /** As a chat message is. About 190 bytes as JSON. */
 const dataOf = (index: number): unknown => ({
   id: `message-${index}`,
@@ -46,53 +56,51 @@ const dataOf = (index: number): unknown => ({
   replyTo: null,
 });
 
-type Kind = "bare" | "store";
-
-console.log(`${machine}, ${rounds} rounds of ${rows} rows in ${tmpdir()}`);
-for (const workload of workloads) await compare(workload);
-
-async function compare(workload: Workload): Promise<void> {
-  const rates: Record<Kind, number[]> = { bare: [], store: [] };
-  await measure("bare", workload);
-  await measure("store", workload);
-  for (let round = 0; round < rounds; round++) {
-    const order: readonly Kind[] = round % 2 === 0 ? ["bare", "store"] : ["store", "bare"];
-    for (const kind of order) rates[kind].push(await measure(kind, workload));
+async function run(plan: Plan): Promise<Result> {
+  const rows = plan.pick(40_000, 5_000);
+  const figures = [];
+  for (const appends of APPENDS) {
+    const values = await inTurn([BARE, OURS], plan.rounds(7), (kind) =>
+      measure(kind, { ...appends, rows }),
+    );
+    const { name } = appends;
+    figures.push({ name, unit: "rows/s", isLessBetter: false, baseline: BARE, values });
   }
-  const ratios = rates.store.map((rate, round) => rate / (rates.bare[round] ?? Number.NaN));
-  const ratio = median(ratios);
-  report(
-    `${workload.name}: bare ${median(rates.bare).toFixed(0)}/s, store ${median(rates.store).toFixed(0)}/s, ratio ${ratio.toFixed(2)} [${spread(ratios)}] (bar ≥ ${workload.atLeast})`,
-    ratio >= workload.atLeast,
-  );
+  return {
+    workload: store.name,
+    title: "The SQLite store of the server",
+    about: `${rows.toLocaleString("en")} rows in ${tmpdir()}, through the store, and by bare inserts of the same rows in groups of the same size.`,
+    figures,
+    bars: APPENDS.map(({ name, atLeast }) => ({ figure: name, of: "ratio", atLeast, peer: OURS })),
+  };
 }
 
 /** Rows per second. */
-async function measure(kind: Kind, workload: Workload): Promise<number> {
+async function measure(kind: string, workload: Sized): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-bench-"));
   try {
     const path = join(folder, "store.db");
-    const store = sqliteStore({ path });
-    if (kind === "store") {
-      const seconds = await timed(() => throughStore(store, workload));
-      await store.close();
-      return rows / seconds;
+    const opened = sqliteStore({ path });
+    if (kind === OURS) {
+      const seconds = await timed(() => throughStore(opened, workload));
+      await opened.close();
+      return workload.rows / seconds;
     }
     // The store has made the tables; the bare loop has the file to itself.
-    await store.close();
+    await opened.close();
     const db = openSqlite(path);
     db.exec("pragma synchronous = full");
     const seconds = await timed(() => bare(db, workload));
     db.close();
-    return rows / seconds;
+    return workload.rows / seconds;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function throughStore(
-  store: ReturnType<typeof sqliteStore>,
-  { group, buckets, keyed }: Workload,
+  opened: ReturnType<typeof sqliteStore>,
+  { rows, group, buckets, keyed }: Sized,
 ): Promise<void> {
   for (let row = 0; row < rows; row += group) {
     const commits = [];
@@ -100,7 +108,7 @@ async function throughStore(
       const bucket = `room:${index % buckets}`;
       const call = { account: "ada", key: keyOf(index), method: "send", inputHash: "0123456789" };
       commits.push(
-        store.commit({
+        opened.commit({
           ...(keyed && { call }),
           run: (tx) => tx.append(bucket, dataOf(index), 1_800_000_000_000),
         }),
@@ -110,7 +118,7 @@ async function throughStore(
   }
 }
 
-function bare(db: ReturnType<typeof openSqlite>, { group, buckets, keyed }: Workload): void {
+function bare(db: ReturnType<typeof openSqlite>, { rows, group, buckets, keyed }: Sized): void {
   const insert = db.prepare("insert into holdfast_updates values (?, ?, ?, ?, ?, ?)");
   const insertKey = db.prepare("insert into holdfast_keys values (?, ?, ?, ?, ?, ?, ?, ?)");
   const [begin, commit] = [db.prepare("begin immediate"), db.prepare("commit")];

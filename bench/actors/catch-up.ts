@@ -1,5 +1,5 @@
 /**
- * One process of a catch-up: `catch-up-peer.ts memory|sqlite BUCKETS UPDATES cpu|heap`. A client
+ * One process of a catch-up: `catch-up.js memory|sqlite BUCKETS UPDATES cpu|heap`. A client
  * that was never here opens all buckets; its server is a script in the same process that answers
  * with frames encoded before.
  */
