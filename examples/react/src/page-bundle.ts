@@ -1,4 +1,4 @@
-/** Makes one script of the page and all it stands on: React comes in a form that browsers do not load. */
+/** Makes one script of the page: React comes in a form that browsers do not load. */
 import { fileURLToPath } from "node:url";
 
 import { build, stop } from "esbuild";

@@ -30,7 +30,7 @@ const FOUND_MAX = 20;
 /** How large a page of a room's log may be. */
 const PAGE_BYTES = 500_000;
 
-/** Lost with the process: after a restart tokens are refused, and every client asks for a new one. */
+/** Lost with the process: after a restart tokens are refused, and clients ask for new ones. */
 const secret = randomBytes(32);
 
 /** A token for somebody, who need not prove anything: this is an example. */

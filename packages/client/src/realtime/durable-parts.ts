@@ -41,7 +41,7 @@ export class DurableParts {
       definitions: options.transactions ?? [],
       policy: options.transactionPolicy,
       remote: keyedCalls(calls),
-      // An open bucket that holds nothing yet is awaited too: the first update of all is on its way.
+      // An open bucket that holds nothing yet is awaited too: its first update is on its way.
       reached: (bucket) =>
         this.sync.reached(bucket) ?? (this.sync.isOpen(bucket) ? { seq: 0 } : undefined),
     });
