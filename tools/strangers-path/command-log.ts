@@ -9,6 +9,8 @@ export interface Step {
 
 /** A command that has not come back within this time hangs. */
 const COMMAND_MS_MAX = 300_000;
+/** The same for one that stays, until it is ready: the demo's first start installs everything. */
+const READY_MS_MAX = 180_000;
 
 /** What a stranger's shell has: nothing of the `npm run` that started this. */
 function strangersEnvironment(): NodeJS.ProcessEnv {
@@ -34,20 +36,34 @@ export class CommandLog {
     this.note(`\`${command}\``, since);
   }
 
-  /** Starts a command that stays, and resolves with what `ready` finds in its words. */
-  async start(command: string, cwd: string, ready: RegExp): Promise<string> {
+  /**
+   * Starts a command that stays, and resolves with what `ready` finds in its words. A silent one is
+   * ready when there is the file that is named.
+   */
+  async start(command: string, cwd: string, ready: RegExp | string): Promise<string> {
     const since = performance.now();
-    const child = spawn(command, { cwd, shell: true, detached: true, env: strangersEnvironment() });
+    const isFile = typeof ready === "string";
+    const wait = isFile ? ` & until [ -e ${ready} ]; do sleep 0.1; done; echo is there; wait` : "";
+    const words = isFile ? /is there/ : ready;
+    const env = strangersEnvironment();
+    const child = spawn(`${command}${wait}`, { cwd, shell: true, detached: true, env });
     this.#running.push(child);
     const found = await new Promise<string>((resolve, reject) => {
       let said = "";
       const hear = (chunk: Buffer): void => {
         said += chunk.toString();
-        const match = ready.exec(said);
-        if (match) resolve(match[1] ?? match[0]);
+        const match = words.exec(said);
+        if (!match) return;
+        clearTimeout(late);
+        resolve(match[1] ?? match[0]);
       };
       child.stdout?.on("data", hear);
       child.stderr?.on("data", hear);
+      const late = setTimeout(
+        () => reject(new Error(`${command}: not ready\n${said}`)),
+        READY_MS_MAX,
+      );
+      child.on("exit", () => clearTimeout(late));
       child.on("exit", (code) => reject(new Error(`${command}: ended with ${code}\n${said}`)));
     });
     this.note(`\`${command}\`, until it is ready`, since);

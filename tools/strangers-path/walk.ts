@@ -63,12 +63,7 @@ async function walkApp(folder: string, chromium: string): Promise<readonly Step[
     mkdirSync(app);
     for (const command of inApp) log.run(command, app);
     for (const [name, text] of filesOf(guide)) writeFileSync(join(app, name), text);
-    // The guide says no word when the server is there; SQLite's file does.
-    await log.start(
-      `${serve} & until [ -e chat.sqlite ]; do sleep 0.1; done; echo up; wait`,
-      app,
-      /up/,
-    );
+    await log.start(serve, app, "chat.sqlite");
     await log.start(show, app, /localhost:5173/);
     await shareRoom(browser, log);
   } finally {
@@ -123,7 +118,7 @@ function withLog(text: string, demo: readonly Step[], app: readonly Step[]): str
   const home = fileURLToPath(root);
   return text.replace(
     /<!-- log -->[^]*<!-- end of the log -->/,
-    () => `<!-- log -->\n\n${log.replaceAll(home, "<the repository> ")}\n\n<!-- end of the log -->`,
+    () => `<!-- log -->\n\n${log.replaceAll(home, "<repository>")}\n\n<!-- end of the log -->`,
   );
 }
 
