@@ -47,6 +47,8 @@ export interface Numbered {
   readonly n: number;
   /** Who is signed in when it is made. */
   readonly as: string;
+  /** Makes it large. */
+  readonly pad?: string;
 }
 
 export interface AppContract {

@@ -69,7 +69,8 @@ export class AppProcess {
     this.account = account;
     this.clock = new ProcessClock(options.clock);
     const { openTransport } = options.link;
-    this.#traffic = new ProcessNetwork(options.clock, openTransport, () => this.#state);
+    const tooMuch = (): void => journal.broke("what waits to be sent is bounded", name);
+    this.#traffic = new ProcessNetwork(options.clock, openTransport, () => this.#state, tooMuch);
     const happened = (what: string): void => journal.happened(name, what);
     this.store = new ProcessStore({
       ...options,

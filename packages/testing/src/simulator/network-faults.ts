@@ -1,5 +1,6 @@
 /** What a network does to a device. */
 import type { Cancel } from "@holdfast/client";
+import type { Frame } from "@holdfast/protocol";
 
 import type { DialRefusal } from "../memory-connection.ts";
 import type { LinkDirection } from "../memory-link.ts";
@@ -14,7 +15,7 @@ const REFUSALS: readonly DialRefusal[] = [
 ];
 
 /** What no peer would say. */
-const NOISE: readonly string[] = [
+const NOISE: readonly Frame[] = [
   "",
   "{",
   "[]",
@@ -25,7 +26,16 @@ const NOISE: readonly string[] = [
   '{"type":"pong"}',
   '{"type":"hello","token":7}',
   '{"__proto__":{"type":"ping"}}',
+  '{"type":"ping","nonce":-1}',
+  '{"type":"call","id":1e400,"method":"bump"}',
+  '{"type":"welcome","account":7}',
+  '{"type":"result"}',
+  '{"type":"updates","bucket":"list:a","epoch":"e","after":9,"upTo":8,"updates":[{}]}',
+  '{"type":"goingAway","windowMs":"soon"}',
+  '[{"type":"pong","nonce":1},{"type":"subscribe","buckets":[null]}]',
+  `[${'{"type":"ping","nonce":1},'.repeat(5_000)}{}]`,
   "GET / HTTP/1.1",
+  new Uint8Array([0, 255, 1, 254]),
 ];
 
 const blackHole = (direction: LinkDirection): Fault => ({

@@ -15,9 +15,9 @@ function comeBack(device: Device): void {
 }
 
 /** A call that still waits when something else happens. In whose name it is sent, the server sees. */
-function askWithoutAnswer({ client, credentials }: AppProcess): void {
+function askWithoutAnswer({ client, credentials }: AppProcess, pad = ""): void {
   const as = credentials.identity.current;
-  if (as !== null) client.call("echo", { n: 0, as }, { timeoutMs: 20_000 }).catch(() => {});
+  if (as !== null) client.call("echo", { n: 0, as, pad }, { timeoutMs: 20_000 }).catch(() => {});
 }
 
 /** A fault of one process, from which it recovers if it still lives. */
@@ -170,6 +170,11 @@ export const PROCESS_FAULTS: FaultTable = {
       process.mendProvider();
       process.client.tokenChanged();
     };
+  }),
+  "flood up": fault([1_000, 30_000], (process, { device: { link } }) => {
+    link.blackHole("up");
+    for (let n = 0; n < 60; n++) askWithoutAnswer(process, "x".repeat(30_000));
+    return () => link.heal();
   }),
   "another account": fault([1_000, 60_000], (process, { world: { clock }, device, dice }) => {
     const others = ["ada", "bob", "cleo", null].filter((who) => who !== process.account);

@@ -6,17 +6,25 @@ import type { Clock, OpenTransport, Transport, TransportEvent } from "@holdfast/
 
 export type ProcessState = "running" | "asleep" | "dead";
 
+/** What may wait to be sent: the mark at which a session stops writing, and one more frame. */
+const BUFFERED_BYTES_MAX = 262_144 + 1_048_576;
+
 export class ProcessNetwork {
   readonly #clock: Clock;
   readonly #open: OpenTransport;
   readonly #state: () => ProcessState;
+  readonly #tooMuch: () => void;
   /** Those that the process has neither closed nor heard the end of. */
   readonly #sockets = new Set<Transport>();
   /** What came while the process slept. */
   #unheard: (() => void)[] = [];
 
-  /** `clock`: the world's. `open`: of the device's network. */
-  constructor(clock: Clock, open: OpenTransport, state: () => ProcessState) {
+  /**
+   * `clock`: the world's. `open`: of the device's network. `tooMuch`: more waits to be sent than
+   * may.
+   */
+  constructor(clock: Clock, open: OpenTransport, state: () => ProcessState, tooMuch: () => void) {
+    this.#tooMuch = tooMuch;
     this.#clock = clock;
     this.#open = open;
     this.#state = state;
@@ -40,7 +48,11 @@ export class ProcessNetwork {
       get isPaused() {
         return inner.isPaused;
       },
-      send: (frame) => inner.send(frame),
+      send: (frame) => {
+        const isSent = inner.send(frame);
+        if (inner.bufferedBytes > BUFFERED_BYTES_MAX) this.#tooMuch();
+        return isSent;
+      },
       pauseReading: () => inner.pauseReading(),
       resumeReading: () => inner.resumeReading(),
       close: (code, reason) => {

@@ -165,6 +165,13 @@ const FAULTS: readonly Row[] = [
     11,
   ],
   [
+    "what a path does not take piles up in the socket",
+    "client/src/session/outbox.ts",
+    `if (bufferedBytes <= SEND_SOFT_MARK) {`,
+    `if (bufferedBytes >= 0) {`,
+    1,
+  ],
+  [
     "an older socket is kept beside a newer one",
     "server/src/session-driver.ts",
     `registry.add(this)?.dispatch({ type: "superseded" });`,
