@@ -1,6 +1,7 @@
 /** Who starts and closes the client, and when: also in StrictMode, while suspended, at a server. */
 import type { DurableClient } from "@holdfast/client/durable";
 import { act, render } from "@testing-library/react";
+import * as React from "react";
 import {
   createElement,
   StrictMode,
@@ -130,6 +131,34 @@ describe("a client that the provider makes", () => {
     expect(isOpen()).toHaveLength(1);
   });
 });
+
+// React 18 has no way to hide a page and keep its state.
+const { Activity } = React as { readonly Activity?: typeof React.Activity };
+
+test.skipIf(!Activity)(
+  "a page that was hidden for longer, and is shown again as it was, has a new client",
+  async () => {
+    const world = chatWorld();
+    const { made, page, sessions } = making(world);
+    if (!Activity) return;
+    const kept = (mode: "visible" | "hidden") =>
+      createElement(StrictMode, null, createElement(Activity, { mode }, page()));
+    const { rerender, unmount } = render(kept("visible"));
+    await world.run(2_000);
+    rerender(kept("hidden"));
+    await world.run(2_000);
+    expect(sessions()).toBe(0);
+    rerender(kept("visible"));
+    await world.run(2_000);
+    expect(sessions()).toBe(1);
+    const states = made.map(({ connection }) => connection.current.state);
+    expect(states.filter((state) => state === "open")).toHaveLength(1);
+    unmount();
+    await world.run(2_000);
+    await world.pair.close();
+    expect(world.clock.pending).toBe(0);
+  },
+);
 
 describe("the app's own client", () => {
   test("is neither started nor closed", async () => {
