@@ -9,6 +9,7 @@ import type { Alarm, Alarms } from "./base/alarms.ts";
 import type { Clock, Millis } from "./base/clock.ts";
 import { RunningCall } from "./call-context.ts";
 import type { Committed, PublishAny, Viewer } from "./call-context.ts";
+import { CancelAllowance, type CancelPolicy } from "./cancel-allowance.ts";
 import { CallFailure, ownFailure } from "./call-failure.ts";
 import type { CallRouter } from "./call-router.ts";
 import { StoreFault } from "./committer.ts";
@@ -45,7 +46,10 @@ export interface KeyedCallsParts {
   readonly codec: ServerCodec;
   readonly counts: { keyedReplays: number };
   readonly limits: Pick<WireLimits, "nesting" | "frameBytes">;
-  readonly policy: { readonly callTimeoutMaxMs: number; readonly keyedCallsMax: number };
+  readonly policy: CancelPolicy & {
+    readonly callTimeoutMaxMs: number;
+    readonly keyedCallsMax: number;
+  };
   readonly report: (
     error: unknown,
     context: { readonly place: "store"; readonly method?: string },
@@ -56,9 +60,11 @@ export class KeyedCalls {
   readonly #parts: KeyedCallsParts;
   /** What runs in this process, by account and key. */
   readonly #running = new Map<string, Map<string, Execution>>();
+  readonly #cancels: CancelAllowance;
 
   constructor(parts: KeyedCallsParts) {
     this.#parts = parts;
+    this.#cancels = new CancelAllowance(parts.policy);
   }
 
   /** `settle` hears the answer exactly once, perhaps before this returns. */
@@ -83,6 +89,13 @@ export class KeyedCalls {
   /** Sees to it that the key takes no effect if it has not yet, and tells what stands. */
   cancel(id: number, call: CallKey, settle: Settle): void {
     const { store, clock, report } = this.#parts;
+    // What runs here will be stored anyway.
+    const isRunning = this.#running.get(call.account)?.has(call.key);
+    const waitMs = isRunning ? 0 : this.#cancels.take(call.account, clock.now());
+    if (waitMs > 0) {
+      const failure = ownFailure(id, "busy", "too many keys of this account are cancelled");
+      return settle({ ...failure, retryAfterMs: waitMs });
+    }
     const cancelled = (outcome: KeyedOutcome): Result | Failure => {
       if (outcome.type === "result") return resultOf(id, outcome);
       // A commit that comes now finds the key taken, whether the handler heeds its signal or not.

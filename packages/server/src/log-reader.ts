@@ -6,6 +6,7 @@ import type { BucketKey } from "@holdfast/protocol";
 
 import type { Cancel, Clock } from "./base/clock.ts";
 import type { LogPage, LogRange, ReadLimits, ServerStore } from "./server-store.ts";
+import { StoreError } from "./store-error.ts";
 
 /** So many pages are read in one trip: they lie in memory together. */
 const PAGES_AT_ONCE = 64;
@@ -90,20 +91,39 @@ export class LogReader {
   ): void {
     if (questions.length === 0) return;
     this.#trips++;
-    const answered = (answers: readonly Answer[]): void => {
+    const answered = (answers: readonly (Answer | undefined)[]): void => {
       this.#trips--;
       questions.forEach(({ askers }, index) => this.#tell(askers, answers[index]));
       if (this.#pages.size + this.#ranges.size > 0) this.#soon();
     };
-    // A store that throws where it should reject fails like any other.
-    Promise.resolve(questions)
-      .then(read)
-      .catch((error: unknown) => {
+    this.#asked(questions, read).then(answered).catch(this.#report);
+  }
+
+  /** Never rejects: a question without an answer failed, which was reported. */
+  async #asked<Answer>(
+    questions: readonly Question<Answer>[],
+    read: (questions: readonly Question<Answer>[]) => Promise<readonly Answer[]>,
+  ): Promise<readonly (Answer | undefined)[]> {
+    try {
+      return await read(questions);
+    } catch (error) {
+      if (!isCorrupt(error) || questions.length === 1) {
         this.#report(error);
         return [];
-      })
-      .then(answered)
-      .catch(this.#report);
+      }
+    }
+    // One bucket is spoiled: each by itself, so that it fails for those alone who read it.
+    const answers: (Answer | undefined)[] = [];
+    for (const question of questions) answers.push(...(await this.#one(question, read)));
+    return answers;
+  }
+
+  async #one<Answer>(
+    question: Question<Answer>,
+    read: (questions: readonly Question<Answer>[]) => Promise<readonly Answer[]>,
+  ): Promise<readonly [Answer | undefined]> {
+    const [answer] = await this.#asked([question], read);
+    return [answer];
   }
 
   /** One asker's fault must not keep the answer from the others. */
@@ -116,6 +136,10 @@ export class LogReader {
       }
     }
   }
+}
+
+function isCorrupt(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "corrupt";
 }
 
 function ask<Answer>(

@@ -38,6 +38,14 @@ export interface ServerPolicy {
    */
   readonly keyedCallsMax: number;
   /**
+   * Keys of calls that one account may have cancelled in a second, on average, where they do not
+   * run in this process: each is stored as long as keys are. Past `keyCancelsBurst`: `busy`, with a
+   * time. Default 1.
+   */
+  readonly keyCancelsPerSecond: number;
+  /** How many such keys it may cancel at once. Default 1 000. */
+  readonly keyCancelsBurst: number;
+  /**
    * How many messages a session may say in a second, on average. Calls that are admitted do not
    * count: they are bounded by how many may execute. A fetch counts, and a bucket counts as a
    * message. Past `messagesBurst`: `rateLimited`. Default 2 000.
@@ -85,6 +93,8 @@ export const DEFAULT_SERVER_POLICY: ServerPolicy = {
   callTimeoutMaxMs: 300_000,
   callsWaiting: 2_048,
   keyedCallsMax: 1_024,
+  keyCancelsPerSecond: 1,
+  keyCancelsBurst: 1_000,
   messagesPerSecond: 2_000,
   messagesBurst: 4_000,
   bufferedBytesSoft: 262_144,

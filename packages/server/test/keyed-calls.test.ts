@@ -157,6 +157,26 @@ describe("a key that is running", () => {
 });
 
 describe("a key that is cancelled", () => {
+  test("and unknown takes room in the store, so an account may cancel only so many (V3)", async () => {
+    const gate = new Gate();
+    const world = new KeyedWorld(gate.act, { keyCancelsBurst: 2 });
+    await world.ask(1, "runs");
+    for (const id of [2, 3, 4]) await world.cancel(id, `unknown ${id}`);
+    expect(world.answers).toMatchObject([
+      { id: 2, code: "cancelled" },
+      { id: 3, code: "cancelled" },
+      { type: "failure", id: 4, code: "busy", refused: true, retryAfterMs: 1_000 },
+    ]);
+    expect(await world.store.outcome({ account: "ada", key: "unknown 4" })).toBeUndefined();
+    // What runs is stored anyway, and others have an allowance of their own.
+    await world.cancel(5, "runs");
+    await world.cancel(6, "unknown 4", "bob");
+    expect(world.answers.slice(3)).toMatchObject([{ id: 5 }, { id: 6, code: "cancelled" }]);
+    world.clock.advance(1_000);
+    await world.cancel(7, "unknown 4");
+    expect(world.answers.at(-1)).toMatchObject({ id: 7, code: "cancelled" });
+  });
+
   test("before it came never runs (L33, L34)", async () => {
     const world = new KeyedWorld(post);
     await world.cancel(1, "k");

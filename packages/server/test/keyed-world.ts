@@ -55,6 +55,7 @@ export interface KeyedWorldOptions {
   readonly clock?: ManualClock;
   readonly limits?: Partial<WireLimits>;
   readonly keyedCallsMax?: number;
+  readonly keyCancelsBurst?: number;
 }
 
 /** What a handler does; every method of the contract does the same. */
@@ -91,7 +92,13 @@ export class KeyedWorld {
     const publish = this.committer.publish.bind(this.committer);
     const handlers = { run: act, other: act, checked: act, later: act };
     const router = new CallRouter(contract, handlers, report);
-    const policy = { callTimeoutMaxMs: 60_000, keyedCallsMax: options.keyedCallsMax ?? 10 };
+    const { keyedCallsMax = 10, keyCancelsBurst = 10 } = options;
+    const policy = {
+      callTimeoutMaxMs: 60_000,
+      keyedCallsMax,
+      keyCancelsPerSecond: 1,
+      keyCancelsBurst,
+    };
     const { committer } = this;
     const shared = { clock, alarms, codec, limits, policy, report, counts };
     this.keyed = new KeyedCalls({ ...shared, store, router, committer, publish });

@@ -3,12 +3,13 @@ import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../testing/src/manual-clock.ts";
 import { LogReader } from "../src/log-reader.ts";
 import type { LogPage, LogRange, ServerStore } from "../src/server-store.ts";
+import { StoreError } from "../src/store-error.ts";
 import { settled } from "./serve.ts";
 
 interface Trip {
   readonly asked: readonly string[];
   answer(): void;
-  fail(): void;
+  fail(error?: Error): void;
 }
 
 class World {
@@ -67,7 +68,7 @@ class World {
       this.trips.push({
         asked,
         answer: () => resolve(answers),
-        fail: () => reject(new Error("disk")),
+        fail: (error = new Error("disk")) => reject(error),
       });
     });
   }
@@ -115,6 +116,24 @@ describe("a store that fails", () => {
     await settled();
     expect(heard).toEqual(["a: none", "b: none"]);
     expect(world.errors).toEqual([new Error("disk")]);
+  });
+
+  test("over one spoiled bucket fails for those alone who read it", async () => {
+    const world = new World();
+    const heard: string[] = [];
+    for (const bucket of ["a", "spoiled", "c"]) world.page(bucket, 1, heard);
+    await world.turn();
+    const corrupt = new StoreError("corrupt");
+    world.trips[0]?.fail(corrupt);
+    for (const turn of [1, 2, 3]) {
+      await settled();
+      expect(world.trips[turn]?.asked).toEqual([["a>1"], ["spoiled>1"], ["c>1"]][turn - 1]);
+      if (turn === 2) world.trips[turn]?.fail(corrupt);
+      else world.trips[turn]?.answer();
+    }
+    await settled();
+    expect(heard).toEqual(["a@1", "spoiled: none", "c@1"]);
+    expect(world.errors).toEqual([corrupt]);
   });
 
   test("by throwing fails as one that rejects", async () => {

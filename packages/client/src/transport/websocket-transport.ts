@@ -4,7 +4,7 @@
  * the connection machine, which calls `close`.
  */
 /* oxlint-disable unicorn/prefer-add-event-listener -- One listener each, for the socket's life. */
-import { nameOf } from "../base/errors.ts";
+import { nameOf, OptionsError } from "../base/errors.ts";
 import type { CreateSocket, WebSocketLike } from "../base/web-socket.ts";
 import type { OpenTransport } from "./transport.ts";
 
@@ -48,7 +48,8 @@ export function webSocketTransport(createSocket: CreateSocket): OpenTransport {
     try {
       listen((socket = createSocket(url, [...subprotocols])));
     } catch (error) {
-      end(0, nameOf(error));
+      // Of anything else the words could hold a secret.
+      end(0, error instanceof OptionsError ? error.message : nameOf(error));
     }
     return {
       isPaused: false,

@@ -95,6 +95,9 @@ export class SqliteFile {
   close(): void {
     try {
       this.db.exec("pragma wal_checkpoint(truncate)");
+    } catch {
+      // No room on the disk, or others read: all is in the log beside the file, and whoever opens
+      // it next finds it there.
     } finally {
       this.db.close();
     }

@@ -122,6 +122,18 @@ test("processes that open a new file at once wait for each other", () => {
   expect(tries.filter((sql) => sql === "begin immediate; rollback")).toHaveLength(3);
 });
 
+test("a store whose last tidying finds no room is closed all the same, and has everything", async () => {
+  const bed = new StoreBed();
+  const spy = new SpyDriver();
+  const store = bed.sqlite({ driver: spy.open });
+  await bed.append(store, "room", 1);
+  spy.failing.set("pragma wal_checkpoint", sqliteError(13, "database or disk is full"));
+  await bed.finish(store.close());
+  expect(spy.isClosed).toBe(true);
+  const again = bed.sqlite();
+  expect(await bed.finish(again.ranges(["room"]))).toMatchObject([{ head: 1 }]);
+});
+
 test("a closed store is whole in its one file, for whoever copies it", async () => {
   const bed = new StoreBed();
   const store = bed.sqlite();

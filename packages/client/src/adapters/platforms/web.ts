@@ -5,12 +5,16 @@
  */
 import type { Cancel } from "../../base/clock.ts";
 import { systemClock } from "../../base/clock.ts";
+import { OptionsError } from "../../base/errors.ts";
 import { randomHex, systemRandom } from "../../base/random.ts";
 import type { WebSocketLike } from "../../base/web-socket.ts";
 import { webSocketTransport } from "../../transport/websocket-transport.ts";
 import type { LifecycleAdapter } from "../lifecycle-adapter.ts";
 import type { NetworkAdapter, NetworkState } from "../network-adapter.ts";
 import type { Platform } from "../platform.ts";
+
+/** Of Node before 22: `nodePlatform({ WebSocket })` with the one of `ws`. */
+const NO_SOCKET = "there is no WebSocket here: pass `platform` or `createSocket`";
 
 /** What we use of a page's or worker's global scope. All of it may be missing. */
 export interface WebGlobals extends Partial<Listenable> {
@@ -60,10 +64,12 @@ export function webPlatform(globals: WebGlobals = globalThis): Platform {
     randomHex,
     lifecycle: webLifecycle(globals),
     network: webNetwork(globals),
-    openTransport: webSocketTransport(
-      // Where there is none, the dial has failed.
-      (url, subprotocols) => new (globals as typeof globalThis).WebSocket(url, subprotocols),
-    ),
+    openTransport: webSocketTransport((url, subprotocols) => {
+      const { WebSocket: Socket } = globals;
+      // Not before the dial: a server that renders a page makes clients which never dial.
+      if (!Socket) throw new OptionsError(NO_SOCKET);
+      return new Socket(url, subprotocols);
+    }),
     // Only Firefox's own engine says "Gecko/"; the others say "like Gecko".
     variesPath: / Gecko\//.test(globals.navigator?.userAgent ?? ""),
   };

@@ -198,7 +198,8 @@ test("a dial uses the page's WebSocket, and fails where there is none", () => {
   dial({ WebSocket: PageSocket as never });
   expect([made, events]).toEqual([[["ws://x.test", ["p"]]], []]);
   dial({});
-  expect(events).toEqual([{ type: "openFailed", meaning: "retry", detail: "TypeError" }]);
+  const detail = "there is no WebSocket here: pass `platform` or `createSocket`";
+  expect(events).toEqual([{ type: "openFailed", meaning: "retry", detail }]);
 });
 
 test.each([
