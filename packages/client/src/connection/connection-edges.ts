@@ -3,4 +3,4 @@
  */
 
 /** Of all ways that the machine can take: state, event, state, effects and reasons. */
-export const EDGES_HASH = "dcaadb9110726dd9";
+export const EDGES_HASH = "92a18b0c7ab5e4a3";
