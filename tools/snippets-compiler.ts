@@ -24,10 +24,17 @@ export function compilerWords(modules: ReadonlyMap<string, string>): string {
       cwd: folder,
       encoding: "utf8",
     });
-    return stdout + stderr;
+    return withoutSources(stdout + stderr);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** What is wrong in a source is told by its own check; it is no fault of a document. */
+function withoutSources(words: string): string {
+  // A complaint begins at the left; what explains it is indented.
+  const complaints = words.split(/\n(?=\S)/);
+  return complaints.filter((complaint) => !complaint.startsWith("../")).join("\n");
 }
 
 function settings(home: string, modules: ReadonlyMap<string, string>): object {
