@@ -26,23 +26,23 @@ export const JSON_SUBPROTOCOL = "holdfast.v1.json";
 
 /** JSON as a plain client speaks it: a message of `log` or `keys` is of unknown type. */
 export const jsonClientCodec: Codec<SpokenServerMessage, ClientMessage, string> =
-  /* @__PURE__ */ jsonCodec(SPOKEN_SERVER_MESSAGES, clientPayloads);
+  /* @__PURE__ */ jsonCodec(SPOKEN_SERVER_MESSAGES);
 
 /** JSON as a client speaks it that has transactions and sync: `log` and `keys` too. */
 export const jsonDurableClientCodec: Codec<ServerMessage, ClientMessage, string> =
-  /* @__PURE__ */ jsonCodec(SERVER_MESSAGES, clientPayloads);
+  /* @__PURE__ */ jsonCodec(SERVER_MESSAGES);
 
 /** JSON as a server speaks it. */
 export const jsonServerCodec: Codec<ClientMessage, ServerMessage, string> =
-  /* @__PURE__ */ jsonCodec(CLIENT_MESSAGES, serverPayloads);
+  /* @__PURE__ */ jsonCodec(CLIENT_MESSAGES, serverLevels);
 
 /**
- * JSON for a side that reads the messages of the table, and writes these payloads of the
- * application's.
+ * JSON for a side that reads the messages of the table. `levelsOf`: how deep a payload of the
+ * application's stands in a message that it writes; Infinity where there is none. Default 1.
  */
 export function jsonCodec<In extends { readonly type: string }, Out>(
   table: MessageTable<In>,
-  payloadsOf: (message: Out) => readonly unknown[],
+  levelsOf: (message: Out) => number = () => 1,
 ): Codec<In, Out, string> {
   return {
     subprotocol: JSON_SUBPROTOCOL,
@@ -50,10 +50,8 @@ export function jsonCodec<In extends { readonly type: string }, Out>(
       // First, because it finds cycles. Undefined fields vanish, NaN becomes null, `toJSON` is
       // honoured.
       const text = stringified(message);
-      for (const payload of payloadsOf(message)) {
-        const fault = payloadFault(payload, nestingMax);
-        if (fault) throw new EncodeError(fault);
-      }
+      const fault = payloadFault(message, nestingMax + levelsOf(message));
+      if (fault) throw new EncodeError(fault);
       return text;
     },
     sizeOf: utf8Length,
@@ -83,20 +81,7 @@ function stringified(message: unknown): string {
   }
 }
 
-function clientPayloads(message: ClientMessage): readonly unknown[] {
-  return message.type === "call" ? [message.input] : [];
-}
-
-function serverPayloads(message: ServerMessage): readonly unknown[] {
-  switch (message.type) {
-    case "result":
-      return [message.output];
-    case "failure":
-      return [message.data];
-    case "updates":
-    case "page":
-      return message.updates.map(({ data }) => data);
-    default:
-      return [];
-  }
+function serverLevels({ type }: ServerMessage): number {
+  if (type === "result" || type === "failure") return 1;
+  return type === "updates" || type === "page" ? FRAME_LEVELS - 1 : Infinity;
 }

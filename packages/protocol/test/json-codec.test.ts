@@ -15,7 +15,7 @@ import type { ClientMessage, Codec, Frame, Malformed, ServerMessage } from "../s
 import { fullClientMessages, fullServerMessages } from "./examples.ts";
 
 const limits = DEFAULT_WIRE_LIMITS;
-const fullClientCodec = jsonCodec(SERVER_MESSAGES, () => []);
+const fullClientCodec = jsonCodec(SERVER_MESSAGES);
 
 function codeOf(codec: Codec<unknown, never, string>, frame: Frame): Malformed | "none" {
   const read = codec.decode(frame, limits);

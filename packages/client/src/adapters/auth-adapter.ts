@@ -104,20 +104,24 @@ export class AuthAdapter {
     this.#endFetch(Infinity);
     this.#isForced = forced;
     const fetch = (this.#fetch = new Scope());
-    const { signal } = fetch;
     this.#token = new Promise((resolve, reject) => {
       this.#follow = resolve;
       // The first word ends the fetch; once it is closed nobody waits for one.
       const end = (keptUntil: Millis, settle: () => void): void => {
-        if (signal.aborted) return;
+        if (fetch.isClosed) return;
         this.#endFetch(keptUntil);
         settle();
       };
       const fail = (detail: string): void => end(0, () => reject(new Error(detail)));
       fetch.defer(clock.at(clock.now() + TOKEN_FETCH_MS_MAX, () => fail("timeout")));
       const ask = async (): Promise<void> => {
-        if (signal.aborted) return;
-        const token = await credentials.token({ forced, signal });
+        if (fetch.isClosed) return;
+        const token = await credentials.token({
+          forced,
+          get signal() {
+            return fetch.signal;
+          },
+        });
         if (token !== null && !isUsable(token)) fail("unusable");
         else end(token === null ? 0 : clock.wallNow() + TOKEN_KEPT_MS, () => resolve(token));
       };

@@ -6,20 +6,27 @@ import { guarded, reportUncaught } from "./errors.ts";
 
 /** A lifetime. What is opened in a scope is closed with it, last opened first. */
 export class Scope {
-  readonly #controller = new AbortController();
+  /** Made when somebody asks for the signal: with its event target it weighs more than a scope. */
+  #controller: AbortController | undefined;
+  /** Only `close` sets it. */
+  isClosed = false;
   readonly #cleanups: (() => void)[] = [];
   readonly #onError: (error: unknown) => void;
-  /** Aborted when the scope closes, before any cleanup runs. */
-  readonly signal: AbortSignal = this.#controller.signal;
-
   /** `onError` hears what a cleanup throws; by default it becomes an uncaught error. */
   constructor(onError: (error: unknown) => void = reportUncaught) {
     this.#onError = onError;
   }
 
+  /** Aborted when the scope closes, before any cleanup runs. */
+  get signal(): AbortSignal {
+    const controller = (this.#controller ??= new AbortController());
+    if (this.isClosed) controller.abort();
+    return controller.signal;
+  }
+
   /** Runs `cleanup` when the scope closes; at once, if it is closed already. */
   defer(cleanup: () => void): void {
-    if (this.signal.aborted) cleanup();
+    if (this.isClosed) cleanup();
     else this.#cleanups.push(cleanup);
   }
 
@@ -27,7 +34,8 @@ export class Scope {
    * Ends the lifetime: aborts the signal, then runs the cleanups, last deferred first. Idempotent.
    */
   close(): void {
-    this.#controller.abort();
+    this.isClosed = true;
+    this.#controller?.abort();
     const cleanups = this.#cleanups;
     // One cleanup's fault must not leave what the others would close.
     for (let last = cleanups.pop(); last; last = cleanups.pop()) guarded(last, this.#onError);

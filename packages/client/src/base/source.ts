@@ -89,7 +89,7 @@ export function waitFor<T>(
     signal?.addEventListener("abort", abort);
     wait.defer(() => signal?.removeEventListener("abort", abort));
     const hear = (value: T): void => {
-      if (wait.signal.aborted) return;
+      if (wait.isClosed) return;
       try {
         if (predicate(value)) settle(() => resolve(value));
       } catch (error) {

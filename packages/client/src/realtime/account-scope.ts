@@ -74,7 +74,7 @@ export class AccountScope {
   /** A store that opens when its account has been left is closed, and rejects. */
   async #open(account: string | null, scope: Scope): Promise<AccountStore> {
     const heedLeaving = (): void => {
-      if (scope.signal.aborted) throw new StoreError("closed");
+      if (scope.isClosed) throw new StoreError("closed");
     };
     await this.#closing;
     heedLeaving();

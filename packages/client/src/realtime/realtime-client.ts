@@ -148,8 +148,7 @@ export class RealtimeClient<C extends Contract = Contract> {
    * Idempotent. Throws `OptionsError` after `close`.
    */
   start(): void {
-    if (this.#scope.signal.aborted)
-      throw new OptionsError("This client is closed; make a new one.");
+    if (this.#scope.isClosed) throw new OptionsError("This client is closed; make a new one.");
     this.#turnAdaptersOn();
     this.#post({ type: "start" });
   }

@@ -63,10 +63,11 @@ export interface RealtimeOptions<C extends Contract = Contract> {
  */
 export function connectionPolicy(policy: Partial<ConnectionPolicy>): ConnectionPolicy {
   const merged = { ...DEFAULT_CONNECTION_POLICY, ...policy };
-  const { backoff, background, ...numbers } = merged;
-  const graceMs = background === "keep" ? 0 : background.graceMs;
-  for (const [name, value] of Object.entries({ ...numbers, ...backoff, graceMs }))
-    checkNumber(`policy.${name}`, value);
+  const { backoff, background } = merged;
+  // One after the other: to copy them all into one object takes many times as long.
+  for (const numbers of [merged, backoff, background === "keep" ? {} : background])
+    for (const [name, value] of Object.entries(numbers as Record<string, number>))
+      if (!name.startsWith("back")) checkNumber(`policy.${name}`, value);
   return merged;
 }
 
