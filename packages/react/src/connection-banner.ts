@@ -32,6 +32,7 @@ export type BannerKind =
   | "connected"
   | "signIn";
 
+/** What a banner says just now. */
 export interface Banner {
   readonly kind: BannerKind;
   readonly isShown: boolean;

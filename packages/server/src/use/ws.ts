@@ -67,6 +67,7 @@ const HANDSHAKE_HEADERS: ReadonlySet<string> = new Set([
   "sec-websocket-extensions",
 ]);
 
+/** A server at its HTTP server. */
 export interface Attachment {
   /**
    * Takes no more upgrades. Open sessions stay: `server.close()` ends them, and detaches by
