@@ -57,7 +57,6 @@ export interface SocketAcceptor {
   onClosed(cleanup: () => void): void;
 }
 
-/** A server at its HTTP server. */
 /** `Sec-WebSocket-Protocol` stays: some put more than a subprotocol there. */
 const HANDSHAKE_HEADERS: ReadonlySet<string> = new Set([
   "connection",
