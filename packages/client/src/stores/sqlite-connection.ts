@@ -40,6 +40,7 @@ const CONTENTS = ["transactions", "outcomes", "debts", "cursors", "documents"];
 export class SqliteConnection {
   readonly #database: SqliteDatabase;
   readonly #isOwn: boolean;
+  readonly #isThere: (() => boolean) | undefined;
   readonly #statements = new Map<string, SqliteStatement>();
   #isClosed = false;
   #isDurable: boolean | undefined;
@@ -49,10 +50,12 @@ export class SqliteConnection {
   /**
    * Makes the tables where there are none. Throws a `StoreError` when it cannot, or when they are
    * not ours to change. `isOwn`: the database is ours, and is closed with the connection.
+   * `isThere`: nothing is written while it says no, because nobody would find it again.
    */
-  constructor(database: SqliteDatabase, isOwn: boolean) {
+  constructor(database: SqliteDatabase, isOwn: boolean, isThere?: () => boolean) {
     this.#database = database;
     this.#isOwn = isOwn;
+    this.#isThere = isThere;
     try {
       database.exec(`pragma busy_timeout = ${BUSY_MS}`);
       // Before anything is written: a newer database stays as it is.
@@ -91,6 +94,7 @@ export class SqliteConnection {
    */
   transact<T>(isDurable: boolean, body: () => T): T {
     return this.read(() => {
+      if (this.#isThere?.() === false) throw new StoreError("unavailable");
       if (isDurable !== this.#isDurable) {
         this.#database.exec(`pragma synchronous = ${isDurable ? "full" : "normal"}`);
         this.#isDurable = isDurable;

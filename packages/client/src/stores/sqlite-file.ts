@@ -1,4 +1,7 @@
-/** The file of a SQLite database before SQLite touches it: who may read it, whether it is one. */
+/**
+ * The file of a SQLite database before SQLite touches it, who may read it and whether it is one;
+ * and later, whether it is still there: on Unix SQLite goes on writing to a file that was removed.
+ */
 import type { SqliteGlobals } from "./sqlite-driver.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -7,11 +10,14 @@ interface FileSystem {
   openSync(path: string, flags: string, mode?: number): number;
   readSync(file: number, bytes: Uint8Array, offset: number, length: number, at: number): number;
   fstatSync(file: number): { readonly size: number };
-  statSync(
-    path: string,
-    options: { readonly throwIfNoEntry: false },
-  ): { readonly size: number } | undefined;
+  statSync(path: string, options: { readonly throwIfNoEntry: false }): FileFacts | undefined;
   closeSync(file: number): void;
+}
+
+interface FileFacts {
+  readonly size: number;
+  readonly dev: number;
+  readonly ino: number;
 }
 
 const MAGIC = "SQLite format 3\0";
@@ -19,11 +25,12 @@ const MAGIC = "SQLite format 3\0";
 /**
  * Makes the file, for its owner's eyes only, if there is none. Throws `corrupt` for one that is no
  * database, or not even its first page: SQLite would take some of these for new and write over
- * them. Throws `unavailable` when it cannot be opened.
+ * them. Throws `unavailable` when it cannot be opened. Returns what tells whether the path still
+ * leads to this file; nothing where there is none.
  */
-export function prepareFile(path: string, { process }: SqliteGlobals): void {
+export function prepareFile(path: string, { process }: SqliteGlobals): (() => boolean) | undefined {
   const files = process?.getBuiltinModule("node:fs") as FileSystem | undefined;
-  if (!files || path === ":memory:") return;
+  if (!files || path === ":memory:") return undefined;
   let file: number;
   try {
     // SQLite gives its side files the same mode.
@@ -43,6 +50,12 @@ export function prepareFile(path: string, { process }: SqliteGlobals): void {
   } finally {
     files.closeSync(file);
   }
+  const facts = (): FileFacts | undefined => files.statSync(path, { throwIfNoEntry: false });
+  const prepared = facts();
+  return () => {
+    const now = facts();
+    return now?.ino === prepared?.ino && now?.dev === prepared?.dev;
+  };
 }
 
 function checkHeader(header: Uint8Array, size: number): void {

@@ -47,9 +47,9 @@ export function sqliteStore(
   const connect = async (): Promise<SqliteConnection> => {
     if (typeof database !== "string") return new SqliteConnection(database, false);
     const open = driver ?? (await builtInDriver(globals));
-    prepareFile(database, globals);
+    const isThere = prepareFile(database, globals);
     try {
-      return new SqliteConnection(open(database), true);
+      return new SqliteConnection(open(database), true, isThere);
     } catch (error) {
       throw storeError(error);
     }

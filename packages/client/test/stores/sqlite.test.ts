@@ -3,6 +3,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -214,6 +215,24 @@ test("an empty file is a new store", async () => {
   writeFileSync(path, "");
   expect((await (await open()).transactions.claim("tab1")).records).toEqual([]);
 });
+
+test.each(["removed", "replaced"])(
+  "a file that is %s while it is open is written to no more, and who writes is told",
+  async (what) => {
+    const store = await open();
+    await writeRecords(store, 1);
+    renameSync(path, `${path}.old`);
+    if (what === "replaced") writeFileSync(path, "");
+    const lost = store.transactions.write("tab1", [{ type: "add", record: sampleRecord("r2", 2) }]);
+    await expect(lost).rejects.toMatchObject({ kind: "unavailable" });
+    renameSync(`${path}.old`, path);
+    await store.transactions.write("tab1", [{ type: "add", record: sampleRecord("r3", 3) }]);
+    expect((await store.transactions.claim("tab1")).records.map(({ id }) => id)).toEqual([
+      "r0",
+      "r3",
+    ]);
+  },
+);
 
 test("a page that went bad is an error of what needs it, and the rest can be read", async () => {
   await makeFile(2_000);

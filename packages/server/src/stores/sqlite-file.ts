@@ -2,7 +2,7 @@
  * One connection to a store's file: how it is opened, its transactions, and whether another
  * connection has written since it was last asked.
  */
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 
 import type { Random } from "../base/random.ts";
 import { StoreError } from "../store-error.ts";
@@ -25,6 +25,9 @@ export interface SqliteFileOptions {
 
 export class SqliteFile {
   readonly db: SqliteDriver;
+  readonly #path: string;
+  /** Which file the path led to. */
+  readonly #file: string | undefined;
   readonly #begin: SqliteDriverStatement;
   readonly #beginReading: SqliteDriverStatement;
   readonly #commit: SqliteDriverStatement;
@@ -37,6 +40,8 @@ export class SqliteFile {
   constructor(options: SqliteFileOptions) {
     const db = opened(options);
     this.db = db;
+    this.#path = options.path;
+    this.#file = fileAt(options.path);
     try {
       db.exec(`pragma busy_timeout = ${OPEN_BUSY_MS}; pragma synchronous = full`);
       prepareSchema(db, options.newEpoch, options.random);
@@ -58,8 +63,13 @@ export class SqliteFile {
     return this.#epoch;
   }
 
-  /** From here on nobody else writes. Throws `busy` when somebody does. */
+  /**
+   * From here on nobody else writes. Throws `busy` when somebody does, and `failed` when the file
+   * was removed or replaced: SQLite would go on writing to it, and nobody would find it again.
+   */
   begin(): void {
+    if (fileAt(this.#path) !== this.#file)
+      throw new StoreError("failed", "the store's file was removed or replaced");
     this.#begin.run();
   }
 
@@ -102,6 +112,13 @@ export class SqliteFile {
       this.db.close();
     }
   }
+}
+
+/** Names the file that the path leads to; nothing where there is none. */
+function fileAt(path: string): string | undefined {
+  if (path === ":memory:") return undefined;
+  const facts = statSync(path, { throwIfNoEntry: false });
+  return facts && `${facts.dev} ${facts.ino}`;
 }
 
 function opened({ path, driver }: SqliteFileOptions): SqliteDriver {

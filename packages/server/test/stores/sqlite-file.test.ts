@@ -2,6 +2,8 @@ import {
   copyFileSync,
   mkdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -120,6 +122,22 @@ test("processes that open a new file at once wait for each other", () => {
     },
   });
   expect(tries.filter((sql) => sql === "begin immediate; rollback")).toHaveLength(3);
+});
+
+test.each([
+  ["removed", (path: string) => rmSync(path)],
+  ["replaced", (path: string) => renameSync(path, `${path}.old`)],
+])("a store whose file was %s while it was open fails, and tells so", async (what, act) => {
+  const bed = new StoreBed();
+  const store = bed.sqlite();
+  await bed.append(store, "room", 1);
+  act(bed.path);
+  if (what === "replaced") writeFileSync(bed.path, "");
+  const lost = bed.append(store, "room", 2);
+  await expect(lost).rejects.toMatchObject({
+    code: "failed",
+    message: expect.stringMatching(/removed or replaced/),
+  });
 });
 
 test("a store whose last tidying finds no room is closed all the same, and has everything", async () => {
