@@ -1,4 +1,4 @@
-/** What a workload found: figures of each library by round, and the bars that Holdfast must pass. */
+/** What a workload found: figures of each library by round, and the bars for Holdfast. */
 import { isNoisy, median } from "./statistics.ts";
 
 /** One thing that was measured, of each library. */
@@ -6,10 +6,10 @@ export interface Figure {
   readonly name: string;
   readonly unit: string;
   readonly isLessBetter: boolean;
-  /** By library: a value for each round. Not finite: it did not happen. */
+  /** By library: a value for each round. Infinity: it did not happen within `patience`. */
   readonly values: Readonly<Record<string, readonly number[]>>;
-  /** What a value that is not finite is called. Default "never". */
-  readonly never?: string;
+  /** How long it was waited for, in the figure's unit. */
+  readonly patience?: number;
   /** Whose value of the same round is 1. Default `ws`. */
   readonly baseline?: string;
   /** The library draws lots, as for its delays: that rounds differ is no noise. */
@@ -74,6 +74,17 @@ export function verdictsOf({ figures, bars }: Result): Verdict[] {
     const isMet = measured <= atMost && measured >= atLeast;
     return { bar, figure, measured, isMet, isNoisy: isNoisyFigure(figure, values) };
   });
+}
+
+/** As `≤ 0.3 s`, `≥ 1.6 × ws` or `≤ 10 s in each round`. */
+export function limitText({ atMost, atLeast = 0, of }: Bar, figure: Figure): string {
+  const limit = atMost === undefined ? `≥ ${number(atLeast)}` : `≤ ${number(atMost)}`;
+  const unit = of === "ratio" ? `× ${figure.baseline ?? BASELINE}` : figure.unit;
+  return [limit, unit, of === "worst" ? "in each round" : ""].filter(Boolean).join(" ");
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
 }
 
 /** Do the rounds of a figure differ so much that their median says little? */

@@ -1,10 +1,10 @@
 /** A figure as a picture: a bar for each library, its median, and how far its rounds spread. */
-import { ratiosOf } from "../result.ts";
+import { OURS, ratiosOf } from "../result.ts";
 import type { Figure } from "../result.ts";
 import { median } from "../statistics.ts";
 import { valueText } from "./value-text.ts";
 
-const [WIDTH, ROW, TOP, LEFT, RIGHT] = [720, 30, 46, 190, 150];
+const [WIDTH, ROW, TOP, LEFT, RIGHT] = [760, 30, 46, 220, 150];
 /** Readable on white and on black: the page behind a picture may be either. */
 const COLOURS = { ours: "#2f7ed8", theirs: "#8a94a3", text: "#77808c", spread: "#3d4652" };
 const FONT = "font-family='system-ui, sans-serif'";
@@ -14,24 +14,24 @@ interface Row {
   readonly value: number;
   readonly spread: readonly [least: number, most: number];
   readonly label: string;
+  readonly isOurs: boolean;
 }
 
 /** An SVG document. `title` is read to those who do not see it. */
 export function chartOf(figure: Figure, title: string): string {
   const rows = Object.entries(figure.values).map(([peer, values]) => rowOf(figure, peer, values));
   const finite = rows.flatMap(({ spread }) => spread).filter((value) => Number.isFinite(value));
-  const most = Math.max(...finite, Number.MIN_VALUE);
+  const most = Math.max(...finite, figure.patience ?? 0, Number.MIN_VALUE);
   const height = TOP + rows.length * ROW + 10;
-  const scale = (value: number): number =>
-    Number.isFinite(value) ? (value / most) * (WIDTH - LEFT - RIGHT) : WIDTH - LEFT - RIGHT;
+  const scale = (value: number): number => (Math.min(value, most) / most) * (WIDTH - LEFT - RIGHT);
   const better = figure.isLessBetter ? "less is better" : "more is better";
   const heading = `${title}: ${figure.name}`;
-  const unit = figure.unit === "" ? "" : `${figure.unit}, `;
+  const unit = figure.unit === "" ? "" : `in ${figure.unit}, `;
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
     `<title>${escaped(`${heading}. ${rows.map(({ peer, label }) => `${peer} ${label}`).join(", ")}`)}</title>`,
-    text(0, 18, heading, { size: 15, weight: 600 }),
-    text(0, 36, `${unit}${better}; the thin line spans all rounds`, { size: 12 }),
+    text(4, 18, heading, { size: 15, weight: 600 }),
+    text(4, 36, `${unit}${better}; the thin line spans all rounds`, { size: 12 }),
     ...rows.flatMap((row, index) => drawn(row, TOP + index * ROW, scale)),
     "</svg>",
   ];
@@ -42,12 +42,13 @@ function rowOf(figure: Figure, peer: string, values: readonly number[]): Row {
   const value = median(values);
   const ratios = ratiosOf(figure, peer);
   const ratio = ratios.length > 0 ? ` (${median(ratios).toFixed(2)} ×)` : "";
-  const label = `${valueText(value, figure.never)}${ratio}`;
-  return { peer, value, spread: [Math.min(...values), Math.max(...values)], label };
+  const label = `${valueText(value, figure.patience)}${ratio}`;
+  // Where all rows are ours, all but the one that they are compared with.
+  const isOurs = OURS in figure.values ? peer.startsWith(OURS) : peer !== figure.baseline;
+  return { peer, value, spread: [Math.min(...values), Math.max(...values)], label, isOurs };
 }
 
-function drawn({ peer, value, spread, label }: Row, top: number, scale: Scale): string[] {
-  const isOurs = peer.startsWith("holdfast");
+function drawn({ peer, value, spread, label, isOurs }: Row, top: number, scale: Scale): string[] {
   const length = Math.max(1, scale(value));
   const [least, most] = spread.map(scale);
   const dash = Number.isFinite(value) ? "" : ` fill-opacity="0.35"`;

@@ -1,5 +1,5 @@
 /** A result as lines for the terminal. */
-import { isNoisyFigure, ratiosOf, verdictsOf } from "../result.ts";
+import { isNoisyFigure, limitText, ratiosOf, verdictsOf } from "../result.ts";
 import type { Figure, Result, Verdict } from "../result.ts";
 import { median } from "../statistics.ts";
 import { valueText } from "./value-text.ts";
@@ -13,15 +13,8 @@ export function printResult(result: Result): void {
 
 /** As `✓ calls ≥ 1.6 × ws: 1.72 ×`. */
 export function verdictText({ bar, figure, measured, isMet, isNoisy: noisy }: Verdict): string {
-  const limit = bar.atMost === undefined ? `≥ ${bar.atLeast}` : `≤ ${bar.atMost}`;
-  const times =
-    bar.of === "ratio"
-      ? ` × ${figure.baseline ?? "ws"}`
-      : bar.of === "worst"
-        ? " in each round"
-        : "";
   const whose = bar.peer === undefined ? "" : `${bar.peer}, `;
-  const said = `${whose}${bar.figure} ${limit}${times}: ${valueText(measured)}${noisy ? ", noisy" : ""}`;
+  const said = `${whose}${bar.figure} ${limitText(bar, figure)}: ${valueText(measured)}${noisy ? ", noisy" : ""}`;
   return `${isMet ? "✓ met" : "✗ not met"}: ${said}`;
 }
 
@@ -31,7 +24,7 @@ function printFigure(figure: Figure): void {
   for (const [peer, values] of Object.entries(figure.values)) {
     const ratios = ratiosOf(figure, peer);
     const ratio = ratios.length > 0 ? `  ${median(ratios).toFixed(2)} ×` : "";
-    const text = (value: number): string => valueText(value, figure.never);
+    const text = (value: number): string => valueText(value, figure.patience);
     const all = `${text(Math.min(...values))}–${text(Math.max(...values))}`;
     const middle = text(median(values));
     const noisy = isNoisyFigure(figure, ratios.length > 0 ? ratios : values) ? "  noisy" : "";

@@ -1,5 +1,5 @@
 /** All results as a page: bars first, then what was measured, and where others win. */
-import { isNoisyFigure, OURS, ratiosOf, verdictsOf } from "../result.ts";
+import { isNoisyFigure, limitText, OURS, ratiosOf, verdictsOf } from "../result.ts";
 import type { Figure, Result, Verdict } from "../result.ts";
 import { median } from "../statistics.ts";
 import { valueText } from "./value-text.ts";
@@ -49,14 +49,8 @@ export function pageOf(results: readonly Result[], circumstances: Circumstances)
 function verdictRow({ title }: Result, verdict: Verdict): string {
   const { bar, figure, measured, isMet, isNoisy } = verdict;
   const whose = bar.peer === undefined ? "" : `${bar.peer}: `;
-  const limit = bar.atMost === undefined ? `≥ ${bar.atLeast}` : `≤ ${bar.atMost}`;
-  const of = {
-    ratio: ` × ${figure.baseline ?? "ws"}`,
-    value: ` ${figure.unit}`,
-    worst: ` ${figure.unit} in each round`,
-  }[bar.of];
   const met = `${isMet ? "met" : "**not met**"}${isNoisy ? ", ~" : ""}`;
-  return `| ${title} | ${whose}${bar.figure} | ${limit}${of} | ${valueText(measured)} | ${met} |`;
+  return `| ${title} | ${whose}${bar.figure} | ${limitText(bar, figure)} | ${valueText(measured)} | ${met} |`;
 }
 
 /** Libraries whose median is better than ours, figure by figure. Raw `ws` is no library. */
@@ -69,8 +63,8 @@ function whereOthersWin(results: readonly Result[]): string[] {
         .filter(
           ([peer, values]) => !/^(ws|holdfast.*)$/.test(peer) && isBetter(figure, values, ours),
         )
-        .map(([peer, values]) => `${peer} ${valueText(median(values), figure.never)}`);
-      const own = valueText(median(ours), figure.never);
+        .map(([peer, values]) => `${peer} ${valueText(median(values), figure.patience)}`);
+      const own = valueText(median(ours), figure.patience);
       const unit = figure.unit === "" ? "" : ` ${figure.unit}`;
       return better.length === 0
         ? []
@@ -109,7 +103,7 @@ function sectionOf(
 function cellOf(figure: Figure, peer: string): string {
   const values = figure.values[peer];
   if (!values) return "";
-  const text = (value: number): string => valueText(value, figure.never);
+  const text = (value: number): string => valueText(value, figure.patience);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const spread = least === most ? "" : ` [${text(least)}–${text(most)}]`;
   const ratios = ratiosOf(figure, peer);

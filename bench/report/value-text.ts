@@ -1,8 +1,8 @@
 /** A number as people read it: three figures that count. */
 
-/** `never`: what is not finite is called. */
-export function valueText(value: number, never = "never"): string {
-  if (!Number.isFinite(value)) return never;
+/** `patience`: beyond what a value that is not finite lies. */
+export function valueText(value: number, patience?: number): string {
+  if (!Number.isFinite(value)) return patience === undefined ? "never" : `> ${patience}`;
   const size = Math.abs(value);
   if (size >= 1_000) return Math.round(value).toLocaleString("en");
   if (size >= 100 || Number.isInteger(value)) return value.toFixed(0);

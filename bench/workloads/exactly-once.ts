@@ -45,7 +45,7 @@ async function run(plan: Plan): Promise<Result> {
   return {
     workload: exactlyOnce.name,
     title: "Once, and only once",
-    about: `${PER_SECOND} calls a second for ${seconds} s, each of which counts at the server; every connection is reset after ${RESET_MS.join(" to ")} ms, until all calls are made. Then ${patienceSeconds} s to answer what is left. ${rounds} rounds of Holdfast with keys, ${Math.min(rounds, THEIR_ROUNDS)} of the others with what each has for it: socket.io with retries, graphql-ws which sends again by itself, tRPC which fails what was sent.`,
+    about: `${PER_SECOND} calls a second for ${seconds} s, each of which counts at the server; every connection is reset after ${RESET_MS.join(" to ")} ms, until all calls are made. Then ${patienceSeconds} s to answer what is left. Holdfast with keys ran ${rounds} times, the others ${Math.min(rounds, THEIR_ROUNDS)} times with what each has for it: socket.io with retries, graphql-ws which sends again by itself, tRPC which fails what was sent.`,
     figures: [
       figure("succeeded, had no effect", "lost"),
       figure("had effect twice", "doubled"),

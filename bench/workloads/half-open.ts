@@ -29,7 +29,7 @@ async function run(plan: Plan): Promise<Result> {
         isLessBetter: true,
         isDrawn: true,
         values,
-        never: `> ${patienceSeconds}`,
+        patience: patienceSeconds,
         hasChart: true,
       },
     ],

@@ -14,7 +14,7 @@ async function run(plan: Plan): Promise<Result> {
   const few = plan.pick(5_000, 500);
   const many = plan.pick(10_000, 1_000);
   const peers = plan.peers(({ hasServer }) => hasServer === true);
-  const atFew = await inTurn(peers, plan.rounds(3), (peer) => measure(peer, few));
+  const atFew = await inTurn(peers, plan.rounds(5), (peer) => measure(peer, few));
   const atMany = await inTurn(peers, plan.pick(1, 0), (peer) => measure(peer, many));
   const figures = [
     ...figuresOf(few, atFew),

@@ -1,4 +1,4 @@
-/** A server is killed, and another one listens at its port half a second later: who is back when. */
+/** A server is killed, and another listens at its port half a second later: who is back when. */
 import type { Served } from "../actors/server.ts";
 import type { WatchedEvent } from "../actors/watch.ts";
 import { fileOf } from "../peers/peer-list.ts";

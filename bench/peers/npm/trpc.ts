@@ -1,4 +1,4 @@
-/** tRPC over its WebSocket link: calls are mutations, an update the next value of a subscription. */
+/** tRPC over its WebSocket link: calls are mutations, an update a subscription's next value. */
 import { createServer } from "node:http";
 
 import { createTRPCUntypedClient, createWSClient, wsLink } from "@trpc/client";
