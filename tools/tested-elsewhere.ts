@@ -106,8 +106,6 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
     "packages/testing/test/simulator/simulation.test.ts",
   "packages/testing/src/simulator/wish.ts": "packages/testing/test/simulator/simulation.test.ts",
   "packages/testing/src/simulator/world.ts": "packages/testing/test/simulator/simulation.test.ts",
-  "packages/testing/src/simulator/report.ts":
-    "packages/testing/test/simulator/simulate-command.test.ts",
   "packages/testing/src/bin/simulate.ts":
     "packages/testing/test/simulator/simulate-command.test.ts",
 };
