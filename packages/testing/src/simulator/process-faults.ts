@@ -14,7 +14,7 @@ function comeBack(device: Device): void {
   if (device.tabs.length === 0) device.start();
 }
 
-/** A call that still waits when something else happens. In whose name it is sent, the server sees. */
+/** A call that still waits when something else happens. The server sees in whose name it comes. */
 function askWithoutAnswer({ client, credentials }: AppProcess, pad = ""): void {
   const as = credentials.identity.current;
   if (as !== null) client.call("echo", { n: 0, as, pad }, { timeoutMs: 20_000 }).catch(() => {});
