@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startChat, type Chat } from "../examples/chat/src/server.ts";
 import { Browser, type Page, type Viewport } from "./cdp.ts";
 import { findChromium } from "./chromium.ts";
+import { takeInspectorPictures } from "./inspector-screenshots.ts";
 import { takeReactPictures } from "./react-screenshots.ts";
 
 const folder = new URL("../docs/screenshots/", import.meta.url);
@@ -66,6 +67,7 @@ async function takeAll(chat: Chat, browser: Browser): Promise<void> {
   await sleep(900);
   await picture(page, "chat-restart-1280", 1280);
   await page.waitFor(connected);
+  await takeInspectorPictures(chat, browser, page, folder);
 }
 
 const chromium = await findChromium();
@@ -76,8 +78,8 @@ const chat = await startChat({ port: 0, dataFolder, awayMs: 4_000 });
 const browser = await Browser.launch(chromium);
 try {
   await takeAll(chat, browser);
-  await takeReactPictures(browser, async (name, picture) => {
-    await writeFile(new URL(`${name}.png`, folder), picture);
+  await takeReactPictures(browser, async (name, taken) => {
+    await writeFile(new URL(`${name}.png`, folder), taken);
     console.log(`docs/screenshots/${name}.png`);
   });
 } finally {

@@ -231,6 +231,30 @@ browserTest("a file that is none says so, and what was shown stays", async () =>
   await shows(tab, ".fault", "no report");
 });
 
+browserTest("what it saves is a trace that opens again", async () => {
+  const text: string = await demo.page.evaluate(`(async () => {
+    const make = URL.createObjectURL;
+    const saved = new Promise((resolve) => {
+      URL.createObjectURL = (blob) => (resolve(blob.text()), make.call(URL, blob));
+    });
+    [...${inside(".bar")}.querySelectorAll("button")].find((one) => one.textContent === "Save trace").click();
+    URL.createObjectURL = make;
+    return await saved;
+  })()`);
+  await drop(tab, text, "saved.json");
+  await shows(tab, ".title", "Open");
+  expect(await textOf(tab, ".fault")).toBe("");
+});
+
+browserTest("without a client it says what to do", async () => {
+  const empty = await browser.newPage("about:blank", { isOtherProfile: true });
+  await empty.goto(`${chat.url}inspector.html`);
+  await shows(empty, ".moment", "Nothing to show yet");
+  await shows(empty, ".moment", "drop a trace");
+  expect(await empty.evaluate(`${inside(".band")}.checkVisibility()`)).toBe(false);
+  await empty.close();
+});
+
 browserTest(
   "everybody can use it: on phones and desks, in light and dark, docked and alone",
   async () => {
@@ -252,9 +276,11 @@ browserTest(
 
 browserTest("closed, it is gone, and can be opened again", async () => {
   const { page } = demo;
+  await page.evaluate(`${inside(".close")}.focus()`);
   await page.evaluate(`${inside(".close")}.click()`);
   expect(await page.evaluate(`document.querySelector("holdfast-inspector")`)).toBe(null);
   expect(await page.evaluate(`document.getElementById("inspect").ariaPressed`)).toBe("false");
+  expect(await page.evaluate(`document.activeElement.id`)).toBe("inspect");
   await page.evaluate(`document.getElementById("inspect").click()`);
   await shows(page, ".bar .pill", "Open");
 });

@@ -14,6 +14,7 @@ import {
 
 export type { FrameDirection, FrameNote, FrameReport } from "./report/report.ts";
 
+/** What a tap remembers. */
 export interface FrameTapOptions {
   /** Keep what frames say, so that the inspector can show it when asked. Default false. */
   readonly payloads?: boolean;

@@ -26,6 +26,7 @@ export interface Inspection {
   close(): void;
 }
 
+/** How a client is shown in its own page. */
 export interface InspectOptions extends ClientFeedOptions {
   /** Light or dark whatever the system says. Default: as the system says. */
   readonly theme?: "light" | "dark";
@@ -33,6 +34,7 @@ export interface InspectOptions extends ClientFeedOptions {
   readonly onClose?: () => void;
 }
 
+/** How a page becomes an inspector. */
 export interface MountOptions {
   /** As in `InspectOptions`. */
   readonly theme?: "light" | "dark";

@@ -20,8 +20,9 @@ export type { ChannelLike } from "./report/channel-words.ts";
 export type { ClientFeedOptions } from "./report/client-feed.ts";
 
 /** The least time between two reports, in milliseconds. */
-export const TELL_MS = 250;
+const TELL_MS = 250;
 
+/** How a client is shown to other tabs. */
 export interface ShareOptions extends ClientFeedOptions {
   /**
    * The channel's name, or a channel: it is closed with the sharing. Default

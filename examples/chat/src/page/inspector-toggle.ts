@@ -55,6 +55,8 @@ export class InspectorToggle {
   #closed(): void {
     this.#inspection = undefined;
     this.#button.setAttribute("aria-pressed", "false");
+    // Who closed it by its own button goes on where it was opened.
+    if (document.activeElement === document.body) this.#button.focus();
   }
 
   #followTheme(): void {

@@ -33,7 +33,7 @@ marker path { fill: var(--accent); }
 .constraints [data-blocks="true"] { background: var(--bad-soft); color: var(--bad); font-weight: 600; }
 .sign { margin-right: 5px; }
 .blocked { margin-top: 6px; color: var(--muted); }
-.facts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 5px 12px; margin-top: 9px; }
+.facts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 5px 12px; margin-top: 9px; }
 .facts div:last-child { grid-column: 1 / -1; }
 .facts dt { color: var(--muted); font-size: 11.5px; }
 .facts dd { font-weight: 600; overflow-wrap: anywhere; }
@@ -50,11 +50,14 @@ marker path { fill: var(--accent); }
 .rows:focus-visible, .table-scroll:focus-visible { outline-offset: -2px; }
 .rows li { display: grid; grid-template-columns: 80px minmax(0, 1fr) auto; gap: 0 10px; align-items: baseline; padding: 3px 8px 3px 10px; border-left: 3px solid transparent; border-radius: 6px; cursor: pointer; }
 .clock, .gap { color: var(--muted); font-size: 11.5px; }
-.what { display: grid; }
+.what { display: grid; min-width: 0; }
 .move { font-weight: 650; }
-.reason { font-size: 12.5px; }
+.line-of-event { display: flex; gap: 0 7px; align-items: baseline; min-width: 0; overflow: hidden; white-space: nowrap; }
+:is(.reason, .details) { overflow: hidden; color: var(--muted); text-overflow: ellipsis; font-size: 12px; }
+.rows [data-move="true"] .details { display: none; }
+.rows [aria-selected="true"] .line-of-event { flex-wrap: wrap; white-space: normal; }
+.rows [aria-selected="true"] .details { display: inline; }
 .rows [data-move="true"] { border-left-color: var(--mood); border-radius: 0 6px 6px 0; }
-.rows [data-move="true"] .event { color: var(--muted); }
 .move { color: var(--mood); }
 .event, .effects { color: var(--muted); font-size: 11.5px; overflow-wrap: anywhere; }
 .event { color: var(--text); }
@@ -63,8 +66,13 @@ marker path { fill: var(--accent); }
 .rows [aria-selected="true"] { background: var(--accent-soft); }
 .rows [aria-selected="true"]:hover { background: var(--accent-soft); }
 .rows [aria-selected="true"] .effects { display: block; }
-.rows [aria-selected="true"] :is(.clock, .gap, .effects) { color: var(--text); }
+.rows [aria-selected="true"] :is(.clock, .gap, .effects, .reason, .details) { color: var(--text); }
 .rows [data-stale="true"] .event { text-decoration: line-through; }
+
+@container timeline (max-width: 370px) {
+  .rows li { grid-template-columns: 80px minmax(0, 1fr); }
+  .gap { display: none; }
+}
 
 .chart-frame { position: relative; margin-top: 4px; }
 .chart { display: block; overflow: visible; width: 100%; height: 74px; }
@@ -83,7 +91,7 @@ marker path { fill: var(--accent); }
 table { width: 100%; border-collapse: collapse; font-size: 12px; }
 th { position: sticky; top: 0; padding: 3px 6px; background: var(--surface); color: var(--muted); font-size: 11px; font-weight: 500; text-align: left; }
 td { padding: 3px 6px; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-td:first-child { white-space: nowrap; }
+:is(td:first-child, td:last-child) { white-space: nowrap; }
 td:nth-child(2) { color: var(--mood); font-weight: 600; white-space: nowrap; }
 .more td { border: 0; padding-top: 0; }
 pre { max-height: 120px; overflow: auto; padding: 5px 8px; border-radius: 6px; background: var(--sunken); color: var(--text); font: 11px/1.4 var(--mono); font-weight: 400; white-space: pre-wrap; overflow-wrap: anywhere; }

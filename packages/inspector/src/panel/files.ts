@@ -37,12 +37,15 @@ export function acceptFiles(target: HTMLElement, open: (file: File) => void): vo
   });
 }
 
+/** What was saved last: a browser may read it a little later, so it is kept until the next. */
+let saved: string | undefined;
+
 /** Lets the browser save a text. */
 export function saveText(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  if (saved !== undefined) URL.revokeObjectURL(saved);
+  saved = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const link = document.createElement("a");
-  link.href = url;
+  link.href = saved;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
 }

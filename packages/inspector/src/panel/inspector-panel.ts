@@ -207,7 +207,8 @@ export class InspectorPanel {
     this.#map.draw(recording, index);
     const { isLive } = recording.report;
     const when = isFollowing && isLive ? "Live" : `${clockWords(beat?.entry.at ?? 0)} · ${place}`;
-    this.#moment.draw(beat && momentView(recording, beat), when);
+    const view = beat && momentView(recording, beat);
+    this.#moment.draw(view, view ? when : "The client has not been started.");
     this.#timers.draw(beat ? timersView(recording, index) : []);
     this.#trips.draw(roundTripView(recording, index));
     this.tick(recording.report.made.wallNow);

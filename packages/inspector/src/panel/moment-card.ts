@@ -27,12 +27,12 @@ export class MomentCard {
     );
   }
 
-  /** `when`: the moment in words. */
+  /** `when`: the moment in words; or, where there is none, why. */
   draw(view: MomentView | undefined, when: string): void {
     this.#view = view;
-    setText(this.#when, when);
+    setText(this.#when, view ? when : "");
     this.root.dataset["mood"] = view?.mood ?? "idle";
-    setText(this.#text, view?.text ?? "Nothing has happened yet.");
+    setText(this.#text, view?.text ?? when);
     this.#why.replaceChildren(
       ...(view ? [element("code", {}, view.reason), ` ${view.reasonText}`] : []),
     );
@@ -55,7 +55,10 @@ export class MomentCard {
 
   /** `now`: by the clock of the stamps. */
   tick(now: number): void {
-    const { title, since } = this.#view ?? { title: "No events", since: now };
-    setText(this.#title, `${title} · ${countdownWords(now - since)}`);
+    const view = this.#view;
+    const words = view
+      ? `${view.title} · ${countdownWords(now - view.since)}`
+      : "Nothing to show yet";
+    setText(this.#title, words);
   }
 }

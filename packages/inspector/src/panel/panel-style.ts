@@ -142,7 +142,10 @@ h1 { font-size: 14px; letter-spacing: -0.01em; }
   background: var(--text);
   box-shadow: 0 0 0 1.5px var(--ground);
 }
-[data-empty="true"] .band { visibility: hidden; }
+[data-empty="true"] :is(.band, .pill, .live, .column:not(.now)) { display: none; }
+[data-empty="true"] .cards { grid-template: minmax(0, 1fr) / minmax(0, 1fr); }
+[data-empty="true"] .now { grid-area: 1 / 1; justify-content: center; text-align: center; }
+[data-empty="true"] .moment { border: 0; background: none; }
 
 .cards { display: grid; flex: 1; gap: 10px; min-height: 0; overflow: auto; grid-template-columns: minmax(0, 1fr); align-content: start; grid-auto-rows: max-content; }
 .column { display: flex; flex-direction: column; gap: 10px; min-width: 0; }
@@ -164,7 +167,7 @@ h2 {
   font-size: 12px;
   font-weight: 600;
 }
-.timeline { display: flex; flex-direction: column; height: 380px; }
+.timeline { display: flex; flex-direction: column; height: 380px; container: timeline / inline-size; }
 .ledger { display: flex; flex-direction: column; height: 340px; }
 @container (min-width: 700px) {
   .cards { grid-template: auto auto auto / minmax(0, 376px) minmax(0, 1fr); }
@@ -177,7 +180,7 @@ h2 {
   .column { min-height: 0; }
   .cards { align-content: stretch; }
   .frame-of-page .cards { grid-template: auto minmax(0, 1fr) / minmax(0, 376px) minmax(0, 1fr) minmax(0, 350px); overflow: hidden; }
-  .dock .cards { grid-template: minmax(0, 1fr) / minmax(0, 256px) minmax(0, 316px) minmax(0, 1fr) minmax(0, 310px); overflow: hidden; }
+  .dock .cards { grid-template: minmax(0, 1fr) / minmax(0, 256px) minmax(0, 340px) minmax(0, 1fr) minmax(0, 304px); overflow: hidden; }
   .dock .now { grid-column: 1; grid-row: 1; }
   .dock .where { grid-column: 2; grid-row: 1; }
   .dock .when { grid-column: 3; grid-row: 1; }

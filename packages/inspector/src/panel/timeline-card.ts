@@ -65,11 +65,17 @@ function scrollWithin(list: HTMLElement, row: HTMLElement): void {
 }
 
 function rowElement(row: TimelineRow, id: string): HTMLElement {
-  const { clock, gap, event, move, reason, mood, effects, isMove, isStale } = row;
-  const what = [
-    ...(isMove ? [element("b", { class: "move" }, move)] : []),
+  const { clock, gap, event, details, move, reason, mood, effects, isMove, isStale } = row;
+  const line = element(
+    "span",
+    { class: "line-of-event" },
     element("code", { class: "event" }, event),
     ...(reason ? [element("span", { class: "reason" }, reason)] : []),
+    ...(details ? [element("span", { class: "details" }, details)] : []),
+  );
+  const what = [
+    ...(isMove ? [element("b", { class: "move" }, move)] : []),
+    line,
     ...(effects ? [element("span", { class: "effects" }, `does ${effects}`)] : []),
   ];
   const parts = [

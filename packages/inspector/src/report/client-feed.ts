@@ -13,11 +13,13 @@ export const LOOK_MS = 100;
 /** How often its store is asked for the debt of its buckets, in milliseconds. */
 export const DEBTS_MS = 2_000;
 
+/** What is shown of a client, and by which clock. */
 export interface ClientFeedOptions extends ReportOptions {
   /** The clock of the client. Default: the platform's own. */
   readonly clock?: Clock;
 }
 
+/** Looks at one client until closed. */
 export class ClientFeed {
   readonly #client: Inspected;
   readonly #options: ClientFeedOptions;

@@ -13,6 +13,7 @@ export interface ClockReadings {
   readonly wallNow: number;
 }
 
+/** A client as it stands, or the trace of one. */
 export interface Report {
   /** What the app calls the client, or the name of the file. */
   readonly name: string;
@@ -28,6 +29,7 @@ export interface Report {
   readonly buckets?: readonly BucketReport[];
 }
 
+/** Which way a frame went, as the client sees it. */
 export type FrameDirection = "in" | "out";
 
 /** One frame of the wire. */
@@ -42,6 +44,7 @@ export interface FrameNote {
   readonly text?: string;
 }
 
+/** What went over the wire. */
 export interface FrameReport {
   readonly allowsPayloads: boolean;
   /** Since the client was made. */
@@ -63,6 +66,7 @@ export interface TransactionNote {
   readonly input?: string;
 }
 
+/** What the user did that has not ended. */
 export interface TransactionsReport {
   readonly allowsPayloads: boolean;
   /** In the order of the queue; the first ones, where there are more. */
@@ -75,6 +79,7 @@ export interface TransactionsReport {
   readonly storeFailure?: string;
 }
 
+/** How one bucket stands. */
 export interface BucketReport {
   readonly key: string;
   readonly phase: string;

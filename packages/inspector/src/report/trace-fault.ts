@@ -35,6 +35,7 @@ function modelFault(value: unknown): string | undefined {
   const model = fieldsOf(value);
   if (!isState(model["state"])) return "an unknown state";
   if (typeof model["reason"] !== "string") return "no reason";
+  if (typeof model["quality"] !== "string") return "no quality";
   for (const name of ["since", "sessionId", "attempt", "account", "windowMs"])
     if (!isNumber(model[name])) return `no ${name}`;
   const constraints = fieldsOf(model["constraints"]);

@@ -24,6 +24,9 @@ export interface BandView {
 /** A wait of this many milliseconds is drawn twice as long as none at all. */
 const SCALE_MS = 40;
 
+/** A stretch that is no wider belongs to the one before it: nobody could see it. */
+const THIN = 1 / 2_000;
+
 export function bandView({ beats }: Recording): BandView {
   const lengths = beats.map(({ entry }, index) => {
     const before = beats[index - 1]?.entry.stamp.now ?? entry.stamp.now;
@@ -38,7 +41,8 @@ export function bandView({ beats }: Recording): BandView {
     const { state } = model;
     const to = places[index + 1] ?? 1;
     const last = stretches.at(-1);
-    if (last?.state === state) stretches[stretches.length - 1] = { ...last, to };
+    const isThin = !!last && to < 1 && to - (places[index] ?? 0) < THIN;
+    if (last && (last.state === state || isThin)) stretches[stretches.length - 1] = { ...last, to };
     else stretches.push({ state, mood: STATE_WORDS[state].mood, from: places[index] ?? 0, to });
   }
   return { stretches, places };

@@ -68,13 +68,14 @@ function blockedWords({ wanted }: ConnectionModel, missing: readonly string[]): 
 
 /** `offset`: from the clock of the stamps to epoch milliseconds. */
 function factsOf(model: ConnectionModel, offset: number): readonly FactView[] {
-  const { attempt, sessionId, health, lastFailure, windowMs, account } = model;
+  const { attempt, sessionId, health, lastFailure, windowMs, account, quality } = model;
   const roundTrip = health?.roundTripMs;
   return [
     { label: "Session", value: sessionId ? `#${sessionId}` : "none yet" },
     { label: "Failures", value: String(attempt) },
     { label: "Round trip", value: roundTrip === undefined ? "–" : durationWords(roundTrip) },
     { label: "Window", value: durationWords(windowMs) },
+    { label: "Path", value: cut(quality, 20) },
     { label: "Account", value: account ? `no. ${account}` : "nobody" },
     {
       label: "Last failure",

@@ -14,6 +14,8 @@ export interface TimelineRow {
   /** How long after the event before it. */
   readonly gap: string;
   readonly event: string;
+  /** What the event said besides: `of session 3 (nonce 2)`. */
+  readonly details: string;
   /** Where it led: `Open → Backing off`; empty where the state stayed. */
   readonly move: string;
   readonly reason: string;
@@ -51,7 +53,8 @@ function rowOf({ index, entry, isMove }: Beat, before: Beat | undefined): Timeli
     index,
     clock: clockWords(entry.at),
     gap: before ? `+${durationWords(Math.max(gap, 0))}` : "",
-    event: cut(traceWords(event)),
+    event: cut(event.type, 60),
+    details: cut(traceWords(event).slice(event.type.length).trim()),
     move: isMove ? move : "",
     reason: isMove ? reasonWords(reason) : stale ? "too late, changes nothing" : "",
     mood: STATE_WORDS[to].mood,
@@ -62,6 +65,6 @@ function rowOf({ index, entry, isMove }: Beat, before: Beat | undefined): Timeli
 }
 
 /** One row as a sentence, for who hears the page instead of seeing it. */
-export function rowSentence({ clock, event, move, reason }: TimelineRow): string {
-  return [`${clock}: ${event}`, move, reason].filter(Boolean).join(", ");
+export function rowSentence({ clock, event, details, move, reason }: TimelineRow): string {
+  return [`${clock}: ${event} ${details}`.trim(), move, reason].filter(Boolean).join(", ");
 }

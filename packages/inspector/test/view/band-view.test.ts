@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 
 import { bandView, beatNear } from "../../src/view/band-view.ts";
-import { opened, recorded } from "../recording-world.ts";
+import { recordingOf } from "../../src/view/recording.ts";
+import { opened, recorded, reportOf } from "../recording-world.ts";
 
 test("it is covered from end to end, one stretch for each stay in a state", async () => {
   const own = await opened();
@@ -33,6 +34,20 @@ test("a long wait takes more room than a short one, but not all of it", async ()
   const last = recording.beats.length - 1;
   expect(gap(last)).toBeGreaterThan(gap(2) * 3);
   expect(gap(last)).toBeLessThan(0.8);
+});
+
+test("of a huge trace no more is drawn than can be seen", async () => {
+  const report = reportOf(await opened());
+  const [first] = report.trace.entries;
+  if (!first) throw new Error("no entry");
+  const entries = Array.from({ length: 20_000 }, (_, at) => ({
+    ...first,
+    changed: { state: at % 2 ? ("open" as const) : ("backoff" as const) },
+  }));
+  const { stretches } = bandView(recordingOf({ ...report, trace: { ...report.trace, entries } }));
+  expect(stretches.length).toBeLessThanOrEqual(2_001);
+  expect(stretches[0]?.from).toBe(0);
+  expect(stretches.at(-1)).toMatchObject({ state: "open", to: 1 });
 });
 
 test("a place leads to the event nearest to it", () => {

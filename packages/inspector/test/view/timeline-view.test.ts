@@ -12,7 +12,8 @@ test("a row tells what happened, where it led, why, and what was done", async ()
   const rows = timelineView(recording, 0, false);
   expect(rows).toHaveLength(recording.beats.length);
   expect(rows.at(-1)).toMatchObject({
-    event: "transportClosed of session 1 (meaning retry, detail 1006)",
+    event: "transportClosed",
+    details: "of session 1 (meaning retry, detail 1006)",
     move: "Open → Backing off",
     reason: "the socket closed",
     mood: "bad",

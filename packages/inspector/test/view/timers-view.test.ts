@@ -13,7 +13,7 @@ test("the soonest comes first, each with what it does", async () => {
     ["ping", 4_500],
     ["stable", 5_000],
   ]);
-  expect(timers.map(({ words }) => words)).toEqual(["pings", "forgets earlier failures"]);
+  expect(timers.map(({ words }) => words)).toEqual(["asks for a pong", "forgets earlier failures"]);
 });
 
 test("a timer counts from where it was set, not from the last event", async () => {

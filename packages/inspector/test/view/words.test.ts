@@ -5,7 +5,7 @@ import { cut, deadlineWords, reasonWords } from "../../src/view/words.ts";
 
 test("words of the machine are explained, others are shown as they are", () => {
   expect(reasonWords("pingTimeout")).toBe("a ping was not answered in time");
-  expect(deadlineWords("backoff")).toBe("dials");
+  expect(deadlineWords("backoff")).toBe("dials again");
   expect(reasonWords("<b>x</b>")).toBe("<b>x</b>");
   expect([reasonWords("toString"), deadlineWords("constructor")]).toEqual([
     "toString",
