@@ -1,8 +1,8 @@
 /**
  * Measures Holdfast against what its users would pick instead: `npm run bench` takes all workloads
  * and writes docs/benchmarks.md; `-- --smoke` takes few and short rounds; `-- --only fan-out,idle`,
- * `--peers ws,holdfast` and `--rounds 3` take a part, which is only printed. A bar that is missed is
- * told, and does not fail the command; what breaks does.
+ * `--peers ws,holdfast` and `--rounds 3` take a part, which is only printed. A missed bar is told,
+ * and does not fail the command; what breaks does.
  */
 import { buildProcesses, installedVersion, installPeers } from "./build.ts";
 import { loadBefore, machineText } from "./machine.ts";
