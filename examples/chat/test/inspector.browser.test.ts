@@ -17,6 +17,28 @@ import { DemoPage } from "./support/demo-page.ts";
 const chromium = inject("chromium");
 const browserTest = test.skipIf(chromium === null);
 
+/** An inspector on a clock that counts: whether any timer ran, and how many are left after its end. */
+const TIMERS_LEFT = `(async () => {
+  const { inspect } = await import("@holdfast/inspector");
+  const { RealtimeClient, Cell, systemClock } = await import("@holdfast/client");
+  const alarms = new Set();
+  const at = (deadline, wake) => {
+    const alarm = {};
+    alarms.add(alarm);
+    const cancel = systemClock.at(deadline, () => alarms.delete(alarm) && wake());
+    return () => (alarms.delete(alarm), cancel());
+  };
+  const credentials = { identity: new Cell(null), token: async () => null };
+  const client = new RealtimeClient({ url: "ws://nowhere.test", credentials });
+  const shown = inspect(client, { clock: { ...systemClock, at } });
+  const stop = shown.add(client, { name: "again", clock: { ...systemClock, at } });
+  const ran = alarms.size === 3;
+  stop();
+  shown.close();
+  shown.close();
+  return [ran, alarms.size];
+})()`;
+
 const data = new DataFolder();
 let chat: Chat;
 let browser: Browser;
@@ -144,6 +166,7 @@ browserTest("one walks through time by the keyboard alone, and back to the prese
   await key(page, "PageUp");
   const [place, , words] = await moment(page);
   expect(words).toContain("Stopped → Dialling");
+  expect(await textOf(page, ".moment pre")).toContain(`"state": "connectingTransport"`);
   expect(await textOf(page, ".title")).toContain("Dialling");
   expect(await textOf(page, ".box[data-lit=true]")).toBe("Dialling");
   expect(await textOf(page, "[aria-selected=true] .move")).toBe("Stopped → Dialling");
@@ -218,6 +241,16 @@ browserTest("a trace that is dropped onto it opens, and can be walked through", 
   await shows(tab, ".title", "Dialling");
 });
 
+browserTest("a trace can be chosen by the button too", async () => {
+  await demo.page.evaluate(`((input) => {
+    const files = new DataTransfer();
+    files.items.add(new File(["7"], "seven.json"));
+    input.files = files.files;
+    input.dispatchEvent(new Event("change"));
+  })(${inside("input[type=file]")})`);
+  await shows(demo.page, ".fault", "no trace");
+});
+
 browserTest("a file that is none says so, and what was shown stays", async () => {
   const title = await textOf(tab, ".title");
   await drop(tab, `<script>alert(1)</script>`, "x.html");
@@ -251,6 +284,7 @@ browserTest("without a client it says what to do", async () => {
   await empty.goto(`${chat.url}inspector.html`);
   await shows(empty, ".moment", "Nothing to show yet");
   await shows(empty, ".moment", "drop a trace");
+  expect(await empty.evaluate(TIMERS_LEFT)).toEqual([true, 0]);
   expect(await empty.evaluate(`${inside(".band")}.checkVisibility()`)).toBe(false);
   await empty.close();
 });

@@ -35,6 +35,10 @@ marker path { fill: var(--accent); }
 .blocked { margin-top: 6px; color: var(--muted); }
 .facts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 5px 12px; margin-top: 9px; }
 .facts div:last-child { grid-column: 1 / -1; }
+.moment details { margin-top: 9px; }
+summary { color: var(--muted); font-size: 12px; cursor: pointer; }
+summary:hover { color: var(--text); }
+.moment pre { max-height: 260px; margin-top: 6px; }
 .facts dt { color: var(--muted); font-size: 11.5px; }
 .facts dd { font-weight: 600; overflow-wrap: anywhere; }
 

@@ -208,7 +208,10 @@ export class InspectorPanel {
     const { isLive } = recording.report;
     const when = isFollowing && isLive ? "Live" : `${clockWords(beat?.entry.at ?? 0)} · ${place}`;
     const view = beat && momentView(recording, beat);
-    this.#moment.draw(view, view ? when : "The client has not been started.");
+    this.#moment.draw(
+      view,
+      view ? when : "No event is remembered: it was not started, or keeps no trace.",
+    );
     this.#timers.draw(beat ? timersView(recording, index) : []);
     this.#trips.draw(roundTripView(recording, index));
     this.tick(recording.report.made.wallNow);

@@ -12,6 +12,13 @@ export class MomentCard {
   readonly #constraints = element("ul", { class: "constraints", "aria-label": "Constraints" });
   readonly #blocked = element("p", { class: "blocked" });
   readonly #facts = element("dl", { class: "facts" });
+  readonly #model = element("pre", { tabindex: "0", role: "group", "aria-label": "The model" });
+  readonly #details = element(
+    "details",
+    {},
+    element("summary", {}, "The whole model"),
+    this.#model,
+  );
   #view: MomentView | undefined;
 
   constructor() {
@@ -24,6 +31,7 @@ export class MomentCard {
       this.#constraints,
       this.#blocked,
       this.#facts,
+      this.#details,
     );
   }
 
@@ -50,6 +58,8 @@ export class MomentCard {
         element("div", {}, element("dt", {}, label), element("dd", {}, value)),
       ),
     );
+    this.#details.hidden = !view;
+    setText(this.#model, view?.model ?? "");
     this.tick(view?.since ?? 0);
   }
 

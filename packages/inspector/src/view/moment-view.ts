@@ -32,6 +32,8 @@ export interface MomentView {
   /** `Nothing blocks.`, or what does. */
   readonly blocked: string;
   readonly facts: readonly FactView[];
+  /** All that the machine knew after the event, as text. */
+  readonly model: string;
 }
 
 export function momentView({ report }: Recording, beat: Beat): MomentView {
@@ -57,6 +59,7 @@ export function momentView({ report }: Recording, beat: Beat): MomentView {
     constraints,
     blocked: blockedWords(model, missing),
     facts: factsOf(model, entry.at - entry.stamp.now),
+    model: cut(JSON.stringify(model, null, 2), 20_000),
   };
 }
 

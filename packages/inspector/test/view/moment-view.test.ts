@@ -27,6 +27,13 @@ test("an open connection: nothing blocks, and its numbers are told", async () =>
   expect(view?.facts).toContainEqual({ label: "Last failure", value: "none" });
 });
 
+test("the whole model can be read", async () => {
+  const recording = recorded(await opened());
+  const beat = recording.beats.at(-1);
+  const view = beat && momentView(recording, beat);
+  expect(JSON.parse(view?.model ?? "")).toEqual(JSON.parse(JSON.stringify(beat?.model)));
+});
+
 test("what blocks is named, and what is missing but does not block is not", async () => {
   const own = await opened();
   own.credentials.signOut();
