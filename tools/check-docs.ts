@@ -6,7 +6,7 @@
  */
 import { existsSync, writeFileSync } from "node:fs";
 
-import { brokenCitations, brokenLinks } from "./doc-links.ts";
+import { brokenCitations, brokenLinks, orphanedDocuments } from "./doc-links.ts";
 import { lessonFaults, lessons, shownLessons, withLessonsTable } from "./lessons-map.ts";
 import { catalogue } from "./planted-faults/catalogue.ts";
 import { plantingFaults } from "./planted-faults/faults-page.ts";
@@ -44,6 +44,7 @@ function checkLessons(): string {
 
 faults.push(...brokenLinks(files, (path) => existsSync(new URL(path, root))));
 faults.push(...brokenCitations(files));
+faults.push(...orphanedDocuments(files));
 faults.push(...plantingFaults(catalogue, files));
 checkConnectionStates();
 const account = checkLessons();

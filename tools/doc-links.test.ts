@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { brokenCitations, brokenLinks } from "./doc-links.ts";
+import { brokenCitations, brokenLinks, orphanedDocuments } from "./doc-links.ts";
 
 const nothingElse = (): boolean => false;
 
@@ -27,5 +27,17 @@ test("a cited section that PROTOCOL.md does not have is found", () => {
   ]);
   expect(brokenCitations(files)).toEqual([
     "packages/client/src/a.ts: cites PROTOCOL.md §4, which is not there",
+  ]);
+});
+
+test("a document that no way leads to from the README is found", () => {
+  const files = new Map([
+    ["README.md", "[docs](docs/README.md#top)"],
+    ["docs/README.md", "[a](guides/a.md) [out](https://example.org/b.md)"],
+    ["docs/guides/a.md", "[back](../README.md)"],
+    ["docs/guides/b.md", "[a](a.md)"],
+  ]);
+  expect(orphanedDocuments(files)).toEqual([
+    "docs/guides/b.md: no link leads there from README.md",
   ]);
 });

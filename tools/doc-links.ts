@@ -15,6 +15,21 @@ export function brokenLinks(files: Files, exists: (path: string) => boolean): st
   );
 }
 
+/** Documents in `docs` that no way of links leads to from README.md: nobody would find them. */
+export function orphanedDocuments(files: Files): string[] {
+  const found = new Set(["README.md"]);
+  for (const path of found) {
+    for (const link of linksIn(files.get(path) ?? "")) {
+      const [relative = ""] = link.split("#");
+      const target = posix.join(posix.dirname(path), relative);
+      if (target.endsWith(".md") && files.has(target)) found.add(target);
+    }
+  }
+  return documents(files)
+    .filter(([path]) => path.startsWith("docs/") && !found.has(path))
+    .map(([path]) => `${path}: no link leads there from README.md`);
+}
+
 /** Citations like `PROTOCOL.md §3.2` of sections that PROTOCOL.md does not have. */
 export function brokenCitations(files: Files): string[] {
   const protocol = files.get("PROTOCOL.md");

@@ -52,6 +52,7 @@ function settings(out: string): object {
     outputFileStrategy: "modules",
     hideBreadcrumbs: true,
     hidePageHeader: true,
+    useCodeBlocks: true,
     parametersFormat: "table",
     interfacePropertiesFormat: "table",
     typeAliasPropertiesFormat: "table",
