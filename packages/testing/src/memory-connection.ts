@@ -93,7 +93,8 @@ export class MemoryConnection implements Transport {
   close(): void {
     if (this.#client === "gone") return;
     this.#clientGone();
-    this.up.push(0, () => this.#serverGone());
+    // Where nobody took the connection there is nobody to tell.
+    if (this.#server !== "gone") this.up.push(0, () => this.#serverGone());
   }
 
   /** Both ends lose it, and hear of it now. */

@@ -156,6 +156,31 @@ describe("a link that breaks", () => {
     expect(own.events).toEqual(["openFailed closed with 1006"]);
   });
 
+  test("a dial that is given up when it was refused already leaves nothing behind", () => {
+    const own = new End();
+    own.link.delayMs = 10;
+    own.link.refuseDials();
+    const transport = own.dial();
+    own.clock.advance(10);
+    transport.close(1000, "");
+    expect(own.clock.pending).toBe(0);
+    expect(own.link.connections).toBe(0);
+  });
+
+  test("a later connection overtakes an earlier one whose frames take longer", () => {
+    const own = new End();
+    own.link.delayMs = (dial) => (dial === 1 ? 50 : 1);
+    const first = own.dial();
+    own.clock.advance(100);
+    first.send("late");
+    first.close(1000, "");
+    own.dial();
+    own.clock.advance(2);
+    expect([own.sockets.length, own.log]).toEqual([2, []]);
+    own.clock.advance(100);
+    expect(own.log).toEqual(["frame late", "closed"]);
+  });
+
   test("refuses dials: nobody there, an HTTP status, a server that closes", () => {
     const own = new End();
     own.isUp = false;
