@@ -1,4 +1,5 @@
 /** A bucket in components: open while it is shown, read once, without a flicker. */
+import type { Cell } from "@holdfast/client";
 import { act, render, renderHook } from "@testing-library/react";
 import {
   Component,
@@ -11,7 +12,7 @@ import {
 import { describe, expect, test } from "vitest";
 
 import { BucketBoard } from "../src/bucket-board.ts";
-import { around, chatWorld, room, say, type Line } from "./support/chat-world.ts";
+import { around, chatWorld, room, say, tick, type Line } from "./support/chat-world.ts";
 
 const ROOM = "room:1";
 
@@ -96,6 +97,8 @@ test("what is said in another room does not show in this one", async () => {
   act(() => {
     client.transact(say, { room: "1", text: "here" });
     client.transact(say, { room: "2", text: "there" });
+    // Of no room at all: nobody may be asked which.
+    client.transact(tick);
   });
   expect(result.current).toEqual(["here", "there"]);
   await run(20_000);
@@ -208,6 +211,9 @@ describe("trouble", () => {
 
 test("a board that nobody looks at holds nothing", async () => {
   const { client, clock } = reading();
+  const heardBefore = [client.pending, client.accountStore].map(
+    (source) => (source as Cell<unknown>).subscriberCount,
+  );
   const board = new BucketBoard(client, clock);
   const tell = (): void => {};
   const [one, other] = [board.hold(ROOM, 0, tell), board.hold(ROOM, 1, tell)];
@@ -218,4 +224,7 @@ test("a board that nobody looks at holds nothing", async () => {
   other();
   clock.flush();
   expect([board.size, clock.pending]).toEqual([0, 0]);
+  const { pending, accountStore } = client;
+  for (const source of [pending, accountStore])
+    expect((source as Cell<unknown>).subscriberCount).toBe(heardBefore.shift());
 });

@@ -84,6 +84,20 @@ describe("ending it", () => {
     expect(result.current.status).toBe("idle");
   });
 
+  test("a signal that outlives its call is not listened to any more", async () => {
+    const { result, run } = await calling();
+    const listeners = new Set<unknown>();
+    const signal = {
+      aborted: false,
+      addEventListener: (_: string, listener: unknown) => void listeners.add(listener),
+      removeEventListener: (_: string, listener: unknown) => void listeners.delete(listener),
+    } as unknown as AbortSignal;
+    act(() => void result.current.run("x", { signal }));
+    expect(listeners.size).toBe(1);
+    await run(100);
+    expect([result.current.status, listeners.size]).toEqual(["done", 0]);
+  });
+
   test("who leaves the page aborts it, and leaves no timer", async () => {
     const { result, run, unmount, clock, client, pair } = await calling("slow");
     let answer: Promise<string> | undefined;

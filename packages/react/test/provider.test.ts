@@ -142,7 +142,7 @@ test.skipIf(!Activity)(
     const { made, page, sessions } = making(world);
     if (!Activity) return;
     const kept = (mode: "visible" | "hidden") =>
-      createElement(StrictMode, null, createElement(Activity, { mode }, page()));
+      createElement(StrictMode, null, createElement(Activity, { mode, children: page() }));
     const { rerender, unmount } = render(kept("visible"));
     await world.run(2_000);
     rerender(kept("hidden"));

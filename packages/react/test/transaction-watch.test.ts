@@ -3,7 +3,7 @@ import { act, renderHook } from "@testing-library/react";
 import { createElement, StrictMode, type ReactNode } from "react";
 import { expect, test } from "vitest";
 
-import { around, chatWorld, say } from "./support/chat-world.ts";
+import { around, chatWorld, say, tick } from "./support/chat-world.ts";
 
 async function saying() {
   const world = chatWorld();
@@ -36,8 +36,10 @@ test("shows each phase, what is pending, and the result", async () => {
   expect(result.current).toMatchObject({ phase: "done", data: { seq: 1 }, pending: [] });
   expect([result.current.transact, result.current.cancel]).toEqual([transact, cancel]);
   expect(seen).toEqual(expect.arrayContaining([undefined, "saving", "done"]));
-  // What other kinds of transaction wait for changes nothing here.
+  // What is pending of another kind changes nothing here.
   const before = result.current;
+  act(() => void client.transact(tick));
+  expect(client.pending.current).toHaveLength(1);
   await run(1_000);
   expect(result.current).toBe(before);
   expect(client.pending.current).toEqual([]);
@@ -53,6 +55,16 @@ test("a refusal is in `error`, and no uncaught one", async () => {
   expect(result.current.error).toBeUndefined();
   await run(100);
   expect(result.current.phase).toBe("done");
+});
+
+test("the last one counts: how an earlier one ends is not told of it", async () => {
+  const { result, run } = await saying();
+  act(() => {
+    result.current.transact({ room: "1", text: "refuse" });
+    result.current.transact({ room: "1", text: "fine" });
+  });
+  await run(100);
+  expect(result.current).toMatchObject({ phase: "done", data: { seq: 1 }, error: undefined });
 });
 
 test("what waits can be taken back: the last one, or any by its id", async () => {

@@ -43,6 +43,9 @@ export const say = defineTransaction(contract, "say", {
       : [...lines, { id, text: input.text, isPending: true }],
 });
 
+/** Of another kind, without an input. */
+export const tick = defineTransaction(contract, "now");
+
 export const room = defineBucketView({
   view: (documents: readonly StoredDocument[]) => documents.map(({ document }) => document as Line),
   effects: [say],
@@ -80,7 +83,7 @@ export function chatWorld() {
   /** A durable client of the app, not started. */
   const durable = (): LinkedDurableClient<App> =>
     pair.addDurableClient({
-      transactions: [say],
+      transactions: [say, tick],
       buckets: {
         room: documentHooks({
           change: ({ seq, key, data }) => [
