@@ -9,7 +9,7 @@ import type { Alarm, Alarms } from "./base/alarms.ts";
 import type { Clock, Millis } from "./base/clock.ts";
 import { RunningCall } from "./call-context.ts";
 import type { Committed, PublishAny, Viewer } from "./call-context.ts";
-import { CancelAllowance, type CancelPolicy } from "./cancel-allowance.ts";
+import { AccountAllowance } from "./account-allowance.ts";
 import { CallFailure, ownFailure } from "./call-failure.ts";
 import type { CallRouter } from "./call-router.ts";
 import { StoreFault } from "./committer.ts";
@@ -17,6 +17,7 @@ import type { AnyUnit, Committer } from "./committer.ts";
 import { inputHash } from "./input-hash.ts";
 import { TooLarge } from "./outbox.ts";
 import type { ServerCodec } from "./outbox.ts";
+import type { ServerPolicy } from "./server-policy.ts";
 import type { CallKey, KeyedCall, KeyedOutcome, ServerStore } from "./server-store.ts";
 
 /** Hears the answer of a call exactly once. */
@@ -46,10 +47,10 @@ export interface KeyedCallsParts {
   readonly codec: ServerCodec;
   readonly counts: { keyedReplays: number };
   readonly limits: Pick<WireLimits, "nesting" | "frameBytes">;
-  readonly policy: CancelPolicy & {
-    readonly callTimeoutMaxMs: number;
-    readonly keyedCallsMax: number;
-  };
+  readonly policy: Pick<
+    ServerPolicy,
+    "callTimeoutMaxMs" | "keyedCallsMax" | "keyCancelsPerSecond" | "keyCancelsBurst"
+  >;
   readonly report: (
     error: unknown,
     context: { readonly place: "store"; readonly method?: string },
@@ -60,11 +61,13 @@ export class KeyedCalls {
   readonly #parts: KeyedCallsParts;
   /** What runs in this process, by account and key. */
   readonly #running = new Map<string, Map<string, Execution>>();
-  readonly #cancels: CancelAllowance;
+  /** Each cancel of an unknown key is stored, though nothing was ever asked for. */
+  readonly #cancels: AccountAllowance;
 
   constructor(parts: KeyedCallsParts) {
     this.#parts = parts;
-    this.#cancels = new CancelAllowance(parts.policy);
+    const { keyCancelsPerSecond: perSecond, keyCancelsBurst: burst } = parts.policy;
+    this.#cancels = new AccountAllowance({ perSecond, burst });
   }
 
   /** `settle` hears the answer exactly once, perhaps before this returns. */

@@ -3,8 +3,9 @@ import { ALL_CAPABILITIES, DEFAULT_WIRE_LIMITS, HELLO_BYTES_MAX } from "@holdfas
 import type { Contract, WireLimits } from "@holdfast/protocol";
 
 import type { Accepted } from "./authenticate.ts";
+import { AccountAllowance } from "./account-allowance.ts";
 import { Alarms } from "./base/alarms.ts";
-import { systemClock } from "./base/clock.ts";
+import { systemClock, type Clock } from "./base/clock.ts";
 import { systemRandom } from "./base/random.ts";
 import { BucketGate } from "./bucket-gate.ts";
 import { BucketPublisher } from "./bucket-publisher.ts";
@@ -20,7 +21,7 @@ import type { ServerCodec } from "./outbox.ts";
 import { PreparedPushes } from "./prepared-pushes.ts";
 import { ReconnectWindow } from "./reconnect-window.ts";
 import type { RealtimeServerOptions } from "./server-options.ts";
-import { DEFAULT_RETENTION, DEFAULT_SERVER_POLICY } from "./server-policy.ts";
+import { DEFAULT_RETENTION, DEFAULT_SERVER_POLICY, type ServerPolicy } from "./server-policy.ts";
 import { ServerCounts } from "./server-stats.ts";
 import type { ServerStore } from "./server-store.ts";
 import type { ErrorContext, OpenSession, SessionHost } from "./session-host.ts";
@@ -88,6 +89,7 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
       calls: { router, keyed, publish, commit },
       authenticate: options.authenticate,
       accountBuckets: options.accountBuckets,
+      charge: chargeTo(policy, clock),
       report,
       forget,
     };
@@ -105,6 +107,17 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
       this.host.report(error, { place: "store" });
     }
   }
+}
+
+/** Ends a session whose account has said too much. Who has no account yet is charged to nobody. */
+function chargeTo(policy: ServerPolicy, clock: Clock): SessionHost["charge"] {
+  const { accountMessagesPerSecond: perSecond, accountMessagesBurst: burst } = policy;
+  const messagesOf = new AccountAllowance({ perSecond, burst });
+  return (session, messages) => {
+    if (session.account === "") return;
+    const retryAfterMs = messagesOf.take(session.account, clock.now(), messages);
+    if (retryAfterMs > 0) session.dispatch({ type: "flooded", retryAfterMs });
+  };
 }
 
 /** What travels must fit into a frame: half of it for the data, the rest for what stands around. */

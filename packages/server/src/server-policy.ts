@@ -54,6 +54,12 @@ export interface ServerPolicy {
   /** How many messages a session may say at once. Default 4 000. */
   readonly messagesBurst: number;
   /**
+   * The same for all sessions of an account together. The session that goes past it ends:
+   * `rateLimited`. Default 10 000 a second, 20 000 at once.
+   */
+  readonly accountMessagesPerSecond: number;
+  readonly accountMessagesBurst: number;
+  /**
    * How much may wait to be written to one session before it hears `heads` in the place of
    * updates, in bytes: it fetches them once it has read what waits. Clients without `log` go on
    * being pushed to. Default 256 KiB.
@@ -97,6 +103,8 @@ export const DEFAULT_SERVER_POLICY: ServerPolicy = {
   keyCancelsBurst: 1_000,
   messagesPerSecond: 2_000,
   messagesBurst: 4_000,
+  accountMessagesPerSecond: 10_000,
+  accountMessagesBurst: 20_000,
   bufferedBytesSoft: 262_144,
   bufferedBytesMax: 4_194_304,
   connectionsMax: 50_000,

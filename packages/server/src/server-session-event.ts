@@ -52,6 +52,8 @@ export type ServerSessionEvent =
   | { readonly type: "disconnected"; readonly refusal: SpokenRefusal }
   /** The server is closing: leave within `windowMs`, or be ended `graceMs` later. */
   | { readonly type: "draining"; readonly windowMs: number; readonly graceMs: number }
+  /** The sessions of the account have said too much together. */
+  | { readonly type: "flooded"; readonly retryAfterMs: number }
   /** More waits to be written than may. */
   | { readonly type: "overflowed" }
   | { readonly type: "socketClosed" }

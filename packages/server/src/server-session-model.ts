@@ -42,6 +42,8 @@ export interface ServerSessionModel {
   /** What may still be said at once, and when that was last reckoned. */
   readonly allowance: number;
   readonly allowanceAt: Millis;
+  /** So many messages have counted so far: the driver charges them to the account. */
+  readonly spent: number;
   /** Present from `authenticating` on: as it was said, and once open who the client is. */
   readonly hello: Hello | undefined;
   /** Present once open. */
@@ -95,6 +97,7 @@ export function newServerSession(now: Millis, policy: ServerSessionPolicy): Serv
     lastFrameAt: now,
     allowance: policy.messagesBurst,
     allowanceAt: now,
+    spent: 0,
     hello: undefined,
     account: undefined,
     capabilities: NONE,

@@ -102,6 +102,7 @@ export function leave(turn: Turn, deadlines: ServerSessionDeadlines): void {
 export function spend(turn: Turn, messages: number): void {
   const { model, policy } = turn;
   model.allowance -= messages;
+  model.spent += messages;
   if (model.allowance >= 0) return;
   const retryAfterMs = Math.ceil((policy.messagesBurst / policy.messagesPerSecond) * 1_000);
   refuse(turn, "rateLimited", { retryAfterMs });

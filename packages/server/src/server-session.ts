@@ -94,6 +94,8 @@ function live(turn: Turn, event: ServerSessionEvent): void {
       return endAsTold(turn, event.refusal);
     case "draining":
       return drain(turn, event.windowMs, event.graceMs);
+    case "flooded":
+      return refuse(turn, "rateLimited", { retryAfterMs: event.retryAfterMs });
     case "overflowed":
       return refuse(turn, "slowConsumer", { windowMs: turn.stamp.windowMs });
     case "socketClosed":

@@ -84,8 +84,7 @@ export class SessionDriver
   get info(): SessionInfo {
     const { sessionId, account, instanceId, session } = this;
     const { client = { name: "", version: "" } } = this.#model.hello ?? {};
-    const { remoteAddress } = this.#request;
-    const openedAt = this.#openedAt;
+    const [openedAt, { remoteAddress }] = [this.#openedAt, this.#request];
     return { sessionId, account, instanceId, session, client, openedAt, remoteAddress };
   }
 
@@ -128,11 +127,13 @@ export class SessionDriver
 
   #handle(event: ServerSessionEvent): void {
     if (event.type === "callsSettled") this.#settled = undefined;
+    const { spent } = this.#model;
     try {
       const step = serverSession(this.#model, event, stampOf(this.#host), this.#host.policy);
       // Committed before acting: effects see the new world.
       this.#model = step.model;
       for (const effect of step.effects) this.#perform(effect);
+      if (step.model.spent > spent) this.#host.charge(this, step.model.spent - spent);
     } catch (error) {
       this.#breakOff(error);
     }

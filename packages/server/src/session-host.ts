@@ -73,6 +73,8 @@ export interface SessionHost {
   readonly authenticate: Authenticate<Accepted>;
   /** The buckets that the application names for an account. */
   readonly accountBuckets: ((viewer: Viewer) => Answered<readonly BucketKey[]>) | undefined;
+  /** The session has said so many messages that count; its account may have said too many. */
+  charge(session: OpenSession, messages: number): void;
   /** Never throws. */
   report(error: unknown, context: ErrorContext): void;
   /** The session's socket is gone. */

@@ -508,6 +508,27 @@ describe("a client that is too much", () => {
     expect(peer.closedWith?.code).toBe(4206);
   });
 
+  test("what an account says on all its sessions together is bounded, others are not touched (V3)", async () => {
+    const own = new TestServer({ policy: { accountMessagesBurst: 100, messagesBurst: 1_000 } });
+    const [first, second] = [await own.open(), await own.open({ instanceId: "other" })];
+    const bob = await own.open({ token: "bob" });
+    const pings = (peer: MemoryPeer, count: number): void => {
+      for (let nonce = 1; nonce <= count; nonce++) peer.says({ type: "ping", nonce });
+    };
+    pings(first, 80);
+    pings(second, 40);
+    pings(bob, 100);
+    await own.tick();
+    expect(first.takes()).toHaveLength(80);
+    expect(second.takes().at(-1)).toMatchObject({ code: "rateLimited", retryAfterMs: 1 });
+    expect(second.closedWith?.code).toBe(4206);
+    expect(bob.takes().at(-1)).toMatchObject({ type: "pong", nonce: 100 });
+    // The rest of the allowance comes back with time, and what was turned down cost nothing.
+    own.clock.advance(10);
+    pings(first, 100);
+    expect(first.closedWith).toBeUndefined();
+  });
+
   test("a fault of the server's own ends one session, loudly (B54)", async () => {
     const own = new TestServer();
     const peer = await own.open();

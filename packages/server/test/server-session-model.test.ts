@@ -13,6 +13,7 @@ test("a new session waits for its hello and nothing else", () => {
     lastFrameAt: 1_000,
     allowance: 20,
     allowanceAt: 1_000,
+    spent: 0,
     hello: undefined,
     account: undefined,
     capabilities: [],
