@@ -24,7 +24,7 @@ export interface BandView {
 /** A wait of this many milliseconds is drawn twice as long as none at all. */
 const SCALE_MS = 40;
 
-/** A stretch that is no wider belongs to the one before it: nobody could see it. */
+/** No stretch is thinner, so that even a huge trace is drawn with few of them. */
 const THIN = 1 / 2_000;
 
 export function bandView({ beats }: Recording): BandView {
@@ -39,11 +39,14 @@ export function bandView({ beats }: Recording): BandView {
   const stretches: Stretch[] = [];
   for (const [index, { model }] of beats.entries()) {
     const { state } = model;
+    const { mood } = STATE_WORDS[state];
     const to = places[index + 1] ?? 1;
     const last = stretches.at(-1);
-    const isThin = !!last && to < 1 && to - (places[index] ?? 0) < THIN;
-    if (last && (last.state === state || isThin)) stretches[stretches.length - 1] = { ...last, to };
-    else stretches.push({ state, mood: STATE_WORDS[state].mood, from: places[index] ?? 0, to });
+    // The one before was too thin to be seen: this one takes its place.
+    const isHidden = !!last && last.to - last.from < THIN;
+    if (last && (last.state === state || isHidden))
+      stretches[stretches.length - 1] = { state, mood, from: last.from, to };
+    else stretches.push({ state, mood, from: places[index] ?? 0, to });
   }
   return { stretches, places };
 }
