@@ -52,10 +52,16 @@ export function capabilityOf(message: ClientMessage | ServerMessage): Capability
   return keyed ? "keys" : FAMILIES[message.type];
 }
 
+/** One list for all sessions that have the same in common; there are few such lists. */
+const sets = new Map<string, readonly Capability[]>();
+
 /** The capabilities that both peers named. Words that this release does not know are dropped. */
 export function commonCapabilities(
   ours: readonly Capability[],
   theirs: readonly string[],
 ): readonly Capability[] {
-  return ours.filter((capability) => theirs.includes(capability));
+  const common = ours.filter((capability) => theirs.includes(capability));
+  const shared = sets.get(String(common)) ?? common;
+  sets.set(String(common), shared);
+  return shared;
 }

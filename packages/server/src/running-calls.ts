@@ -23,6 +23,11 @@ export class RunningCalls {
     this.#parts = parts;
   }
 
+  /** How many run; keyed ones do not count. */
+  get size(): number {
+    return this.#running.length;
+  }
+
   /** `settle` hears the answer exactly once, perhaps before this returns. */
   run(call: Call, viewer: Viewer, settle: Settle): void {
     const { router, keyed, publish, commit } = this.#parts;

@@ -27,14 +27,14 @@ export class SessionWork {
   readonly #host: SessionHost;
   readonly #writer: SessionWriter;
   readonly #owner: WorkOwner;
-  readonly #calls: RunningCalls;
+  /** Present while calls run. */
+  #calls: RunningCalls | undefined;
   #buckets: SessionBuckets | undefined;
 
   constructor(host: SessionHost, writer: SessionWriter, owner: WorkOwner) {
     this.#host = host;
     this.#writer = writer;
     this.#owner = owner;
-    this.#calls = new RunningCalls(host.calls);
   }
 
   /** Made when first needed: many a session only makes calls. */
@@ -75,11 +75,12 @@ export class SessionWork {
 
   run(call: Call): void {
     this.#host.counts.callsStarted++;
+    this.#calls ??= new RunningCalls(this.#host.calls);
     this.#calls.run(call, this.#owner.viewer, this.#settle(call.id));
   }
 
   abort(id: number, code: "cancelled" | "timedOut"): void {
-    this.#calls.abort(id, code);
+    this.#calls?.abort(id, code);
   }
 
   fetch(fetch: Fetch): void {
@@ -104,11 +105,14 @@ export class SessionWork {
 
   /** The session is over. Its keyed calls go on, because the next one may ask for them again. */
   end(): void {
-    this.#calls.abortAll("closed");
+    this.#calls?.abortAll("closed");
     this.#buckets?.leaveAll();
   }
 
   #settle(id: number): (answer: Answer) => void {
-    return (answer) => this.#owner.settled({ id, answer });
+    return (answer) => {
+      if (this.#calls?.size === 0) this.#calls = undefined;
+      this.#owner.settled({ id, answer });
+    };
   }
 }

@@ -22,7 +22,9 @@ export class SessionWriter implements Flushable {
   readonly #host: SessionHost;
   readonly #socket: ServerSocket;
   readonly #owner: WriterOwner;
-  readonly #outbox: Outbox;
+  readonly #codec: ServerCodec;
+  /** Present while something waits, for most sessions are silent most of the time. */
+  #outbox: Outbox | undefined;
   /** What was pushed in this tick, in bytes. */
   #pushedBytes = 0;
   #isFlushDue = false;
@@ -32,26 +34,27 @@ export class SessionWriter implements Flushable {
     this.#host = host;
     this.#socket = socket;
     this.#owner = owner;
-    this.#outbox = new Outbox(codec, host.policy.limits);
+    this.#codec = codec;
   }
 
   send(message: ServerMessage): void {
-    const fault = this.#outbox.add(message);
+    const outbox = this.#ownOutbox();
+    const fault = outbox.add(message);
     if (fault) this.#owner.report(fault, "encode");
-    if (this.#outbox.isWorthAFrame) this.#write();
+    if (outbox.isWorthAFrame) this.#write();
     // Also when nothing waits any more: the buffer is judged at the end of each tick.
     this.#flushSoon();
   }
 
   /** As `send`, unless it has more bytes than these. Returns how many it has; 0: not sent. */
   sendWithin(message: ServerMessage, bytesMax: number): number {
-    const bytes = this.#outbox.addWithin(message, bytesMax);
+    const bytes = this.#ownOutbox().addWithin(message, bytesMax);
     if (bytes > 0) this.#flushSoon();
     return bytes;
   }
 
   push(message: SharedMessage): void {
-    this.#pushedBytes += this.#outbox.addShared(message);
+    this.#pushedBytes += this.#ownOutbox().addShared(message);
     this.#host.counts.updatesPushed++;
     this.#flushSoon();
   }
@@ -72,7 +75,7 @@ export class SessionWriter implements Flushable {
     this.#isFlushDue = false;
     if (this.#isClosed) return;
     if (this.#socket.bufferedBytes <= this.#host.policy.bufferedBytesMax) return this.#write();
-    this.#outbox.take();
+    this.#outbox = undefined;
     this.#owner.overflowed();
   }
 
@@ -83,6 +86,10 @@ export class SessionWriter implements Flushable {
     this.#socket.close(code, reason);
   }
 
+  #ownOutbox(): Outbox {
+    return (this.#outbox ??= new Outbox(this.#codec, this.#host.policy.limits));
+  }
+
   #flushSoon(): void {
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
@@ -91,7 +98,9 @@ export class SessionWriter implements Flushable {
 
   #write(): void {
     this.#pushedBytes = 0;
-    for (const frame of this.#outbox.take()) {
+    const frames = this.#outbox?.take() ?? [];
+    this.#outbox = undefined;
+    for (const frame of frames) {
       this.#host.counts.framesSent++;
       this.#socket.send(frame);
     }

@@ -66,8 +66,8 @@ export function connectionPolicy(policy: Partial<ConnectionPolicy>): ConnectionP
   const { backoff, background } = merged;
   // One after the other: to copy them all into one object takes many times as long.
   for (const numbers of [merged, backoff, background === "keep" ? {} : background])
-    for (const [name, value] of Object.entries(numbers as Record<string, number>))
-      if (!name.startsWith("back")) checkNumber(`policy.${name}`, value);
+    for (const [name, value] of Object.entries(numbers))
+      if (!name.startsWith("back")) checkNumber(`policy.${name}`, value as number);
   return merged;
 }
 

@@ -40,8 +40,10 @@ export interface AttachOptions extends Partial<AddressPolicy> {
   readonly clock?: Clock;
 }
 
-/** Connections that a server has taken over; `ws` throws when one is taken twice. */
-const taken = new WeakSet<Duplex>();
+/** Marks a connection that a server has taken over; `ws` throws when one is taken twice. */
+const TAKEN = Symbol("taken");
+
+type MarkedDuplex = Duplex & { [TAKEN]?: true };
 
 /** What is fed; a `RealtimeServer`. */
 export interface SocketAcceptor {
@@ -93,20 +95,20 @@ export function attach(
     server.declined(status);
     declineUpgrade(socket, status, retryAfterMs);
   };
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const onUpgrade = (request: IncomingMessage, socket: MarkedDuplex, head: Buffer): void => {
     // Two servers may share a path while one hands over to the other: the first that can takes it.
-    if (taken.has(socket)) return;
+    if (socket[TAKEN]) return;
     if (!isAt(path, request.url)) {
       if (httpServer.listenerCount("upgrade") === 1) decline(socket, 404);
       return;
     }
     if (server.isClosing) {
       queueMicrotask(() => {
-        if (!taken.has(socket)) decline(socket, 503, server.windowMs);
+        if (!socket[TAKEN]) decline(socket, 503, server.windowMs);
       });
       return;
     }
-    taken.add(socket);
+    socket[TAKEN] = true;
     const { address, status, retryAfterMs } = door.judge(request);
     if (status !== undefined) return decline(socket, status, retryAfterMs);
     webSockets.handleUpgrade(request, socket, head, (opened) => {
