@@ -154,7 +154,7 @@ class ContentsReading {
       if (found) this.#keep(found, reading);
       this.#publish();
     }
-    if ((this.#isStale || !isOfNow) && this.#documents) this.#read();
+    if (this.#isStale && this.#documents) this.#read();
   }
 
   #keep(found: readonly StoredDocument[], reading: number): void {

@@ -169,6 +169,12 @@ describe("trouble", () => {
     await store.readings[0]?.give("1");
     expect(source.current.documents).toBeUndefined();
     expect(store.readings).toHaveLength(1);
+    // Who looks again reads again, and is not shown what was.
+    const third = source.subscribe(() => {});
+    await store.readings[1]?.give("1");
+    expect(source.current.documents).toHaveLength(1);
+    third();
+    expect(source.current.documents).toBeUndefined();
   });
 });
 
