@@ -20,7 +20,7 @@ function strangersEnvironment(): NodeJS.ProcessEnv {
 
 export class CommandLog {
   readonly steps: Step[] = [];
-  readonly #running: ChildProcess[] = [];
+  readonly #running = new Map<string, ChildProcess>();
 
   /** Runs a command to its end. Throws when it fails, with what it said. */
   run(command: string, cwd: string): void {
@@ -47,7 +47,7 @@ export class CommandLog {
     const words = isFile ? /is there/ : ready;
     const env = strangersEnvironment();
     const child = spawn(`${command}${wait}`, { cwd, shell: true, detached: true, env });
-    this.#running.push(child);
+    this.#running.set(command, child);
     const found = await new Promise<string>((resolve, reject) => {
       let said = "";
       const hear = (chunk: Buffer): void => {
@@ -77,14 +77,18 @@ export class CommandLog {
     console.log(`${seconds.toFixed(1).padStart(6)} s  ${what}`);
   }
 
-  /** Ends what was started and stays, with all that it started itself. Resolves when it is gone. */
+  /** Ends a command that stays, with all that it started itself. Resolves when it is gone. */
+  async stop(command: string): Promise<void> {
+    const child = this.#running.get(command);
+    this.#running.delete(command);
+    if (child?.pid === undefined || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    process.kill(-child.pid, "SIGTERM");
+    await ended;
+  }
+
+  /** Ends every command that stays. */
   async end(): Promise<void> {
-    const gone = this.#running.splice(0).map(async (child) => {
-      if (child.pid === undefined || child.exitCode !== null) return;
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      process.kill(-child.pid, "SIGTERM");
-      await ended;
-    });
-    await Promise.all(gone);
+    await Promise.all([...this.#running.keys()].map((command) => this.stop(command)));
   }
 }

@@ -65,7 +65,7 @@ async function walkApp(folder: string, chromium: string): Promise<readonly Step[
     for (const [name, text] of filesOf(guide)) writeFileSync(join(app, name), text);
     await log.start(serve, app, "chat.sqlite");
     await log.start(show, app, /localhost:5173/);
-    await shareRoom(browser, log);
+    await shareRoom(browser, log, { serve, app });
   } finally {
     await browser.close();
     await log.end();
@@ -73,23 +73,49 @@ async function walkApp(folder: string, chromium: string): Promise<readonly Step[
   return log.steps;
 }
 
-async function shareRoom(browser: Browser, log: CommandLog): Promise<void> {
-  let since = performance.now();
+/** How the guide starts its server, and where. */
+interface Serving {
+  readonly serve: string;
+  readonly app: string;
+}
+
+async function shareRoom(
+  browser: Browser,
+  log: CommandLog,
+  { serve, app }: Serving,
+): Promise<void> {
+  const timed = async (what: string, act: () => Promise<unknown>): Promise<void> => {
+    const since = performance.now();
+    await act();
+    log.note(what, since);
+  };
   const ann = await browser.newPage("http://localhost:5173/?user=ann");
   const bob = await browser.newPage("http://localhost:5173/?user=bob");
-  await ann.waitFor(connected, 20_000);
-  await bob.waitFor(connected, 20_000);
-  log.note("two browser windows show the bucket, live", since);
-  since = performance.now();
-  await ann.evaluate(`document.querySelector("input").value = "Hello, Bob"`);
-  await ann.evaluate(`document.querySelector("form").requestSubmit()`);
-  await bob.waitFor(isThereOnce("Hello, Bob"));
-  log.note("what Ann says stands in Bob's window, once", since);
-  since = performance.now();
-  await ann.goto("http://localhost:5173/?user=ann");
-  await ann.waitFor(isThereOnce("Hello, Bob"));
-  log.note("and in Ann's own after a reload, once", since);
+  await timed("two browser windows show the bucket, live", async () => {
+    for (const window of [ann, bob]) await window.waitFor(connected, 20_000);
+  });
+  await timed("what Ann says stands in Bob's window, once", async () => {
+    await say(ann, "Hello, Bob");
+    await bob.waitFor(isThereOnce("Hello, Bob"));
+  });
+  await log.stop(serve);
+  await timed("without the server Ann says more, and it stands there after a reload", async () => {
+    await say(ann, "Still there?");
+    await ann.waitFor(isThereOnce("Still there?"));
+    await ann.goto("http://localhost:5173/?user=ann");
+    await ann.waitFor(isThereOnce("Still there?"));
+  });
+  await log.start(serve, app, "chat.sqlite");
+  await timed("the server is back: it stands in Bob's window, once", async () => {
+    await bob.waitFor(isThereOnce("Still there?"), 30_000);
+    await ann.waitFor(isThereOnce("Still there?"));
+  });
   quiet(ann, bob);
+}
+
+async function say(window: Page, text: string): Promise<void> {
+  await window.evaluate(`document.querySelector("input").value = ${JSON.stringify(text)}`);
+  await window.evaluate(`document.querySelector("form").requestSubmit()`);
 }
 
 /** A page that complains is no success. */
