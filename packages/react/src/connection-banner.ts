@@ -33,6 +33,7 @@ export type BannerKind =
   | "signIn";
 
 /** What a banner says just now. */
+/** What `useConnectionBanner` gives. */
 export interface Banner {
   readonly kind: BannerKind;
   readonly isShown: boolean;
