@@ -57,6 +57,24 @@ describe("a token that ends", () => {
   });
 });
 
+describe("a token that comes", () => {
+  test("while a dial is under way that began without one is dialled with", async () => {
+    const world = await openChat();
+    const { clock, credentials, link, client } = world.pair;
+    await clock.run(2 * MINUTE);
+    credentials.script = null;
+    link.dialDelayMs = 2_000;
+    link.drop();
+    await clock.run(1_500);
+    expect(client.connection.current.state).toBe("connectingTransport");
+    expect(credentials.requests.length).toBe(2);
+    credentials.script = undefined;
+    client.tokenChanged();
+    await world.pair.connected();
+    await world.close();
+  });
+});
+
 describe("a token that the server turns down", () => {
   test("is renewed; turned down again the client parks, until somebody signs in (B23, B24)", async () => {
     let isRevoked = false;
