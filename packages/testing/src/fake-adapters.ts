@@ -31,10 +31,12 @@ export class FakeLifecycleAdapter implements LifecycleAdapter {
     return () => void this.#posts.delete(post);
   }
 
+  /** The app leaves the screen. Phones have their grace from now on. */
   background(): void {
     this.#become("appBackgrounded", { active: false });
   }
 
+  /** The app is on the screen again. */
   foreground(): void {
     this.#become("appForegrounded", { active: true, frozen: false });
   }
@@ -44,6 +46,7 @@ export class FakeLifecycleAdapter implements LifecycleAdapter {
     this.#become("appFrozen", { frozen: true });
   }
 
+  /** The app's code runs again. */
   thaw(): void {
     this.#become("appThawed", { frozen: false });
   }
@@ -80,6 +83,7 @@ export class FakeNetworkAdapter implements NetworkAdapter {
     return () => void this.#posts.delete(post);
   }
 
+  /** The platform believes that there is no network. What the link does is another matter. */
   goOffline(): void {
     this.#report({ ...this.#current, available: false });
   }
@@ -126,10 +130,12 @@ export class FakeCredentials implements TokenCredentials {
     this.script = script;
   }
 
+  /** Somebody signs in, perhaps somebody else than before. */
   signIn(identity = "ada"): void {
     this.identity.set(identity);
   }
 
+  /** Nobody is signed in any more. */
   signOut(): void {
     this.identity.set(null);
   }

@@ -81,6 +81,7 @@ function isTroubled(state: RealtimeConnectionState): boolean {
 
 /** A display that follows a connection until it is closed. */
 export interface ConnectionDisplay extends Source<DisplayedState> {
+  /** Ends its timer and its subscription. */
   close(): void;
 }
 

@@ -20,6 +20,7 @@ export interface StoredDocument {
 
 /** The documents of one account, by bucket. Every method rejects with a `StoreError`. */
 export interface DocumentStore {
+  /** Up to where a bucket is stored; undefined: nothing of it is. */
   cursor(bucket: BucketKey): Promise<Cursor | undefined>;
   /** Makes the changes and moves the cursor from `from` to `to`, in one transaction, or neither. */
   commit(

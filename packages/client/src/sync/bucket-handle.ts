@@ -17,6 +17,7 @@ export interface OpenBucket {
    * subscription; a cursor that is kept in memory goes with it.
    */
   close(): void;
+  /** As in the options; it holds from the next fetch on. */
   setPriority(priority: number): void;
 }
 
