@@ -87,7 +87,7 @@ summary:hover { color: var(--text); }
 .top-of-chart { position: absolute; top: -7px; right: 0; padding-left: 5px; background: var(--surface); color: var(--muted); font-size: 11px; }
 
 .tabs { display: flex; gap: 2px; margin: -2px -6px 6px; }
-.tabs button { min-height: 28px; padding: 0 9px; border: 0; border-radius: 7px; background: none; color: var(--muted); font-size: 12px; font-weight: 600; cursor: pointer; }
+.tabs button { min-height: 28px; padding: 0 8px; white-space: nowrap; border: 0; border-radius: 7px; background: none; color: var(--muted); font-size: 12px; font-weight: 600; cursor: pointer; }
 .tabs button:hover { background: var(--sunken); }
 .tabs button[aria-selected="true"] { background: var(--accent-soft); color: var(--accent); }
 .ledger-panel { display: flex; flex: 1; flex-direction: column; gap: 4px; min-height: 0; }

@@ -180,7 +180,7 @@ h2 {
   .column { min-height: 0; }
   .cards { align-content: stretch; }
   .frame-of-page .cards { grid-template: auto minmax(0, 1fr) / minmax(0, 376px) minmax(0, 1fr) minmax(0, 350px); overflow: hidden; }
-  .dock .cards { grid-template: minmax(0, 1fr) / minmax(0, 256px) minmax(0, 340px) minmax(0, 1fr) minmax(0, 304px); overflow: hidden; }
+  .dock .cards { grid-template: minmax(0, 1fr) / minmax(0, 256px) minmax(0, 330px) minmax(0, 1fr) minmax(0, 316px); overflow: hidden; }
   .dock .now { grid-column: 1; grid-row: 1; }
   .dock .where { grid-column: 2; grid-row: 1; }
   .dock .when { grid-column: 3; grid-row: 1; }
