@@ -28,6 +28,8 @@ export type RestartNews =
       readonly dials: readonly number[];
       readonly backs: readonly number[];
       readonly windowsMs: readonly number[];
+      /** Processor time of the process since the storm began. */
+      readonly processorMs: number;
     };
 
 const contract = defineContract({
@@ -37,6 +39,10 @@ const contract = defineContract({
 
 const [role, count = "1", ...rest] = process.argv.slice(2);
 const instant = (): number => performance.timeOrigin + performance.now();
+const processorMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
 const tell = (news: RestartNews): void => void process.send?.(news);
 
 if (role === "server") serve(Number(count));
@@ -79,6 +85,7 @@ function dial(perPort: number, ports: readonly number[]): void {
   const backs: number[] = [];
   const windowsMs: number[] = [];
   let isStorm = false;
+  let begunAtMs = 0;
   let opened = 0;
   const all = perPort * ports.length;
   const clients = ports.flatMap((port) =>
@@ -96,14 +103,16 @@ function dial(perPort: number, ports: readonly number[]): void {
           if (before.state === "open" || step.model.state !== "open") return;
           if (!isStorm && ++opened === all) tell({ type: "open" });
           if (isStorm && backs.push(instant()) === all)
-            tell({ type: "back", dials, backs, windowsMs });
+            tell({ type: "back", dials, backs, windowsMs, processorMs: processorMs() - begunAtMs });
         },
       });
       return client;
     }),
   );
   process.on("message", (order: RestartOrder) => {
-    if (order.type === "storm") isStorm = true;
+    if (order.type !== "storm") return;
+    isStorm = true;
+    begunAtMs = processorMs();
   });
   for (const client of clients) client.start();
 }

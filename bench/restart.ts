@@ -31,6 +31,8 @@ interface Measured {
   readonly peakDials: number;
   /** The window that the clients had heard, the smallest and the largest. */
   readonly windowsMs: readonly [number, number];
+  /** Processor time that the clients took, of all processes. */
+  readonly processorMs: number;
 }
 
 const load = loadavg()[0] ?? 0;
@@ -54,9 +56,10 @@ for (const outageMs of [500, 5_000])
   for (const measured of await rounds({ servers: 1, clients: 2_000, outageMs }, 1))
     report(`2 000 clients, ${outageMs / 1_000} s: ${said(measured)}`, true);
 
-function said({ waits, peakDials: dials, windowsMs: [least, most] }: Measured): string {
+function said({ waits, peakDials: dials, windowsMs, processorMs }: Measured): string {
+  const [least, most] = windowsMs;
   const [half, most99, all] = [0.5, 0.99, 1].map((share) => seconds(percentile(waits, share)));
-  return `back p50 ${half}, p99 ${most99}, last ${all}; at most ${(dials * 100).toFixed(0)} % dial in 100 ms; window ${least}–${most} ms`;
+  return `back p50 ${half}, p99 ${most99}, last ${all}; at most ${(dials * 100).toFixed(0)} % dial in 100 ms; window ${least}–${most} ms; the clients worked for ${seconds(processorMs)}`;
 }
 
 function seconds(ms: number): string {
@@ -106,6 +109,7 @@ async function measure({ servers, clients, outageMs }: Restart): Promise<Measure
     return {
       waits: back.flatMap(({ backs }) => backs.map((instant) => instant - at)).sort(ascending),
       peakDials: peak(dials) / (servers * clients),
+      processorMs: back.reduce((sum, news) => sum + news.processorMs, 0),
       windowsMs: [Math.min(...windows), Math.max(...windows)],
     };
   } finally {

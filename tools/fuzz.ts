@@ -1,7 +1,8 @@
 /**
  * Throws mutated frames at the decoders and at sessions of both sides: nothing may throw past the
- * codec, grow, or take long. `npm run fuzz -- --frames 1000000 --seed 1`; it prints what became of
- * them, and on a finding the frame. The same seed makes the same frames.
+ * codec, grow, or take long. `npm run fuzz -- --frames 1000000 --seed 1`, with `--only decoder` at
+ * the targets alone whose names have the word; it prints what became of them, and on a finding the
+ * frame. The same seed makes the same frames.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,6 +24,7 @@ const { values } = parseArgs({
   options: {
     frames: { type: "string", default: "100000" },
     seed: { type: "string", default: "1" },
+    only: { type: "string", default: "" },
   },
 });
 const [frames, seed] = [Number(values.frames), Number(values.seed)];
@@ -63,13 +65,16 @@ function processorMs(): number {
   return (user + system) / 1_000;
 }
 
-const { fuzz } = await fuzzRun();
+const { fuzz, fuzzTargets } = await fuzzRun();
+const targets = fuzzTargets().filter(({ name }) => name.includes(values.only));
+if (targets.length === 0) throw new Error("--only names no target");
 const startedAt = performance.now();
 let heapBefore = 0;
 let asked = 0;
 const report = await fuzz({
   seed,
   frames,
+  targets,
   now: processorMs,
   isOver: () => {
     // After a tenth everything is warm that will ever be.

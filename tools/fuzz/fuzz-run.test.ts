@@ -16,6 +16,9 @@ test("2,500 mutated frames, and neither decoders nor sessions throw or leave any
   for (const verdict of ["messages", "badField", "notParseable", "unknownType", "prototypeKey"])
     for (const decoder of ["server decoder", "client decoder", "durable client decoder"])
       expect(verdicts.get(decoder)?.get(verdict), verdict).toBeGreaterThan(0);
+  for (const verdict of ["messages", "badField", "notParseable", "unknownType", "prototypeKey"])
+    for (const decoder of ["server decoder", "client decoder", "durable client decoder"])
+      expect(verdicts.get(`${decoder}, MessagePack`)?.get(verdict), verdict).toBeGreaterThan(0);
   expect(verdicts.get("server session")?.get("answered")).toBeGreaterThan(100);
   expect(verdicts.get("client session")?.get("told")).toBeGreaterThan(100);
 });

@@ -9,6 +9,8 @@ import { fullClientMessages, fullServerMessages } from "../../packages/protocol/
 import { FrameMutator } from "./frame-mutator.ts";
 import { fuzzTargets, type FuzzTarget } from "./fuzz-target.ts";
 
+export { fuzzTargets };
+
 /** The longest that any frame may take at any target, in milliseconds. The largest take some 20. */
 const FRAME_MS_MAX = 500;
 

@@ -7,10 +7,17 @@ import {
   jsonServerCodec,
 } from "@holdfast/protocol";
 import type { Codec, Frame } from "@holdfast/protocol";
+import {
+  msgpackClientCodec,
+  msgpackDurableClientCodec,
+  msgpackServerCodec,
+} from "@holdfast/msgpack";
 
+import { seededRandom } from "../../packages/client/src/base/random.ts";
 import { SessionHarness } from "../../packages/client/test/session/session-harness.ts";
 import type { MemoryPeer } from "../../packages/server/test/memory-peer.ts";
 import { TestServer } from "../../packages/server/test/serve.ts";
+import { PackedMutator } from "./packed-mutator.ts";
 
 /** Takes frames, one after the other. What it throws is a finding. */
 export interface FuzzTarget {
@@ -35,6 +42,13 @@ export function decoderTarget(
       return "messages";
     },
   };
+}
+
+/** The same for a decoder of MessagePack, which gets each frame in bytes, mutated once more. */
+function packedTarget(name: string, codec: Codec<{ readonly type: string }, never>): FuzzTarget {
+  const mutator = new PackedMutator(seededRandom(1));
+  const decoder = decoderTarget(name, codec);
+  return { name, take: (frame) => decoder.take(mutator.next(frame)) };
 }
 
 /** A server is made anew after so many sessions, since what its clients say is its to keep. */
@@ -135,6 +149,9 @@ export function fuzzTargets(): readonly FuzzTarget[] {
     decoderTarget("server decoder", jsonServerCodec),
     decoderTarget("client decoder", jsonClientCodec),
     decoderTarget("durable client decoder", jsonDurableClientCodec),
+    packedTarget("server decoder, MessagePack", msgpackServerCodec),
+    packedTarget("client decoder, MessagePack", msgpackClientCodec),
+    packedTarget("durable client decoder, MessagePack", msgpackDurableClientCodec),
     new ServerTarget(),
     new ClientTarget(),
   ];
