@@ -3,7 +3,7 @@
  * once however many do. One that leaves and comes back within a turn (StrictMode, fast refresh, the
  * next screen) stays open.
  */
-import { OptionsError, type Cancel, type Clock } from "@holdfast/client";
+import { OptionsError, type Cancel } from "@holdfast/client";
 import {
   bucketContents,
   type BucketContents,
@@ -35,12 +35,10 @@ interface Shared {
 
 export class BucketBoard {
   readonly #client: DurableClient;
-  readonly #clock: Clock;
   readonly #shared = new Map<string, Shared>();
 
-  constructor(client: DurableClient, clock: Clock) {
+  constructor(client: DurableClient) {
     this.#client = client;
-    this.#clock = clock;
   }
 
   /** How many buckets are read now. Zero after everything has left. */
@@ -64,7 +62,7 @@ export class BucketBoard {
     shared.listeners.add(tell);
     return () => {
       shared.listeners.delete(tell);
-      this.#clock.turn(() => {
+      this.#client.clock.turn(() => {
         if (!(opened instanceof OptionsError)) opened.close();
         if (--shared.holders > 0) return;
         shared.end();

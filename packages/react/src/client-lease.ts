@@ -3,19 +3,17 @@
  * closed when it has really left. React takes a component off and puts it back within one turn
  * (StrictMode, fast refresh); such a client lives on, so that there is one connection and not two.
  */
-import type { Cancel, Clock, RealtimeClient } from "@holdfast/client";
+import type { Cancel, RealtimeClient } from "@holdfast/client";
 import type { Contract } from "@holdfast/protocol";
 
 export class ClientLease<C extends Contract> {
   readonly client: RealtimeClient<C>;
-  readonly #clock: Clock;
   #cancelEnd: Cancel | undefined;
   #isOver = false;
 
   /** `create` makes a client and does not start it: what React throws away then holds nothing. */
-  constructor(create: () => RealtimeClient<C>, clock: Clock) {
+  constructor(create: () => RealtimeClient<C>) {
     this.client = create();
-    this.#clock = clock;
   }
 
   /** The client is closed; who needs one makes another lease. */
@@ -34,7 +32,7 @@ export class ClientLease<C extends Contract> {
     this.#cancelEnd = undefined;
     this.start();
     return () => {
-      this.#cancelEnd = this.#clock.turn(() => {
+      this.#cancelEnd = this.client.clock.turn(() => {
         this.#isOver = true;
         this.client.close();
       });

@@ -76,9 +76,9 @@ export class ConnectionBanner implements Source<Banner> {
   #hasConnected = false;
   #cancelTick: Cancel | undefined;
 
-  constructor(client: RealtimeClient, clock: Clock, policy: Partial<DisplayPolicy> = {}) {
+  constructor(client: RealtimeClient, policy: Partial<DisplayPolicy> = {}) {
     this.#client = client;
-    this.#clock = clock;
+    this.#clock = client.clock;
     this.#policy = policy;
   }
 

@@ -4,7 +4,6 @@
  */
 import {
   OptionsError,
-  systemClock,
   type ConnectionSnapshot,
   type RealtimeClient,
   type RealtimeConnectionState,
@@ -37,11 +36,10 @@ import { useSource } from "./use-source.ts";
  * pages with two clients.
  */
 export function createHooks<C extends Contract>(options: HooksOptions = {}): Hooks<C> {
-  const { clock = systemClock } = options;
   const context = createContext<Surroundings | undefined>(undefined);
   const use = (): Surroundings => useSurroundings(context);
   return {
-    HoldfastProvider: providerOf<C>(context, clock, options),
+    HoldfastProvider: providerOf<C>(context, options),
     useClient: () => use().client as RealtimeClient<C>,
     useDurableClient: () => use().durable as DurableClient<C>,
     useConnection: () => useConnectionOf(use().client),

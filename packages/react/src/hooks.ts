@@ -1,7 +1,6 @@
 /** The hooks of an app, as `createHooks` types them by its contract. */
 import type {
   CallOptions,
-  Clock,
   ConnectionSnapshot,
   RealtimeClient,
   RealtimeConnectionState,
@@ -27,8 +26,6 @@ import type { TransactionState } from "./transaction-watch.ts";
 export interface HooksOptions {
   /** When the banner shows and hides. Default: 2 s, later 4 s; hidden 1 s after recovery. */
   readonly display?: Partial<DisplayPolicy>;
-  /** Default: the platform's. Tests pass a `ManualClock`. */
-  readonly clock?: Clock;
 }
 
 /** Either the app's own client, or how to make one. */

@@ -1,5 +1,5 @@
 /** The provider: hands one client to the components below, and keeps the one that it made alive. */
-import { OptionsError, type Clock } from "@holdfast/client";
+import { OptionsError } from "@holdfast/client";
 import type { Contract } from "@holdfast/protocol";
 import {
   createElement,
@@ -17,15 +17,14 @@ import { Surroundings } from "./surroundings.ts";
 
 /** A server renders no layout, and React 18 says so aloud. */
 const useEarlyEffect: typeof useLayoutEffect =
-  typeof document === "undefined" ? useEffect : useLayoutEffect;
+  typeof window === "undefined" ? useEffect : useLayoutEffect;
 
 export function providerOf<C extends Contract>(
   context: Context<Surroundings | undefined>,
-  clock: Clock,
   { display }: Pick<HooksOptions, "display">,
 ): (props: ProviderProps<C>) => ReactElement {
   const newLease = ({ create }: ProviderProps<C>): ClientLease<C> | undefined =>
-    create && new ClientLease(create, clock);
+    create && new ClientLease(create);
   return function HoldfastProvider(props) {
     const [lease, setLease] = useState(() => newLease(props));
     const client = props.client ?? lease?.client;
@@ -38,7 +37,7 @@ export function providerOf<C extends Contract>(
       if (lease?.isOver) return setLease(newLease(props));
       return lease?.hold();
     }, [lease]);
-    const surroundings = useMemo(() => new Surroundings(client, clock, display), [client]);
+    const surroundings = useMemo(() => new Surroundings(client, display), [client]);
     useEffect(() => surroundings.banner.follow(), [surroundings]);
     return createElement(context.Provider, { value: surroundings }, props.children);
   };

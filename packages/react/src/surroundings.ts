@@ -1,5 +1,5 @@
 /** What a provider puts around its components: one client, and what all of them share of it. */
-import { OptionsError, type Clock, type RealtimeClient } from "@holdfast/client";
+import { OptionsError, type RealtimeClient } from "@holdfast/client";
 import type { DisplayPolicy } from "@holdfast/client/display";
 import type { DurableClient } from "@holdfast/client/durable";
 
@@ -9,13 +9,11 @@ import { ConnectionBanner } from "./connection-banner.ts";
 export class Surroundings {
   readonly client: RealtimeClient;
   readonly banner: ConnectionBanner;
-  readonly #clock: Clock;
   #board: BucketBoard | undefined;
 
-  constructor(client: RealtimeClient, clock: Clock, display: Partial<DisplayPolicy> | undefined) {
+  constructor(client: RealtimeClient, display: Partial<DisplayPolicy> | undefined) {
     this.client = client;
-    this.#clock = clock;
-    this.banner = new ConnectionBanner(client, clock, display);
+    this.banner = new ConnectionBanner(client, display);
   }
 
   /** Throws an `OptionsError` where the client keeps nothing. */
@@ -26,6 +24,6 @@ export class Surroundings {
   }
 
   get board(): BucketBoard {
-    return (this.#board ??= new BucketBoard(this.durable, this.#clock));
+    return (this.#board ??= new BucketBoard(this.durable));
   }
 }

@@ -214,7 +214,7 @@ test("a board that nobody looks at holds nothing", async () => {
   const heardBefore = [client.pending, client.accountStore].map(
     (source) => (source as Cell<unknown>).subscriberCount,
   );
-  const board = new BucketBoard(client, clock);
+  const board = new BucketBoard(client);
   const tell = (): void => {};
   const [one, other] = [board.hold(ROOM, 0, tell), board.hold(ROOM, 1, tell)];
   expect(board.size).toBe(1);

@@ -7,8 +7,8 @@ import { ClientLease } from "../src/client-lease.ts";
 function leased() {
   const clock = new ManualClock();
   const did: string[] = [];
-  const client = { start: () => did.push("start"), close: () => did.push("close") };
-  const lease = new ClientLease(() => client as unknown as RealtimeClient, clock);
+  const client = { clock, start: () => did.push("start"), close: () => did.push("close") };
+  const lease = new ClientLease(() => client as unknown as RealtimeClient);
   return { clock, did, lease };
 }
 

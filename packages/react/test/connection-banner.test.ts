@@ -23,8 +23,8 @@ function played() {
   const clock = new ManualClock();
   const state = new Cell<RealtimeConnectionState>("idle");
   const connection = new Cell<ConnectionSnapshot>(CLOSED);
-  const client = { state, connection } as unknown as RealtimeClient;
-  const banner = new ConnectionBanner(client, clock);
+  const client = { state, connection, clock } as unknown as RealtimeClient;
+  const banner = new ConnectionBanner(client);
   const unfollow = banner.follow();
   const is = (word: RealtimeConnectionState, facts: Partial<ConnectionSnapshot> = {}): void => {
     connection.set({ ...CLOSED, ...facts });
@@ -129,7 +129,6 @@ test("a component counts down while the server is away, and is told when it is b
   const world = chatWorld();
   const { client } = world.durable();
   const { HoldfastProvider, useConnectionBanner } = createHooks<App>({
-    clock: world.clock,
     display: { showMs: 1_000 },
   });
   const wrapper = ({ children }: { readonly children: ReactNode }) =>

@@ -13,7 +13,7 @@ import type {
 import { AuthAdapter } from "../adapters/auth-adapter.ts";
 import type { Platform } from "../adapters/platform.ts";
 import { webPlatform } from "../adapters/platforms/web.ts";
-import type { Cancel } from "../base/clock.ts";
+import type { Cancel, Clock } from "../base/clock.ts";
 import { guarded, OptionsError, reportUncaught } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import type { Source } from "../base/source.ts";
@@ -84,6 +84,7 @@ export class RealtimeClient<C extends Contract = Contract> {
     this.#platform = platform;
     this.policy = connectionPolicy({ ...platform.policy, ...options.policy });
     this.platformName = platform.name;
+    this.clock = clock;
     this.#auth = new AuthAdapter(credentials, clock);
     this.#calls = new Calls(clock);
     const instanceId = platform.randomHex(16);
@@ -140,6 +141,8 @@ export class RealtimeClient<C extends Contract = Contract> {
   /** For traces: `exportTrace(client)` of `@holdfast/client/trace` makes a bug report of these. */
   readonly version: string = CLIENT_VERSION;
   readonly platformName: string;
+  /** The platform's: for what shows its times, as countdowns to `retryAt`. */
+  readonly clock: Clock;
   readonly policy: ConnectionPolicy;
   readonly recentEvents: HandledEvent[] = [];
 

@@ -79,7 +79,7 @@ export function chatWorld() {
   // Every client here is one that a provider was given, or made.
   pair.clients.length = 0;
   const { clock } = pair;
-  const hooks = createHooks<App>({ clock });
+  const hooks = createHooks<App>();
   /** A durable client of the app, not started. */
   const durable = (): LinkedDurableClient<App> =>
     pair.addDurableClient({
