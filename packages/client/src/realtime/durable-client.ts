@@ -27,8 +27,8 @@ import { connectionStateOf, type RealtimeConnectionState } from "./realtime-conn
 import type { SubscriptionState, UpdateListener } from "./update-subscriptions.ts";
 
 /**
- * A client of an app that also writes and reads offline: `transact` for what its user does, `bucket`
- * for what happens. Making it has no effect; `start` opens the store and connects.
+ * A client of an app that also writes and reads offline: `transact` for what its user does,
+ * `bucket` for what happens. Making it has no effect; `start` opens the store and connects.
  */
 export class DurableClient<C extends Contract = Contract> extends RealtimeClient<C> {
   readonly #options: DurableOptions<C>;
