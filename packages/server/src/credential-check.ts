@@ -8,6 +8,8 @@ import type { ServerRequest } from "./server-socket.ts";
 export interface CheckOwner {
   /** The open sessions that one of this account would meet. */
   standing(account: string): AccountStanding;
+  /** What the application gives with the account; a renewal replaces it. No check is under way. */
+  accepted(data: unknown): void;
   dispatch(event: ServerSessionEvent): void;
   report(error: unknown, place: "authenticate"): void;
 }
@@ -18,17 +20,11 @@ export class CredentialCheck {
   readonly #owner: CheckOwner;
   /** What is asked and not answered yet. */
   #running: AuthQuestion | undefined;
-  #accountData: unknown;
 
   constructor(authenticate: Authenticate<Accepted>, request: ServerRequest, owner: CheckOwner) {
     this.#authenticate = authenticate;
     this.#request = request;
     this.#owner = owner;
-  }
-
-  /** What the application gave with the account; a renewal replaces it. */
-  get accountData(): unknown {
-    return this.#accountData;
   }
 
   /** Asks the application; the answer to an earlier question is dropped. */
@@ -61,7 +57,7 @@ export class CredentialCheck {
       return { type: "authenticationRefused", checkId, refusal: answer };
     }
     const { account, expiresAt, data } = answer;
-    this.#accountData = data;
+    this.#owner.accepted(data);
     const standing = this.#owner.standing(account);
     return { type: "authenticated", checkId, account, expiresAt, ...standing };
   }

@@ -33,7 +33,9 @@ export class SessionDriver
   readonly #codec: ServerCodec;
   readonly #writer: SessionWriter;
   readonly #alarm: Alarm;
-  readonly #check: CredentialCheck;
+  /** Present while a credential is checked. */
+  #check: CredentialCheck | undefined;
+  #accountData: unknown;
   /** Present while events are handled. */
   #mailbox: ServerSessionEvent[] | undefined;
   /** The calls of an event in the mailbox that was not handled yet. */
@@ -57,10 +59,9 @@ export class SessionDriver
     this.#request = request;
     this.#codec = codec;
     this.#writer = new SessionWriter(host, socket, codec, this);
-    this.#model = newServerSession(host.clock.now(), host.policy);
+    this.#model = newServerSession(stampOf(host).now, host.policy);
     this.#alarm = host.alarms.alarm(() => this.dispatch({ type: "alarm" }));
-    this.#check = new CredentialCheck(host.authenticate, request, this);
-    this.#rearm();
+    this.#alarm.set(nextServerDeadline(this.#model, this.#host.policy));
   }
 
   get account(): string {
@@ -72,11 +73,9 @@ export class SessionDriver
   get session(): number {
     return this.#model.hello?.session ?? 0;
   }
-
   get bufferedBytes(): number {
     return this.#socket.bufferedBytes;
   }
-
   get capabilities(): readonly Capability[] {
     return this.#model.capabilities;
   }
@@ -113,8 +112,9 @@ export class SessionDriver
     // What is pushed meanwhile is come to as well.
     for (const next of this.#mailbox) this.#handle(next);
     this.#mailbox = undefined;
+    if (this.#work?.isIdle) this.#work = undefined;
     if (isHandshake) this.#countHandshake(this.#host.clock.now() - begunAt);
-    this.#rearm();
+    this.#alarm.set(nextServerDeadline(this.#model, this.#host.policy));
   }
 
   /** Calls that end while an event is handled are one event. */
@@ -148,10 +148,6 @@ export class SessionDriver
     this.#host.forget(this);
   }
 
-  #rearm(): void {
-    this.#alarm.set(nextServerDeadline(this.#model, this.#host.policy));
-  }
-
   #perform(effect: ServerSessionEffect): void {
     switch (effect.type) {
       case "send":
@@ -165,9 +161,10 @@ export class SessionDriver
       case "abortCall":
         return this.#work?.abort(effect.id, effect.code);
       case "authenticate":
+        this.#check ??= new CredentialCheck(this.#host.authenticate, this.#request, this);
         return this.#check.ask(effect.checkId, effect.token);
       case "abortCheck":
-        return this.#check.abort();
+        return this.#check?.abort();
       case "register":
         return this.#register();
       case "nameBuckets":
@@ -197,12 +194,10 @@ export class SessionDriver
     if (message.type === "refuse") this.#host.counts.refused(message.code);
     this.#writer.send(message);
     // Pushes may follow a page, but only once it was said.
-    if (message.type !== "page") return;
-    this.#host.counts.pagesSaid++;
-    this.#work?.paged(message);
+    if (message.type === "page") this.#work?.paged(message);
   }
 
-  /** Made when first needed: many a session only listens to its own heartbeat. */
+  /** Made when needed, and let go when idle: most sessions only listen, most of the time. */
   #ownWork(): SessionWork {
     return (this.#work ??= new SessionWork(this.#host, this.#writer, this));
   }
@@ -210,7 +205,7 @@ export class SessionDriver
   get viewer(): Viewer {
     const { account, sessionId } = this;
     // What it is, only the application's types know.
-    return { account, accountData: this.#check.accountData as undefined, sessionId };
+    return { account, accountData: this.#accountData as undefined, sessionId };
   }
 
   #register(): void {
@@ -223,10 +218,15 @@ export class SessionDriver
 
   #release(): void {
     const { registry, window, clock } = this.#host;
-    this.#check.abort();
+    this.#check?.abort();
     this.#work?.end();
     registry.remove(this);
     window.opened(registry.size, clock.now());
+  }
+
+  accepted(data: unknown): void {
+    this.#accountData = data;
+    this.#check = undefined;
   }
 
   overflowed(): void {

@@ -27,14 +27,19 @@ export class SessionWork {
   readonly #host: SessionHost;
   readonly #writer: SessionWriter;
   readonly #owner: WorkOwner;
-  /** Present while calls run. */
-  #calls: RunningCalls | undefined;
+  readonly #calls: RunningCalls;
   #buckets: SessionBuckets | undefined;
 
   constructor(host: SessionHost, writer: SessionWriter, owner: WorkOwner) {
     this.#host = host;
     this.#writer = writer;
     this.#owner = owner;
+    this.#calls = new RunningCalls(host.calls);
+  }
+
+  /** Nothing is lost with it. */
+  get isIdle(): boolean {
+    return this.#calls.size === 0 && !this.#buckets;
   }
 
   /** Made when first needed: many a session only makes calls. */
@@ -44,6 +49,7 @@ export class SessionWork {
 
   /** A page was said: a bucket that is read may go on behind it. */
   paged(page: Page): void {
+    this.#host.counts.pagesSaid++;
     this.#buckets?.paged(page);
   }
 
@@ -75,12 +81,11 @@ export class SessionWork {
 
   run(call: Call): void {
     this.#host.counts.callsStarted++;
-    this.#calls ??= new RunningCalls(this.#host.calls);
     this.#calls.run(call, this.#owner.viewer, this.#settle(call.id));
   }
 
   abort(id: number, code: "cancelled" | "timedOut"): void {
-    this.#calls?.abort(id, code);
+    this.#calls.abort(id, code);
   }
 
   fetch(fetch: Fetch): void {
@@ -105,14 +110,11 @@ export class SessionWork {
 
   /** The session is over. Its keyed calls go on, because the next one may ask for them again. */
   end(): void {
-    this.#calls?.abortAll("closed");
+    this.#calls.abortAll("closed");
     this.#buckets?.leaveAll();
   }
 
   #settle(id: number): (answer: Answer) => void {
-    return (answer) => {
-      if (this.#calls?.size === 0) this.#calls = undefined;
-      this.#owner.settled({ id, answer });
-    };
+    return (answer) => this.#owner.settled({ id, answer });
   }
 }

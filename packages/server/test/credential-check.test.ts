@@ -10,21 +10,24 @@ function setUp(authenticate: Authenticate<Accepted>): {
   check: CredentialCheck;
   events: ServerSessionEvent[];
   errors: unknown[];
+  accepted: unknown[];
 } {
+  const accepted: unknown[] = [];
   const [events, errors]: [ServerSessionEvent[], unknown[]] = [[], []];
   const check = new CredentialCheck(authenticate, request, {
     standing: (account) => ({
       rivalSession: account === "ada" ? 4 : undefined,
       accountSessions: account.length,
     }),
+    accepted: (data) => accepted.push(data),
     dispatch: (event) => events.push(event),
     report: (error) => errors.push(error),
   });
-  return { check, events, errors };
+  return { check, events, errors, accepted };
 }
 
 test("a good credential comes back with its account, its rival and how many there are", async () => {
-  const { check, events } = setUp(() => ({ account: "ada", expiresAt: 9, data: "d" }));
+  const { check, events, accepted } = setUp(() => ({ account: "ada", expiresAt: 9, data: "d" }));
   check.ask(1, "t");
   await settled();
   expect(events).toEqual([
@@ -37,12 +40,12 @@ test("a good credential comes back with its account, its rival and how many ther
       accountSessions: 3,
     },
   ]);
-  expect(check.accountData).toBe("d");
+  expect(accepted).toEqual(["d"]);
 });
 
 test("a refusal comes back as it is, a fault as a report", async () => {
   const refusal = refuse({ action: "stop", code: "no" });
-  const { check, events, errors } = setUp(({ token }) => {
+  const { check, events, errors, accepted } = setUp(({ token }) => {
     if (token === "fault") throw new Error("broken");
     return refusal;
   });
@@ -55,7 +58,7 @@ test("a refusal comes back as it is, a fault as a report", async () => {
     { type: "authenticationFailed", checkId: 2 },
   ]);
   expect(errors).toEqual([new Error("broken")]);
-  expect(check.accountData).toBeUndefined();
+  expect(accepted).toEqual([]);
 });
 
 test("a newer question, and the session's end, abort the older check and mute it", async () => {
