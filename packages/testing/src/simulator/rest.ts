@@ -29,9 +29,6 @@ const PAID_WITHIN_MS: Millis = 60_000;
 /** What is not yet as it shall be; undefined: all is. */
 export function unrest(world: World): string | undefined {
   if (world.isWriting) return "a server still writes";
-  const lost = world.ledger.wishes.find(isLost);
-  // What a tab left is adopted by another with its next claim.
-  if (lost) return `wish ${lost.n} of ${lost.maker} is lost`;
   for (const { process, user } of world.tabs) {
     const { name, client } = process;
     const { length } = client.pending.current;
@@ -48,7 +45,9 @@ export function unrest(world: World): string | undefined {
         return `${name} has ${bucket} ${phase} at ${cursor?.seq} of ${head}`;
     }
   }
-  return undefined;
+  // What a tab left is adopted by another with its next claim.
+  const lost = world.ledger.wishes.find(isLost);
+  return lost && `wish ${lost.n} of ${lost.maker} is lost`;
 }
 
 /** What is not true although all is at rest: the property, and what was seen. */

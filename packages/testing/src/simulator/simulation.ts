@@ -32,7 +32,7 @@ export interface RunResult {
   readonly world: World;
 }
 
-/** Runs a plan to its end, or to the first violation. */
+/** Runs a plan to its end, or to the first violation: whatever is thrown is one. */
 export async function simulate(plan: RunPlan): Promise<RunResult> {
   return new Simulation(plan).run();
 }
@@ -52,13 +52,11 @@ class Simulation {
   }
 
   async run(): Promise<RunResult> {
-    const { journal, clock } = this.#world;
-    for (const device of this.#world.devices) device.start();
-    this.#schedule();
-    await this.#pass(this.#plan.lastsMs, () => false);
-    if (!journal.violation) await this.#heal();
-    if (!journal.violation) await this.#end();
-    await clock.settle();
+    const { journal } = this.#world;
+    await this.#happen().catch((error: unknown) => {
+      const told = error instanceof Error ? error.stack : undefined;
+      journal.broke("it breaks", told ?? String(error));
+    });
     const { wishes } = this.#world.ledger;
     return {
       plan: this.#plan,
@@ -72,6 +70,16 @@ class Simulation {
       violation: journal.violation,
       world: this.#world,
     };
+  }
+
+  async #happen(): Promise<void> {
+    const { journal, clock, devices } = this.#world;
+    for (const device of devices) device.start();
+    this.#schedule();
+    await this.#pass(this.#plan.lastsMs, () => false);
+    if (!journal.violation) await this.#heal();
+    if (!journal.violation) await this.#end();
+    await clock.settle();
   }
 
   #schedule(): void {

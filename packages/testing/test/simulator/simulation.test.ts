@@ -19,6 +19,19 @@ test.each(PINNED_SEEDS)("run %i holds, which once did not: %s", async (seed) => 
   expect(violation).toBeUndefined();
 });
 
+test("what is thrown in the middle of a run is a finding with a seed, too", async () => {
+  const plan = planOf(7);
+  const strokes = plan.strokes.map((stroke) => ({
+    ...stroke,
+    get device(): number {
+      throw new Error("a fault of the simulator");
+    },
+  }));
+  const { violation } = await simulate({ ...plan, strokes });
+  expect(violation).toMatchObject({ property: "it breaks" });
+  expect(violation?.detail).toContain("a fault of the simulator");
+});
+
 test("the same seed gives the same run, event by event", async () => {
   const one = await simulate(planOf(42));
   const other = await simulate(planOf(42));
