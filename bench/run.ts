@@ -27,9 +27,15 @@ for (const workload of WORKLOADS) {
   const isAsked = plan.only.includes(workload.name);
   if (plan.only.length > 0 ? !isAsked : workload.isExtra) continue;
   const before = performance.now();
-  const result = await workload.run(plan);
-  results.push(result);
-  printResult(result);
+  try {
+    const result = await workload.run(plan);
+    results.push(result);
+    printResult(result);
+  } catch (error) {
+    // The others are measured all the same.
+    console.error(`${workload.name} broke:`, error);
+    process.exitCode = 1;
+  }
   console.log(`  (${((performance.now() - before) / 1_000).toFixed(0)} s)`);
 }
 console.log(`\n${((performance.now() - begun) / 1_000).toFixed(0)} s in all`);
@@ -38,9 +44,10 @@ if (plan.out !== undefined)
     machine: machineText(),
     date: new Date().toISOString().slice(0, 10),
     versions: ["holdfast 0.1.0", ...versions()],
+    isSmoke: plan.isSmoke,
     loadBefore: load,
   });
-process.exit(0);
+process.exit();
 
 function versions(): string[] {
   return PEERS.flatMap(({ package: name }) => (name ? [`${name} ${installedVersion(name)}`] : []));

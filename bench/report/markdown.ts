@@ -10,17 +10,22 @@ export interface Circumstances {
   readonly date: string;
   /** Of what was measured: name and version. */
   readonly versions: readonly string[];
+  /** Everything small and once. */
+  readonly isSmoke: boolean;
   /** Processes that wanted a core just before. */
   readonly loadBefore: number;
   /** How many libraries' pictures a result has, as paths from the page. */
   readonly chartsOf: (result: Result) => readonly string[];
 }
 
+const SMOKE =
+  "**A smoke run**, small and once: it shows that everything runs, and no figure of it may be quoted. `npm run bench` writes the real one.";
+
 /** Above this the machine had something else to do. */
 const LOAD_QUIET = 0.5;
 
 export function pageOf(results: readonly Result[], circumstances: Circumstances): string {
-  const { machine, date, versions, loadBefore } = circumstances;
+  const { machine, date, versions, loadBefore, isSmoke } = circumstances;
   const busy = `The machine was busy with something else before the run (load ${loadBefore.toFixed(1)}): take the figures with care.`;
   const lines = [
     "# Benchmarks",
@@ -33,6 +38,7 @@ export function pageOf(results: readonly Result[], circumstances: Circumstances)
     "",
     `${machine}. ${date}. ${versions.join(", ")}.`,
     "",
+    ...(isSmoke ? [SMOKE, ""] : []),
     ...(loadBefore > LOAD_QUIET ? [busy, ""] : []),
     "## What Holdfast must reach",
     "",
