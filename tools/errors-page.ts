@@ -63,6 +63,13 @@ function wordFaults(
   ];
 }
 
+/** The rows of a section's table, without its head: the text of each cell. */
+export function tableOf(page: string, heading: string): string[][] {
+  const part = page.split(/^#{2,3} /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
+  const rows = part.split("\n").filter((line) => line.startsWith("| `"));
+  return rows.map((row) => row.split(" | ").map((cell) => cell.replaceAll(/^\| |`| \|$/g, "")));
+}
+
 /** The headings of the page, each with the words of its table's first column. */
 function sectionsOf(page: string): Map<string, string[]> {
   const parts = page.split(/^#{2,3} /m).slice(1);
