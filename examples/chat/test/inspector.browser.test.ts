@@ -17,7 +17,7 @@ import { DemoPage } from "./support/demo-page.ts";
 const chromium = inject("chromium");
 const browserTest = test.skipIf(chromium === null);
 
-/** An inspector on a clock that counts: whether any timer ran, and how many are left after its end. */
+/** An inspector on a clock that counts: whether timers ran, and how many are left after its end. */
 const TIMERS_LEFT = `(async () => {
   const { inspect } = await import("@holdfast/inspector");
   const { RealtimeClient, Cell, systemClock } = await import("@holdfast/client");
@@ -104,7 +104,7 @@ afterAll(async () => {
 });
 
 browserTest(
-  "it is not loaded before it is opened, and then shows the live connection",
+  "it is not loaded before it is opened, and then shows the live connection (D2)",
   async () => {
     const loaded = `performance.getEntriesByType("resource").some(({ name }) => name.includes("inspector-panel"))`;
     expect(await demo.page.evaluate(loaded)).toBe(false);
@@ -151,37 +151,40 @@ browserTest("payloads are hidden until they are asked for, and a token never sho
   expect(await textOf(demo.page, ".ledger")).not.toContain("Written offline");
 });
 
-browserTest("one walks through time by the keyboard alone, and back to the present", async () => {
-  const { page } = demo;
-  await page.evaluate(`${inside(".band")}.focus()`);
-  await key(page, "Home");
-  expect(await moment(page)).toMatchObject([
-    0,
-    expect.any(Number),
-    expect.stringContaining("event 1 of"),
-  ]);
-  await shows(page, ".title", "Stopped");
-  await key(page, "ArrowRight");
-  expect((await moment(page))[0]).toBe(1);
-  await key(page, "PageUp");
-  const [place, , words] = await moment(page);
-  expect(words).toContain("Stopped → Dialling");
-  expect(await textOf(page, ".moment pre")).toContain(`"state": "connectingTransport"`);
-  expect(await textOf(page, ".title")).toContain("Dialling");
-  expect(await textOf(page, ".box[data-lit=true]")).toBe("Dialling");
-  expect(await textOf(page, "[aria-selected=true] .move")).toBe("Stopped → Dialling");
-  await key(page, "ArrowLeft");
-  expect((await moment(page))[0]).toBe(place - 1);
-  // The moment is held while life goes on.
-  await demo.fault("ann", "connectNow");
-  await page.waitFor(`Number(${inside(".band")}.ariaValueMax) > ${(await moment(page))[1]}`);
-  expect((await moment(page))[0]).toBe(place - 1);
-  await page.evaluate(`${inside(".rows")}.focus()`);
-  await key(page, "ArrowUp");
-  expect((await moment(page))[0]).toBe(place);
-  await key(page, "End");
-  await page.waitFor(`${inside(".live")}.ariaPressed === "true"`);
-});
+browserTest(
+  "one walks through time by the keyboard alone, and back to the present (D2)",
+  async () => {
+    const { page } = demo;
+    await page.evaluate(`${inside(".band")}.focus()`);
+    await key(page, "Home");
+    expect(await moment(page)).toMatchObject([
+      0,
+      expect.any(Number),
+      expect.stringContaining("event 1 of"),
+    ]);
+    await shows(page, ".title", "Stopped");
+    await key(page, "ArrowRight");
+    expect((await moment(page))[0]).toBe(1);
+    await key(page, "PageUp");
+    const [place, , words] = await moment(page);
+    expect(words).toContain("Stopped → Dialling");
+    expect(await textOf(page, ".moment pre")).toContain(`"state": "connectingTransport"`);
+    expect(await textOf(page, ".title")).toContain("Dialling");
+    expect(await textOf(page, ".box[data-lit=true]")).toBe("Dialling");
+    expect(await textOf(page, "[aria-selected=true] .move")).toBe("Stopped → Dialling");
+    await key(page, "ArrowLeft");
+    expect((await moment(page))[0]).toBe(place - 1);
+    // The moment is held while life goes on.
+    await demo.fault("ann", "connectNow");
+    await page.waitFor(`Number(${inside(".band")}.ariaValueMax) > ${(await moment(page))[1]}`);
+    expect((await moment(page))[0]).toBe(place - 1);
+    await page.evaluate(`${inside(".rows")}.focus()`);
+    await key(page, "ArrowUp");
+    expect((await moment(page))[0]).toBe(place);
+    await key(page, "End");
+    await page.waitFor(`${inside(".live")}.ariaPressed === "true"`);
+  },
+);
 
 browserTest(
   "a click chooses a row, and the list can be cut to what changed the state",
@@ -199,7 +202,7 @@ browserTest(
   },
 );
 
-browserTest("another tab shows both clients, live, over a BroadcastChannel", async () => {
+browserTest("another tab shows both clients, live, over a BroadcastChannel (D2)", async () => {
   tab = await browser.newPage("about:blank");
   await listen(tab);
   await tab.resize({ width: 1280, height: 900 });
@@ -217,7 +220,7 @@ browserTest("another tab shows both clients, live, over a BroadcastChannel", asy
   expect(await textOf(tab, ".rows")).not.toContain("userStop");
 });
 
-browserTest("a trace that is dropped onto it opens, and can be walked through", async () => {
+browserTest("a trace that is dropped onto it opens, and can be walked through (D2)", async () => {
   const trace: string = await demo.page.evaluate(`(async () => {
     const { exportTrace } = await import("@holdfast/client/trace");
     const { RealtimeClient, Cell } = await import("@holdfast/client");
@@ -319,7 +322,7 @@ browserTest("closed, it is gone, and can be opened again", async () => {
   await shows(page, ".bar .pill", "Open");
 });
 
-browserTest("a storm of 500 clients passes, and its curve is drawn", async () => {
+browserTest("a storm of 500 clients passes, and its curve is drawn (U2)", async () => {
   const { page } = demo;
   await page.evaluate(`document.getElementById("raise-storm").click()`);
   await page.waitFor(

@@ -3,7 +3,9 @@
  * client is made: it wraps the platform. It is small, knows nothing of the rest, and remembers no
  * payload unless it is told to; of a frame that may carry a token, never.
  */
-import type { OpenTransport, Platform, Transport } from "@holdfast/client";
+/* oxlint-disable unicorn/prefer-add-event-listener -- Clients listen to sockets like this. */
+import { systemClock } from "@holdfast/client";
+import type { Clock, CreateSocket, OpenTransport, Platform, Transport } from "@holdfast/client";
 
 import {
   REPORT_LIMITS,
@@ -61,12 +63,35 @@ export class FrameTap {
     return this.#total.in.frames + this.#total.out.frames;
   }
 
-  /**
-   * The platform with every frame noted. A client that is given `createSocket` beside it uses that
-   * instead, and nothing is noted.
-   */
+  /** The platform with every frame noted. Beside `createSocket`, wrap that instead. */
   platform(of: Platform): Platform {
     return { ...of, openTransport: this.#tapped(of) };
+  }
+
+  /** The same for a client that is given `createSocket`. `clock`: default, the platform's own. */
+  createSocket(of: CreateSocket, clock: Pick<Clock, "wallNow"> = systemClock): CreateSocket {
+    const note = (direction: FrameDirection, frame: Frame): void =>
+      this.#note(clock.wallNow(), direction, frame);
+    return (url, subprotocols) =>
+      new Proxy(of(url, subprotocols), {
+        get(socket, name) {
+          const value: unknown = Reflect.get(socket, name);
+          if (typeof value !== "function") return value;
+          return (...given: unknown[]): unknown => {
+            if (name === "send") note("out", given[0] as Frame);
+            return Reflect.apply(value, socket, given);
+          };
+        },
+        set(socket, name, value) {
+          if (name !== "onmessage" || typeof value !== "function")
+            return Reflect.set(socket, name, value);
+          socket.onmessage = (event: { readonly data: string | ArrayBuffer }) => {
+            note("in", typeof event.data === "string" ? event.data : new Uint8Array(event.data));
+            Reflect.apply(value, socket, [event]);
+          };
+          return true;
+        },
+      });
   }
 
   #tapped({ openTransport, clock }: Platform): OpenTransport {

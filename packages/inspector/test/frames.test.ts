@@ -1,4 +1,5 @@
 /** What is noted of frames, and what never is. */
+/* oxlint-disable unicorn/prefer-add-event-listener -- Clients listen to sockets like this. */
 import { FrameTap } from "@holdfast/inspector/frames";
 import type { TransportEvent } from "@holdfast/client";
 import { FakeNetwork, FakePlatform, ManualClock } from "@holdfast/testing";
@@ -80,6 +81,44 @@ test("only the last frames are remembered, and long payloads are cut", () => {
   expect(tap.report.recent).toHaveLength(3);
   expect(tap.report.recent[0]?.text).toHaveLength(2_000);
   expect(tap.count).toBe(10);
+});
+
+test("sockets of an app's own are tapped as well, and nobody notices", () => {
+  const tap = new FrameTap();
+  const sent: unknown[] = [];
+  const socket = {
+    readyState: 1,
+    protocol: "p",
+    bufferedAmount: 3,
+    binaryType: "blob",
+    onopen: null,
+    onmessage: null as ((event: never) => void) | null,
+    onerror: null,
+    onclose: null,
+    send(frame: unknown) {
+      expect(this).toBe(socket);
+      sent.push(frame);
+    },
+    close() {},
+  };
+  const make = tap.createSocket(() => socket, { wallNow: () => 7 });
+  const made = make("wss://server.test", []);
+  const heard: unknown[] = [];
+  made.binaryType = "arraybuffer";
+  made.onmessage = ({ data }: { readonly data: unknown }) => heard.push(data);
+  made.send(`{"type":"ping"}`);
+  (socket.onmessage as unknown as (event: object) => void)({ data: `{"type":"pong"}` });
+  (socket.onmessage as unknown as (event: object) => void)({ data: new ArrayBuffer(5) });
+  made.onmessage = null;
+  expect(socket.onmessage).toBe(null);
+  expect([made.readyState, made.bufferedAmount, socket.binaryType]).toEqual([1, 3, "arraybuffer"]);
+  expect(sent).toEqual([`{"type":"ping"}`]);
+  expect(heard).toHaveLength(2);
+  expect(tap.report.recent).toEqual([
+    { at: 7, direction: "out", kind: "ping", bytes: 15 },
+    { at: 7, direction: "in", kind: "pong", bytes: 15 },
+    { at: 7, direction: "in", kind: "binary", bytes: 5 },
+  ]);
 });
 
 test("what the transport did not take is not noted, and all else passes through", () => {
