@@ -6,6 +6,7 @@
  */
 import { existsSync, writeFileSync } from "node:fs";
 
+import { withDecisionsList } from "./decisions-list.ts";
 import { brokenCitations, brokenLinks, orphanedDocuments } from "./doc-links.ts";
 import { lessonFaults, lessons, shownLessons, withLessonsTable } from "./lessons-map.ts";
 import { catalogue } from "./planted-faults/catalogue.ts";
@@ -47,6 +48,8 @@ faults.push(...brokenCitations(files));
 faults.push(...orphanedDocuments(files));
 faults.push(...plantingFaults(catalogue, files));
 checkConnectionStates();
+const decisions = "docs/decisions/README.md";
+keepFresh(decisions, withDecisionsList(files.get(decisions) ?? "", files));
 const account = checkLessons();
 
 for (const fault of faults) console.error(fault);
