@@ -4,7 +4,7 @@ import type { Figure } from "../result.ts";
 import { median } from "../statistics.ts";
 import { valueText } from "./value-text.ts";
 
-const [WIDTH, ROW, TOP, LEFT, RIGHT] = [760, 30, 46, 220, 150];
+const [WIDTH, ROW, TOP, LEFT, RIGHT] = [790, 30, 46, 250, 150];
 /** Readable on white and on black: the page behind a picture may be either. */
 const COLOURS = { ours: "#2f7ed8", theirs: "#8a94a3", text: "#77808c", spread: "#3d4652" };
 const FONT = "font-family='system-ui, sans-serif'";
@@ -25,13 +25,13 @@ export function chartOf(figure: Figure, title: string): string {
   const height = TOP + rows.length * ROW + 10;
   const scale = (value: number): number => (Math.min(value, most) / most) * (WIDTH - LEFT - RIGHT);
   const better = figure.isLessBetter ? "less is better" : "more is better";
-  const heading = `${title}: ${figure.name}`;
-  const unit = figure.unit === "" ? "" : `in ${figure.unit}, `;
+  const unit = figure.unit === "" ? "" : ` (${figure.unit})`;
+  const heading = `${title}: ${figure.name}${unit}`;
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
     `<title>${escaped(`${heading}. ${rows.map(({ peer, label }) => `${peer} ${label}`).join(", ")}`)}</title>`,
     text(4, 18, heading, { size: 15, weight: 600 }),
-    text(4, 36, `${unit}${better}; the thin line spans all rounds`, { size: 12 }),
+    text(4, 36, `${better}; the thin line spans all rounds`, { size: 12 }),
     ...rows.flatMap((row, index) => drawn(row, TOP + index * ROW, scale)),
     "</svg>",
   ];
