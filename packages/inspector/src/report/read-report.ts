@@ -17,6 +17,9 @@ import { traceFault } from "./trace-fault.ts";
 /** The longest text that is read, in characters. */
 export const TEXT_MAX = 16_000_000;
 
+/** Nothing of ours is nested nearly as deeply; what walks a trace must not run out of stack. */
+const DEPTH_MAX = 40;
+
 /** The report of a trace's file. Throws an `InspectorError` for what is none. */
 export function reportOfFile(text: string, name: string): Report {
   const trace = traceIn(text);
@@ -27,7 +30,7 @@ export function reportOfFile(text: string, name: string): Report {
 
 /** What another tab said. Throws an `InspectorError` for what is no report. */
 export function readReport(text: string): Report {
-  if (text.length > TEXT_MAX) throw tooLarge(text.length);
+  checkSize(text);
   const report = parsed(text);
   const { name, made, frames, transactions, buckets } = fieldsOf(report);
   const { now, wallNow } = fieldsOf(made);
@@ -47,7 +50,7 @@ export function readReport(text: string): Report {
 }
 
 function traceIn(text: string): Report["trace"] {
-  if (text.length > TEXT_MAX) throw tooLarge(text.length);
+  checkSize(text);
   const trace = readTrace(text);
   if (typeof trace === "string") throw new InspectorError("notATrace", trace);
   const fault = traceFault(trace);
@@ -55,10 +58,33 @@ function traceIn(text: string): Report["trace"] {
   return trace;
 }
 
-function tooLarge(characters: number): InspectorError {
+/** Before anything is made of it. */
+function checkSize(text: string): void {
   const millions = (count: number): string => `${Math.round(count / 1_000_000)} million`;
-  const words = `This is too large: ${millions(characters)} characters, over ${millions(TEXT_MAX)}.`;
-  return new InspectorError("tooLarge", words);
+  if (text.length > TEXT_MAX) {
+    const words = `${millions(text.length)} characters, over ${millions(TEXT_MAX)}`;
+    throw new InspectorError("tooLarge", `This is too large: ${words}.`);
+  }
+  if (depthOf(text) > DEPTH_MAX)
+    throw new InspectorError("notATrace", "This is nested too deeply to be a trace.");
+}
+
+/** How deep the brackets of a JSON text are nested. One pass, whatever the text. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (isInString) {
+      // What an escape is followed by ends nothing.
+      if (sign === "\\") at++;
+      else if (sign === `"`) isInString = false;
+    } else if (sign === `"`) isInString = true;
+    else if (sign === "[" || sign === "{") deepest = Math.max(deepest, ++depth);
+    else if (sign === "]" || sign === "}") depth--;
+  }
+  return deepest;
 }
 
 function noReport(): InspectorError {

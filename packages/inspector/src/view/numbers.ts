@@ -9,9 +9,12 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", {
   fractionalSecondDigits: 3,
 });
 
-/** `08:00:00.250` of epoch milliseconds. */
+/** The last instant that a calendar knows, epoch milliseconds. */
+const INSTANT_MAX = 8.64e15;
+
+/** `08:00:00.250` of epoch milliseconds; `–` of an instant that no calendar has. */
 export function clockWords(at: number): string {
-  return CLOCK.format(at);
+  return Math.abs(at) <= INSTANT_MAX ? CLOCK.format(at) : "–";
 }
 
 /** `3 ms`, `1.24 s`, `2 min 5 s`, `1 h 12 min`. */

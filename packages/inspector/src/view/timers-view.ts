@@ -18,7 +18,9 @@ export function timersView({ beats, report }: Recording, index: number): readonl
     const model = beats[place]?.model;
     return model ? pendingDeadlines(model, report.trace.policy) : {};
   };
-  const pending = Object.entries(pendingAt(index)).sort(([, one], [, other]) => one - other);
+  // A policy of another version may lack a number that a deadline is made of.
+  const known = Object.entries(pendingAt(index)).filter(([, at]) => Number.isFinite(at));
+  const pending = known.sort(([, one], [, other]) => one - other);
   const setAt = new Map<string, number>();
   let waiting = pending.map(([name]) => name as DeadlineName);
   for (let place = index; place >= 0 && waiting.length > 0; place--) {

@@ -78,6 +78,21 @@ test("what is too large is not even parsed", () => {
   expect(faultOf(() => readReport(text))).toMatch(/^tooLarge/);
 });
 
+test("what is nested too deeply is refused before anything walks it", async () => {
+  const report = reportOf(await opened());
+  const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+  const withDetail = (detail: string): string =>
+    JSON.stringify(report.trace).replace(`"type":"start"`, `"type":"start","x":${detail}`);
+  expect(faultOf(() => reportOfFile(withDetail(deep), "f"))).toMatch(
+    /^notATrace: This is nested too deeply/,
+  );
+  const inReport = JSON.stringify(report).replace(`"type":"start"`, `"type":"start","x":${deep}`);
+  expect(faultOf(() => readReport(inReport))).toMatch(/^notATrace: This is nested too deeply/);
+  expect(faultOf(() => reportOfFile(withDetail(JSON.stringify('[{"\\'.repeat(100))), "f"))).toBe(
+    "none",
+  );
+});
+
 test.each<[string, (report: Record<string, unknown>) => void]>([
   ["no name", (report) => delete report["name"]],
   ["no clocks", (report) => (report["made"] = { now: 1 })],

@@ -43,5 +43,6 @@ test.each([
 
 test("one is one, and a time of day has milliseconds", () => {
   expect([countWords(1, "frame"), countWords(2, "frame")]).toEqual(["1 frame", "2 frames"]);
+  expect([clockWords(1e300), clockWords(Number.NaN)]).toEqual(["–", "–"]);
   expect(clockWords(250)).toMatch(/^\d\d:\d\d:00\.250$/);
 });

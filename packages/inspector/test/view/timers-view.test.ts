@@ -36,6 +36,15 @@ test("what is over has nothing left, and what has not begun is whole", () => {
   expect(shareLeft({ ...timer, from: 200 }, 100)).toBe(0);
 });
 
+test("a deadline that the policy of an older trace cannot place is left out", async () => {
+  const recording = recorded(await opened());
+  const { report, beats } = recording;
+  const { idlePingMs: _, ...policy } = report.trace.policy;
+  const older = { ...report.trace, policy: policy as typeof report.trace.policy };
+  const timers = timersView({ beats, report: { ...report, trace: older } }, beats.length - 1);
+  expect(timers.map(({ name }) => name)).toEqual(["stable"]);
+});
+
 test("nothing is pending once stopped, and in an empty trace", async () => {
   const own = await opened();
   own.client.stop();
