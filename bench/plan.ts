@@ -9,6 +9,8 @@ export class Plan {
   readonly only: readonly string[];
   /** The folder of the report; undefined: print only. */
   readonly out: string | undefined;
+  /** The folder of processor profiles; undefined: none. */
+  readonly profile: string | undefined;
   readonly #rounds: number;
   readonly #peers: readonly string[];
 
@@ -22,6 +24,7 @@ export class Plan {
     this.only = listOf("--only");
     this.#peers = listOf("--peers");
     this.#rounds = Number(valueOf("--rounds") ?? 0);
+    this.profile = valueOf("--profile");
     const isWhole = !this.isSmoke && this.only.length === 0 && this.#peers.length === 0;
     this.out = valueOf("--out") ?? (isWhole ? "docs" : undefined);
   }

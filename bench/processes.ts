@@ -9,6 +9,14 @@ import { builtFolder } from "./build.ts";
 /** Can processes be kept on a core? */
 export const canPin: boolean = spawnSync("taskset", ["-c", "0", "true"]).status === 0;
 
+/** Where actors leave what `--cpu-prof` saw; undefined: nowhere, and they are killed at once. */
+let profiles: string | undefined;
+
+/** From now on every actor is profiled into this folder. */
+export function profileInto(folder: string | undefined): void {
+  profiles = folder;
+}
+
 /** How long a command may take, in ms. A process that says nothing has hung. */
 const PATIENCE_MS = 180_000;
 
@@ -73,7 +81,9 @@ export class Actor {
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
+    // Who is killed writes no profile; who is left alone ends by itself.
+    if (profiles === undefined) this.#child.kill("SIGKILL");
+    else this.#child.disconnect();
     await gone;
   }
 }
@@ -85,7 +95,8 @@ function start(
   stdio: readonly ("ignore" | "inherit" | "pipe" | "ipc")[],
 ): ChildProcess {
   const script = `${builtFolder}actors/${name}.js`;
-  const command = [process.execPath, ...nodeOptions, script, ...args];
+  const profiling = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
+  const command = [process.execPath, ...nodeOptions, ...profiling, script, ...args];
   const pinned = core !== undefined && canPin ? ["taskset", "-c", core, ...command] : command;
   const child = spawn(pinned[0] ?? "", pinned.slice(1), { stdio: [...stdio] });
   running.add(child);

@@ -8,6 +8,7 @@ import { buildProcesses, installedVersion, installPeers } from "./build.ts";
 import { loadBefore, machineText } from "./machine.ts";
 import { PEERS } from "./peers/peer-list.ts";
 import { Plan } from "./plan.ts";
+import { profileInto } from "./processes.ts";
 import { printResult } from "./report/console.ts";
 import { writeReport } from "./report/write-report.ts";
 import type { Result } from "./result.ts";
@@ -17,6 +18,7 @@ const plan = new Plan(process.argv.slice(2));
 const unknown = plan.only.filter((name) => !WORKLOADS.some((workload) => workload.name === name));
 if (unknown.length > 0) throw new Error(`no workload is called ${unknown.join(", ")}`);
 
+profileInto(plan.profile);
 installPeers();
 await buildProcesses(PEERS.map(({ file }) => file));
 console.log(machineText());
