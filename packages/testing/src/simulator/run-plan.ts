@@ -100,7 +100,10 @@ export function planOf(seed: number, { minutes, faults }: PlanOptions = {}): Run
 function swarm(dice: Dice): readonly string[] {
   const share = dice.pick([0.15, 0.3, 0.5]);
   const chosen = FAULT_NAMES.filter(() => dice.chance(share));
-  while (chosen.length < 5) chosen.push(dice.pick(FAULT_NAMES));
+  while (chosen.length < 5) {
+    const more = dice.pick(FAULT_NAMES);
+    if (!chosen.includes(more)) chosen.push(more);
+  }
   return chosen;
 }
 
