@@ -49,8 +49,8 @@ async function bundle(contents) {
 const gzipped = (text) => gzipSync(text, { level: 9 }).length;
 
 const checked = [
-  { name: "plain client", entry: plain, bytesMax: 12_750 },
-  { name: "durable client", entry: durable, bytesMax: 31_700 },
+  { name: "plain client", entry: plain, bytesMax: 12_900 },
+  { name: "durable client", entry: durable, bytesMax: 32_000 },
 ];
 for (const { name, entry, bytesMax } of checked) {
   const { text, inputs } = await bundle(entry);

@@ -97,8 +97,8 @@ export class BucketPump {
   }
 
   /**
-   * A feed has read where its bucket ends. With what it has held meanwhile, what is pushed from here
-   * on follows that, or is part of it; false: it does not, so read again.
+   * A feed has read where its bucket ends. With what it has held meanwhile, what is pushed from
+   * here on follows that, or is part of it; false: it does not, so read again.
    */
   follows({ bucket, epoch, head }: BucketHead, held: readonly BucketRun[]): boolean {
     const pumped = this.#buckets.get(bucket);
