@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 
 import { PEER_SCHEDULES } from "../tools/storm/peer-schedules.ts";
 import { FLEET, isMet, LONG_OUTAGE, loneClients, longOutage } from "../tools/storm/storm-bars.ts";
-import { noOutage, said, type StormFinding } from "../tools/storm/storm-bars.ts";
+import { noOutage, said, smallFleet, type StormFinding } from "../tools/storm/storm-bars.ts";
 import { figuresOf } from "../tools/storm/storm-figures.ts";
 import { stormPage } from "../tools/storm/storm-page.ts";
 import { svgPlot, textPlot, type StormRow } from "../tools/storm/storm-plot.ts";
@@ -27,7 +27,12 @@ if (!Number.isSafeInteger(seeds) || seeds < 1) throw new Error("--seeds takes a 
 
 console.log(`${FLEET} clients, ${seeds} seeds, the worst of them:`);
 const findings: StormFinding[] = [];
-const looks = [() => longOutage(seeds), () => noOutage(seeds), () => loneClients()];
+const looks = [
+  () => longOutage(seeds),
+  () => noOutage(seeds),
+  () => smallFleet(seeds),
+  () => loneClients(),
+];
 for (const look of looks) {
   for (const finding of look()) {
     findings.push(finding);

@@ -89,7 +89,7 @@ export class PackedMutator {
   }
 }
 
-/** What says the same in MessagePack; nothing where it is no JSON, or deeper than the packer goes. */
+/** What says the same in MessagePack; nothing where it is no JSON, or too deep to be packed. */
 function packed(frame: Frame): Uint8Array<ArrayBuffer> | undefined {
   try {
     return encode(JSON.parse(String(frame)));

@@ -1,5 +1,5 @@
 /** The storms that are looked at, and what each must come to. */
-import { figuresOf, percentile, type StormFigures } from "./storm-figures.ts";
+import { figuresOf, peak, percentile, type StormFigures } from "./storm-figures.ts";
 import { runStorm, type StormRun, type StormScenario } from "./storm-world.ts";
 
 /** A figure beside its bar; shares of the fleet and milliseconds, both best when low. */
@@ -12,6 +12,7 @@ export interface StormFinding {
 
 export const FLEET = 10_000;
 const OUTAGE_MS = 30_000;
+const SMALL_FLEET = 500;
 /** So many, unless told. */
 const LONE_CLIENTS = 1_000;
 
@@ -71,6 +72,34 @@ export function noOutage(seeds: number, storm: Storm = NO_OUTAGE): readonly Stor
     // The luck of the dice: with 3.3 % in the mean, the fullest of all such stretches holds more.
     share("no outage: the same over 100 ms that begin anywhere", slidingDials, 0.043),
     { what: "no outage: p95 back", figure: backP95Ms, atMost: 2_900, unit: "ms" },
+  ];
+}
+
+/** A server of five hundred restarts in half a second, over so many seeds. */
+export function smallFleet(seeds: number): readonly StormFinding[] {
+  const storm = { ...LONG_OUTAGE, clients: SMALL_FLEET, outageMs: 500, dropWithinMs: 5 };
+  const runs = Array.from({ length: seeds }, (_, index) => runStorm({ ...storm, seed: index + 1 }));
+  const p99 = runs.map(({ backAt, returnedAt }) => {
+    const waits = backAt.map((at) => (at ?? Infinity) - returnedAt);
+    return percentile(
+      waits.sort((one, other) => one - other),
+      0.99,
+    );
+  });
+  // What dials while the server is down costs it nothing.
+  const dials = runs.map((run) => peak(run.dials.filter((at) => at >= run.returnedAt)));
+  return [
+    {
+      what: "a server of 500 restarts in 0.5 s: 99 % back, after it",
+      figure: Math.max(...p99),
+      atMost: 900,
+      unit: "ms",
+    },
+    share(
+      "a server of 500 restarts in 0.5 s: of them dial in any 100 ms that it is up",
+      Math.max(...dials) / SMALL_FLEET,
+      0.35,
+    ),
   ];
 }
 

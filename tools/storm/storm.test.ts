@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_CONNECTION_POLICY, type ConnectionPolicy } from "@holdfast/client/machine";
 import { PEER_SCHEDULES } from "./peer-schedules.ts";
 import { isMet, LONG_OUTAGE, longOutage, loneClients, NO_OUTAGE, noOutage } from "./storm-bars.ts";
+import { smallFleet } from "./storm-bars.ts";
 import { counts, figuresOf, peak, percentile } from "./storm-figures.ts";
 import { stormPage } from "./storm-page.ts";
 import { svgPlot, textPlot } from "./storm-plot.ts";
@@ -51,6 +52,10 @@ describe("a fleet that loses its server", () => {
 test("one whose own path fails is back within a second, the owner of a small server within 0.3 s of its restart (C6)", () => {
   const findings = loneClients(100);
   for (const finding of findings) expect(isMet(finding), JSON.stringify(finding)).toBe(true);
+});
+
+test("a server of five hundred that restarts has them back in time, and not all at once (C6)", () => {
+  for (const finding of smallFleet(2)) expect(isMet(finding), JSON.stringify(finding)).toBe(true);
 });
 
 test("a policy without jitter, or that waits as small servers may, is noticed", () => {

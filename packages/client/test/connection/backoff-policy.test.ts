@@ -41,11 +41,11 @@ const WAITS: readonly Row[] = [
   ["fleet", 60, 3_000, 5, 2_800, 8_400, 14_000],
   ["slow", 2, 3_000, 5, 500, 1_500, 2_500],
   ["local", 2, 3_000, 5, 500, 1_500, 2_500],
-  // A small server is back at once: the wait is scaled by its window, by 0.12 at the
+  // A small server is back at once: the wait is scaled by its window, by 0.13 at the
   // least.
   ["fleet", 3, 1_500, 5, 500, 1_500, 2_500],
   ["fleet", 3, 600, 5, 200, 600, 1_000],
-  ["fleet", 3, 100, 5, 120, 360, 600],
+  ["fleet", 3, 100, 5, 130, 390, 650],
   ["fleet", 3, 5_000, 5, 1_000, 3_000, 5_000],
   ["local", 3, 600, 5, 200, 600, 1_000],
   ["slow", 3, 600, 5, 1_000, 3_000, 5_000],

@@ -38,7 +38,7 @@ test("the defaults are those that the documentation names", () => {
     longCapMs: 30_000,
     longOutageMs: 600_000,
     fullWindowMs: 3_000,
-    leastScale: 0.12,
+    leastScale: 0.13,
     fullScaleAfterMs: 120_000,
   });
 });
