@@ -62,11 +62,13 @@ export interface Verdict {
   readonly isNoisy: boolean;
 }
 
+/** Of the bars whose library took part. */
 export function verdictsOf({ figures, bars }: Result): Verdict[] {
-  return bars.map((bar) => {
+  return bars.flatMap((bar) => {
     const figure = figures.find(({ name }) => name === bar.figure);
     if (!figure) throw new Error(`no figure is called ${bar.figure}`);
     const peer = bar.peer ?? OURS;
+    if (!(peer in figure.values)) return [];
     const values = bar.of === "ratio" ? ratiosOf(figure, peer) : (figure.values[peer] ?? []);
     const worst = figure.isLessBetter ? Math.max(...values) : Math.min(...values);
     const measured = bar.of === "worst" ? worst : median(values);

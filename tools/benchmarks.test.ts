@@ -88,6 +88,13 @@ describe("verdicts", () => {
     expect(() => verdictsOf({ ...result, bars })).toThrow("typo");
   });
 
+  test("there is no verdict on who did not take part", () => {
+    const { ws = [] } = calls.values;
+    expect(
+      verdictsOf({ ...result, figures: [{ ...calls, values: { ws } }, noticed] }),
+    ).toHaveLength(1);
+  });
+
   test("limits read as words", () => {
     expect(limitText({ figure: "", of: "ratio", atLeast: 1.6 }, calls)).toBe("≥ 1.6 × ws");
     expect(limitText({ figure: "", of: "worst", atMost: 9_000 }, noticed)).toBe(
