@@ -5,7 +5,7 @@
  */
 import type { Capability, Frame, ServerMessage } from "@holdfast/protocol";
 
-import type { Alarm } from "./base/alarms.ts";
+import type { Alarm, Sleeper } from "./base/alarms.ts";
 import type { Viewer } from "./call-context.ts";
 import { CredentialCheck } from "./credential-check.ts";
 import type { CheckOwner } from "./credential-check.ts";
@@ -24,7 +24,7 @@ import { SessionWriter } from "./session-writer.ts";
 import type { WriterOwner } from "./session-writer.ts";
 
 export class SessionDriver
-  implements SocketListener, OpenSession, CheckOwner, WorkOwner, WriterOwner
+  implements SocketListener, OpenSession, CheckOwner, WorkOwner, WriterOwner, Sleeper
 {
   readonly sessionId: string;
   readonly #host: SessionHost;
@@ -60,7 +60,7 @@ export class SessionDriver
     this.#codec = codec;
     this.#writer = new SessionWriter(host, socket, codec, this);
     this.#model = newServerSession(stampOf(host).now, host.policy);
-    this.#alarm = host.alarms.alarm(() => this.dispatch({ type: "alarm" }));
+    this.#alarm = host.alarms.alarmOf(this);
     this.#alarm.set(nextServerDeadline(this.#model, this.#host.policy));
   }
 
@@ -102,6 +102,9 @@ export class SessionDriver
   closed(): void {
     this.dispatch({ type: "socketClosed" });
   }
+  wake(): void {
+    this.dispatch({ type: "alarm" });
+  }
 
   /** Hands one event to the machine, after those that are being handled. Never throws. */
   dispatch(event: ServerSessionEvent): void {
@@ -113,7 +116,9 @@ export class SessionDriver
     for (const next of this.#mailbox) this.#handle(next);
     this.#mailbox = undefined;
     if (this.#work?.isIdle) this.#work = undefined;
-    if (isHandshake) this.#countHandshake(this.#host.clock.now() - begunAt);
+    if (isHandshake) this.#handshakeMs += this.#host.clock.now() - begunAt;
+    if (isHandshake && this.#model.state === "open")
+      this.#host.window.handshakeTook(this.#handshakeMs);
     this.#alarm.set(nextServerDeadline(this.#model, this.#host.policy));
   }
 
@@ -231,11 +236,6 @@ export class SessionDriver
 
   overflowed(): void {
     this.dispatch({ type: "overflowed" });
-  }
-
-  #countHandshake(ms: number): void {
-    this.#handshakeMs += ms;
-    if (this.#model.state === "open") this.#host.window.handshakeTook(this.#handshakeMs);
   }
 
   standing(account: string): AccountStanding {

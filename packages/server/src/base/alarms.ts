@@ -11,8 +11,13 @@ export interface Alarm {
   set(deadline: Millis | undefined): void;
 }
 
+/** Who is woken: an object, because a function for each of many sessions is memory. */
+export interface Sleeper {
+  wake(): void;
+}
+
 class Entry implements Alarm {
-  readonly wake: () => void;
+  readonly sleeper: Sleeper;
   /** Where the heap has it: never later than `wanted`. */
   deadline: Millis = Infinity;
   wanted: Millis = Infinity;
@@ -20,8 +25,8 @@ class Entry implements Alarm {
   slot = -1;
   readonly #move: (entry: Entry, deadline: Millis | undefined) => void;
 
-  constructor(wake: () => void, move: (entry: Entry, deadline: Millis | undefined) => void) {
-    this.wake = wake;
+  constructor(sleeper: Sleeper, move: (entry: Entry, deadline: Millis | undefined) => void) {
+    this.sleeper = sleeper;
     this.#move = move;
   }
 
@@ -48,7 +53,12 @@ export class Alarms {
 
   /** A new alarm, not yet set. `wake` may set it again. */
   alarm(wake: () => void): Alarm {
-    return new Entry(wake, this.#set);
+    return this.alarmOf({ wake });
+  }
+
+  /** The same for who wakes by a method of its own. */
+  alarmOf(sleeper: Sleeper): Alarm {
+    return new Entry(sleeper, this.#set);
   }
 
   /** One for all entries. */
@@ -92,7 +102,7 @@ export class Alarms {
       for (let first = this.#heap[0]; first && first.deadline <= now; first = this.#heap[0]) {
         this.#remove(first);
         if (first.wanted > now) this.#insert(first, first.wanted);
-        else first.wake();
+        else first.sleeper.wake();
       }
     } finally {
       this.#firing = false;

@@ -91,6 +91,7 @@ export function attach(
   const webSockets = webSocketsOf(server);
   const door = new Door(server, options);
   const frames = new FrameBytes();
+  let headers: Headers = {};
   const decline = (socket: Duplex, status: number, retryAfterMs?: number): void => {
     server.declined(status);
     declineUpgrade(socket, status, retryAfterMs);
@@ -112,12 +113,13 @@ export function attach(
     const { address, status, retryAfterMs } = door.judge(request);
     if (status !== undefined) return decline(socket, status, retryAfterMs);
     webSockets.handleUpgrade(request, socket, head, (opened) => {
+      headers = lastingHeaders(request, headers);
       const left = door.opened(address);
       if (left) opened.once("close", left);
       take(server, new WsServerSocket(opened, socket, frames), {
         subprotocol: opened.protocol,
         origin: request.headers.origin,
-        headers: lastingHeaders(request),
+        headers,
         remoteAddress: address,
         url: request.url ?? "/",
       });
@@ -146,11 +148,18 @@ function webSocketsOf(server: SocketAcceptor): WebSocketServer {
   });
 }
 
-/** All but what only the handshake was about: a session keeps them as long as it lives. */
-function lastingHeaders({ headers }: IncomingMessage): ServerRequest["headers"] {
+type Headers = ServerRequest["headers"];
+
+/**
+ * All but what only the handshake was about: a session keeps them as long as it lives. Where they
+ * are those of the connection before, both keep the same.
+ */
+function lastingHeaders({ headers }: IncomingMessage, before: Headers): Headers {
   const lasting: Record<string, string | readonly string[] | undefined> = {};
   for (const name in headers) if (!HANDSHAKE_HEADERS.has(name)) lasting[name] = headers[name];
-  return lasting;
+  const names = Object.keys(lasting);
+  const isSame = names.every((name) => lasting[name] === before[name]);
+  return isSame && names.length === Object.keys(before).length ? before : lasting;
 }
 
 function take(server: SocketAcceptor, socket: WsServerSocket, request: ServerRequest): void {
