@@ -1,7 +1,7 @@
 /**
  * Packs every package and uses the tarballs as strangers would, in an empty project outside the
- * workspace: a call on Node, a page built by Vite, and consumers compiled by TypeScript 5.8, 6.0 and
- * 7 with both ways of resolving modules, types of libraries included. `npm run consumers`
+ * workspace: a call on Node, a page built by Vite, and consumers compiled by TypeScript 5.8, 6.0
+ * and 7 with both ways of resolving modules, types of libraries included. `npm run consumers`
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** What a TypeScript app on Node imports: all that runs there. It is compiled, without DOM types. */
+/** What a TypeScript app on Node imports: all that runs there. Compiled, without DOM types. */
 import { createServer } from "node:http";
 
 import { Cell, RealtimeClient } from "@holdfast/client";

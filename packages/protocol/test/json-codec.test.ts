@@ -136,6 +136,8 @@ describe("what an application may pass that cannot be written", () => {
   cycle["self"] = cycle;
   let bottomless: unknown = 1;
   for (let level = 0; level < 100_000; level++) bottomless = [bottomless];
+  // Some engines write it without recursion, and then its levels are counted.
+  const eitherFault: unknown = expect.stringMatching(/^(notEncodable|tooDeep)$/);
   const throwing = {
     toJSON: () => {
       throw new TypeError("s3cret");
@@ -149,7 +151,7 @@ describe("what an application may pass that cannot be written", () => {
     ["a BigInt", 1n, "notEncodable"],
     ["a toJSON that throws", throwing, "notEncodable"],
     ["33 levels", levels(33), "tooDeep"],
-    ["more levels than the stack", bottomless, "notEncodable"],
+    ["more levels than the stack", bottomless, eitherFault],
     ["a prototype key", prototypeKey, "prototypeKey"],
   ])("%s fails its answer or push alone, with a typed error", (_name, data, code) => {
     for (const message of carrying(data)) {
@@ -177,7 +179,7 @@ describe("what an application may pass that cannot be written", () => {
     ["a BigInt", 1n, "notEncodable"],
     ["a toJSON that throws", throwing, "notEncodable"],
     ["33 levels", levels(33), "tooDeep"],
-    ["more levels than the stack", bottomless, "notEncodable"],
+    ["more levels than the stack", bottomless, eitherFault],
     ["a prototype key", prototypeKey, "prototypeKey"],
   ])("%s fails its call at the client, which loses no session over it", (_name, input, code) => {
     expect(thrownBy(() => jsonClientCodec.encode(call(input)))).toMatchObject({ code });
