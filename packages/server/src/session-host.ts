@@ -82,7 +82,7 @@ export interface SessionHost {
 }
 
 /** What an event is stamped with that happens now. */
-export function stampOf({ clock, window }: SessionHost): ServerStamp {
+export function stampOf({ clock, window }: Pick<SessionHost, "clock" | "window">): ServerStamp {
   // Whole numbers take no memory of their own, and no deadline is so exact.
   const now = Math.floor(clock.now());
   return { now, wallNow: Math.floor(clock.wallNow()), windowMs: window.windowMs(now) };

@@ -16,7 +16,7 @@ const PONG_BYTES_MAX = 65_536;
 /** The longest reason that a close frame can carry, in bytes. */
 const REASON_BYTES_MAX = 123;
 
-/** Where a socket of `ws` keeps who listens, so that its listeners need no closures of their own. */
+/** Where a socket of `ws` keeps who listens: so its listeners need no closures of their own. */
 const LISTENER = Symbol("listener");
 
 type HeardSocket = WebSocket & { [LISTENER]?: SocketListener };
