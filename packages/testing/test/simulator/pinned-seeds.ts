@@ -17,6 +17,7 @@ export const PINNED_SEEDS: readonly (readonly [seed: number, story: string])[] =
   [20417, "the same user signed in again"],
   [286, "a handle from before its user left was named as a blocker after that had failed"],
   [528, "a dial that was refused already was given up while its network was slow"],
+  [6003090, "a tab that was closed left debt in a bucket that another has open"],
   [5000318, "a confirmed note of a full disk came again, after a server had lost its store"],
   [1434, "a tab that was closed left debt for the next start beside one that went on"],
 ];
