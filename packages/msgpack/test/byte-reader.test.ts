@@ -1,4 +1,4 @@
-import { encode } from "@msgpack/msgpack";
+import { decode, encode } from "@msgpack/msgpack";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -24,7 +24,9 @@ test("whatever JSON with bytes the reference implementation writes is read as it
   fc.assert(
     fc.property(value, (any) => {
       fc.pre(!JSON.stringify(any).includes("__proto__"));
-      expect(read(encode(any))).toEqual(any);
+      const bytes = encode(any);
+      // The reference writes −0 as 0.
+      expect(read(bytes)).toEqual(decode(bytes));
     }),
   );
 });
