@@ -49,7 +49,7 @@ async function bundle(contents) {
 const gzipped = (text) => gzipSync(text, { level: 9 }).length;
 
 const checked = [
-  { name: "plain client", entry: plain, bytesMax: 12_900 },
+  { name: "plain client", entry: plain, bytesMax: 13_000 },
   { name: "durable client", entry: durable, bytesMax: 32_000 },
 ];
 for (const { name, entry, bytesMax } of checked) {

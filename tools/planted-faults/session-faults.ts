@@ -21,8 +21,8 @@ export const sessionFaults: readonly PlantedFault[] = [
     what: "a socket that was closed while dialling opens, and is kept",
     rows: "B09, C7",
     path: `${client}transport/websocket-transport.ts`,
-    find: `if (isOver) made.close(1000); else onEvent`,
-    replace: `onEvent`,
+    find: `if (this.#isOver) socket.close(1000); else this.#onEvent`,
+    replace: `this.#onEvent`,
     tests: ofTransport,
   },
   {

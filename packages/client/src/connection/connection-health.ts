@@ -37,6 +37,7 @@ export function beginHealth(now: Millis, bounds: ConnectionHealth["bounds"]): Co
     nonce: 0,
     bufferedBytes: 0,
     isSecond: false,
+    roundTripMs: undefined,
     bounds,
   };
 }

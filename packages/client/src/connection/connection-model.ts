@@ -106,6 +106,12 @@ export function stoppedModel(
     renewal: "none",
     tokenOwed: false,
     deadlines: {},
+    // All fields from the first, so that each copy has the shape of the one before.
+    outageSince: undefined,
+    lastFailure: undefined,
+    lastDialAt: undefined,
+    serverUntil: undefined,
+    health: undefined,
     ...facts,
   };
 }
@@ -129,7 +135,9 @@ export function blockedBy(model: ConnectionModel, policy: ConnectionPolicy): rea
 export function pendingDeadlines(model: ConnectionModel, policy: ConnectionPolicy): Deadlines {
   const { deadlines, health } = model;
   if (!health || isAsking(model)) return deadlines;
-  return { ...deadlines, ping: nextPing(health, model.constraints.appActive, policy) };
+  const ping = nextPing(health, model.constraints.appActive, policy);
+  // Assigned, because V8 gives a spread object with fields added a hidden class of its own.
+  return Object.assign({}, deadlines, { ping });
 }
 
 /** When a deadline comes; never, if it is not pending. */

@@ -56,7 +56,8 @@ export function turnOf(model: ConnectionModel, stamp: Stamp, policy: ConnectionP
   // Written out: a literal that spreads and names fields besides takes several times as long.
   const draft: Draft = { ...model };
   draft.constraints = { ...model.constraints };
-  draft.deadlines = { ...model.deadlines };
+  // Assigned to, because fields are added to it: V8 gives a spread one a hidden class of its own.
+  draft.deadlines = Object.assign({}, model.deadlines);
   draft.health = model.health && { ...model.health };
   return { now, random, vitals, model: draft, policy, effects: [] };
 }

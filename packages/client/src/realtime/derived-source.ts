@@ -1,22 +1,35 @@
 /** Sources seen through pure functions. They hold nothing, so there is nothing to close. */
+import type { Cancel } from "../base/clock.ts";
 import type { Source } from "../base/source.ts";
 
 /** Tells listeners only of changes, and each of the value at its beginning. */
 export function derived<T, U>(source: Source<T>, view: (value: T) => U): Source<U> {
-  return {
-    get current() {
-      return view(source.current);
-    },
-    subscribe(listener) {
-      let last: { readonly value: U } | undefined;
-      return source.subscribe((value) => {
-        const next = view(value);
-        if (last && last.value === next) return;
-        last = { value: next };
-        listener(next);
-      });
-    },
-  };
+  return new Derived(source, view);
+}
+
+// A class: V8 makes a hidden class of its own for each object literal with a getter.
+class Derived<T, U> implements Source<U> {
+  readonly #source: Source<T>;
+  readonly #view: (value: T) => U;
+
+  constructor(source: Source<T>, view: (value: T) => U) {
+    this.#source = source;
+    this.#view = view;
+  }
+
+  get current(): U {
+    return this.#view(this.#source.current);
+  }
+
+  subscribe(listener: (value: U) => void): Cancel {
+    let last: { readonly value: U } | undefined;
+    return this.#source.subscribe((value) => {
+      const next = this.#view(value);
+      if (last && last.value === next) return;
+      last = { value: next };
+      listener(next);
+    });
+  }
 }
 
 /** Two sources seen as one. Tells listeners only of changes. */

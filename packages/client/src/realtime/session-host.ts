@@ -60,10 +60,10 @@ export class SessionHost implements SessionControl {
     // The token comes while the socket opens.
     const token = auth.token(renewToken);
     const session = new ProtocolSession({
-      ...this.#options,
       sessionId,
       token,
       expectedAccount: auth.identity,
+      ...this.#options,
     });
     this.#session = session;
     void this.#dial(session, sessionId, attempt);

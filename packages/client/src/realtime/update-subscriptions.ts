@@ -6,7 +6,7 @@ import { DEFAULT_WIRE_LIMITS, isName } from "@holdfast/protocol";
 import type { BucketHead, BucketKey, BucketPosition, Unsubscribed } from "@holdfast/protocol";
 import type { UnsubscribedCode, Update, UpdateRun } from "@holdfast/protocol";
 import type { Cancel } from "../base/clock.ts";
-import { guarded, OptionsError, reportUncaught } from "../base/errors.ts";
+import { OptionsError, reportUncaught } from "../base/errors.ts";
 import { Cell } from "../base/source.ts";
 import type { SessionData, SubscriptionLink } from "../session/session-event.ts";
 
@@ -121,8 +121,14 @@ export class UpdateSubscriptions implements SessionData {
     for (const update of updates) {
       // A listener may have ended the session, or the client.
       if (subscription.state.current.phase !== "live") return;
-      for (const { listener } of subscription.listeners)
-        guarded(() => void this.#await(listener(update as never)));
+      for (const { listener } of subscription.listeners) {
+        try {
+          const work = listener(update as never);
+          if (work) void this.#await(work);
+        } catch (error) {
+          reportUncaught(error);
+        }
+      }
     }
   }
 
@@ -135,8 +141,7 @@ export class UpdateSubscriptions implements SessionData {
     if (cell && cell.current !== state) cell.set(state);
   }
 
-  async #await(work: void | Promise<void>): Promise<void> {
-    if (!work) return;
+  async #await(work: Promise<void>): Promise<void> {
     this.#count(1);
     try {
       await work;

@@ -123,7 +123,7 @@ export class ProtocolSession implements SubscriptionLink {
 
   #tell(fact: SessionFact): void {
     const { sessionId, onEvent } = this.#options;
-    onEvent({ ...fact, sessionId });
+    onEvent({ sessionId, ...fact });
   }
 
   #heed(event: TransportEvent): void {

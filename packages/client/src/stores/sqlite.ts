@@ -41,7 +41,7 @@ export interface SqliteStoreOptions {
  * is no database of ours, or of a later version, and leaves it as it is.
  */
 export function sqliteStore(
-  { database, driver, clock = nodeClock() }: SqliteStoreOptions,
+  { database, driver, clock = nodeClock }: SqliteStoreOptions,
   globals: SqliteGlobals = globalThis as SqliteGlobals,
 ): ClientStore {
   const connect = async (): Promise<SqliteConnection> => {

@@ -3,9 +3,9 @@
  * it got instead of an upgrade, name its errors, pause, and end without waiting for the peer.
  */
 import { httpMeaning } from "@holdfast/protocol";
-import type { CloseMeaning } from "@holdfast/protocol";
+import type { CloseMeaning, Frame } from "@holdfast/protocol";
 import type { WebSocketLike } from "../base/web-socket.ts";
-import type { OpenTransport, TransportEvent } from "./transport.ts";
+import type { OpenTransport, Transport, TransportEvent } from "./transport.ts";
 import { webSocketTransport } from "./websocket-transport.ts";
 
 /** A socket of `ws`, as much of it as we use. */
@@ -32,48 +32,58 @@ export type CreateWsSocket = (url: string, subprotocols: string[]) => WsSocket;
 
 /** Opens transports over the sockets of `ws` that `createSocket` makes. */
 export function wsTransport(createSocket: CreateWsSocket): OpenTransport {
-  return (url, subprotocols, onEvent) => {
-    /** Undefined once it has ended. */
-    let socket: WsSocket | undefined;
-    let isPaused = false;
-    const failure: Failure = {};
-    const transport = webSocketTransport((...dial) => {
-      socket = createSocket(...dial);
-      listenForFailure(socket, failure);
-      return socket;
-    })(url, subprotocols, (event) => {
-      const isEnd = event.type === "openFailed" || event.type === "closed";
-      if (isEnd) {
-        // After an error `ws` would wait for the peer to end what it still holds.
-        socket?.terminate();
-        socket = undefined;
-      }
-      onEvent(isEnd ? explained(event, failure) : event);
-    });
-    return {
-      get isPaused() {
-        return isPaused;
-      },
-      pauseReading() {
-        isPaused = true;
-        socket?.pause();
-      },
-      resumeReading() {
-        isPaused = false;
-        socket?.resume();
-      },
-      get bufferedBytes() {
-        return transport.bufferedBytes;
-      },
-      send: (frame) => transport.send(frame),
-      close(code, reason) {
-        socket?.resume(); // Or the peer's half of the closing handshake would never be read.
-        socket = undefined;
-        transport.close(code, reason);
-      },
-    };
-  };
+  return (...dial) => new WsTransport(createSocket, ...dial);
 }
+
+// A class: V8 makes a hidden class of its own for each object literal with a getter.
+class WsTransport implements Transport {
+  isPaused = false;
+  /** Undefined once it has ended. */
+  #socket: WsSocket | undefined;
+  readonly #transport: Transport;
+
+  constructor(createSocket: CreateWsSocket, ...[url, subprotocols, onEvent]: Dial) {
+    const failure: Failure = {};
+    const create: CreateWsSocket = (...address) => {
+      this.#socket = createSocket(...address);
+      listenForFailure(this.#socket, failure);
+      return this.#socket;
+    };
+    this.#transport = webSocketTransport(create)(url, subprotocols, (event) => {
+      if (event.type !== "openFailed" && event.type !== "closed") return onEvent(event);
+      // After an error `ws` would wait for the peer to end what it still holds.
+      this.#socket?.terminate();
+      this.#socket = undefined;
+      onEvent(explained(event, failure));
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#transport.bufferedBytes;
+  }
+
+  pauseReading(): void {
+    this.isPaused = true;
+    this.#socket?.pause();
+  }
+
+  resumeReading(): void {
+    this.isPaused = false;
+    this.#socket?.resume();
+  }
+
+  send(frame: Frame): boolean {
+    return this.#transport.send(frame);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket?.resume(); // Or the peer's half of the closing handshake would never be read.
+    this.#socket = undefined;
+    this.#transport.close(code, reason);
+  }
+}
+
+type Dial = Parameters<OpenTransport>;
 
 /** What `ws` says of a failure before the web's events, which say nothing. */
 interface Failure {

@@ -168,7 +168,7 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "a model that others hold is changed",
     "connection-turn.ts",
-    `draft.deadlines = { ...model.deadlines };`,
+    `draft.deadlines = Object.assign({}, model.deadlines);`,
     ``,
   ],
 ];

@@ -51,7 +51,7 @@ export function nodePlatform(
 ): Platform {
   return {
     name: "node",
-    clock: nodeClock(),
+    clock: nodeClock,
     random: systemRandom,
     randomHex,
     lifecycle: nodeLifecycle(globals.process),
