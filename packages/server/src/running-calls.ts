@@ -65,5 +65,7 @@ function hasKey(call: Call): call is CallWithKey {
 }
 
 function withPositions(answer: Result | Failure, at: Committed["at"]): Result | Failure {
-  return answer.type === "failure" || Object.keys(at).length === 0 ? answer : { ...answer, at };
+  if (answer.type === "failure" || Object.keys(at).length === 0) return answer;
+  const { type, id, output } = answer;
+  return { type, id, output, at };
 }

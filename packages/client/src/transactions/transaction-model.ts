@@ -192,7 +192,7 @@ export function isOver({ end, awaits }: Entry): boolean {
 
 /** Changes what should be stored. */
 export function change(turn: Turn, entry: Entry, news: Partial<TransactionRecord>): void {
-  entry.record = { ...entry.record, ...news };
+  entry.record = Object.assign({}, entry.record, news);
   if (!entry.isForeign) turn.queue.dirty.add(entry);
 }
 

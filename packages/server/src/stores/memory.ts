@@ -170,6 +170,6 @@ class MemoryStore implements ServerStore<undefined>, UnitSource<undefined> {
     const range = this.#range(bucket);
     const isWithin = after >= range.oldest - 1 && after < range.head;
     const updates = (isWithin && this.#logs.get(bucket)?.read(after, limits)) || [];
-    return { ...range, after, upTo: after + updates.length, updates };
+    return { after, upTo: after + updates.length, updates, ...range };
   }
 }

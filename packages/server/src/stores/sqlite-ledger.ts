@@ -151,7 +151,7 @@ export class SqliteLedger implements UnitSource<UnitDatabase> {
     const range = this.range(bucket);
     const isWithin = after >= range.oldest - 1 && after < range.head;
     const updates = isWithin ? this.#log.read(bucket, after, limits) : [];
-    return { ...range, after, upTo: after + updates.length, updates };
+    return { after, upTo: after + updates.length, updates, ...range };
   }
 
   /** Its steps are to be taken each within a transaction. */
