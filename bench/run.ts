@@ -7,7 +7,7 @@
 import { buildProcesses, installedVersion, installPeers } from "./build.ts";
 import { loadBefore, machineText } from "./machine.ts";
 import { PEERS } from "./peers/peer-list.ts";
-import { Plan } from "./plan.ts";
+import { Plan, USAGE } from "./plan.ts";
 import { profileInto } from "./processes.ts";
 import { printResult } from "./report/console.ts";
 import { writeReport } from "./report/write-report.ts";
@@ -15,6 +15,10 @@ import type { Result } from "./result.ts";
 import { WORKLOADS } from "./workloads/workload-list.ts";
 
 const plan = new Plan(process.argv.slice(2));
+if (plan.isHelp) {
+  console.log(USAGE);
+  process.exit();
+}
 const unknown = plan.only.filter((name) => !WORKLOADS.some((workload) => workload.name === name));
 if (unknown.length > 0) throw new Error(`no workload is called ${unknown.join(", ")}`);
 

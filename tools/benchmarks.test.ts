@@ -154,4 +154,16 @@ describe("the flags", () => {
     expect(new Plan(["--smoke", "--rounds", "3"]).rounds(5)).toBe(3);
     expect(new Plan([]).rounds(5)).toBe(5);
   });
+
+  test.each([["--smok"], ["--rounds", "two"], ["--peers", "ws,wss"], ["smoke"]])(
+    "what is not known is refused before anything runs: %s",
+    (...args) => {
+      expect(() => new Plan(args)).toThrow();
+    },
+  );
+
+  test("help is not a run", () => {
+    expect(new Plan(["--help"]).isHelp).toBe(true);
+    expect(new Plan([]).isHelp).toBe(false);
+  });
 });
