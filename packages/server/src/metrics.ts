@@ -65,7 +65,11 @@ const counters: readonly Metric[] = [
     stat: "updatesPublished",
     help: "Updates appended to buckets",
   },
-  { name: "updates_pushed_total", stat: "updatesPushed", help: "Updates handed to sessions" },
+  {
+    name: "updates_pushed_total",
+    stat: "updatesPushed",
+    help: "Pushes of updates handed to sessions",
+  },
   { name: "heads_total", stat: "headsSaid", help: "News told without the data" },
   { name: "pages_total", stat: "pagesSaid", help: "Pages of the log" },
 ];

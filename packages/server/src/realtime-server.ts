@@ -36,7 +36,7 @@ export class RealtimeServer<
   A extends Accepted = Accepted,
   Db = undefined,
 > {
-  readonly #codecs: readonly [ServerCodec, ...ServerCodec[]];
+  readonly #codecs: readonly ServerCodec[];
   readonly #parts: ServerParts<C, A, Db>;
   readonly #host: SessionHost;
   readonly #connections = new Set<OpenSession>();
@@ -62,7 +62,8 @@ export class RealtimeServer<
       sessionId,
       socket,
       request,
-      codec ?? this.#codecs[0],
+      // Who speaks nothing of ours is told so in JSON (PROTOCOL.md §2.1).
+      codec ?? jsonServerCodec,
     );
     const isFull = this.busyForMs > 0;
     this.#connections.add(session);

@@ -15,7 +15,11 @@ export type ServerSessionEffect =
   /** The session is open. Older sessions of the same instance hear `superseded`. */
   | { readonly type: "register" }
   /** May the account read these? `authorized` answers, in one event or several. */
-  | { readonly type: "authorize"; readonly buckets: readonly BucketKey[] }
+  | {
+      readonly type: "authorize";
+      readonly askId: number;
+      readonly buckets: readonly BucketKey[];
+    }
   /** Which buckets does the application name? `named` answers, if it names any. */
   | { readonly type: "nameBuckets" }
   /**

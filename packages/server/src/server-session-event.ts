@@ -38,8 +38,12 @@ export type ServerSessionEvent =
     }
   /** The check threw, or gave an answer that is none. */
   | { readonly type: "authenticationFailed"; readonly checkId: number }
-  /** Answers `authorize`. A verdict without a code allows. */
-  | { readonly type: "authorized"; readonly verdicts: readonly BucketVerdict[] }
+  /** Answers the `authorize` of this number, in one event or several. */
+  | {
+      readonly type: "authorized";
+      readonly askId: number;
+      readonly verdicts: readonly BucketVerdict[];
+    }
   /** The application names buckets that the account shall hear of, whatever it asks for. */
   | { readonly type: "named"; readonly buckets: readonly BucketKey[] }
   /** What `runCall`, `fetchPage` or `cancelKey` started has ended. */
@@ -96,6 +100,7 @@ export interface SpokenRefusal {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** Without a code it allows. */
 export interface BucketVerdict {
   readonly bucket: BucketKey;
   readonly code?: UnsubscribedCode | undefined;

@@ -30,6 +30,8 @@ export interface WaitingCall {
 export interface Subscription {
   /** The right to read is there, and its updates are pushed. */
   readonly isLive: boolean;
+  /** The number of the `authorize` that asks for it; verdicts of earlier ones are stale. */
+  readonly askId: number;
   /** From where on; undefined: from now on. */
   readonly position?: BucketPosition | undefined;
 }
@@ -52,6 +54,8 @@ export interface ServerSessionModel {
   readonly capabilities: readonly Capability[];
   /** The number of the latest check of a credential; answers of earlier ones are stale. */
   readonly checkId: number;
+  /** The number of the latest `authorize`. */
+  readonly askId: number;
   readonly lastCallId: number;
   /** In the order of their start. */
   readonly executing: readonly ExecutingCall[];
@@ -102,6 +106,7 @@ export function newServerSession(now: Millis, policy: ServerSessionPolicy): Serv
     account: undefined,
     capabilities: NONE,
     checkId: 0,
+    askId: 0,
     lastCallId: -1,
     executing: NONE,
     waiting: NONE,

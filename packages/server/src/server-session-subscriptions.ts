@@ -15,6 +15,7 @@ type Table = Map<BucketKey, Subscription>;
 export function subscribe(turn: Turn, positions: readonly BucketPosition[]): void {
   const table: Table = new Map(turn.model.subscriptions);
   const asked: BucketKey[] = [];
+  const askId = turn.model.askId + 1;
   const honoured = turn.model.capabilities.includes("log");
   for (const asks of positions) {
     const { bucket } = asks;
@@ -25,22 +26,27 @@ export function subscribe(turn: Turn, positions: readonly BucketPosition[]): voi
       say(turn, { type: "unsubscribed", bucket, code: "limit" });
     } else if (standing === undefined) {
       const position = honoured && asks.after !== undefined ? asks : undefined;
-      table.set(bucket, { isLive: false, position });
+      table.set(bucket, { isLive: false, askId, position });
       asked.push(bucket);
     }
   }
   turn.model.subscriptions = table;
-  if (asked.length > 0) turn.effects.push({ type: "authorize", buckets: asked });
+  if (asked.length === 0) return;
+  turn.model.askId = askId;
+  turn.effects.push({ type: "authorize", askId, buckets: asked });
 }
 
-/** A verdict about a bucket that is no longer asked for changes nothing. */
-export function judge(turn: Turn, verdicts: readonly BucketVerdict[]): void {
+/**
+ * A verdict about a bucket that is no longer asked for changes nothing: nor does one that was asked
+ * for before the right was taken away, or the bucket left, though it is asked for again.
+ */
+export function judge(turn: Turn, askId: number, verdicts: readonly BucketVerdict[]): void {
   const table: Table = new Map(turn.model.subscriptions);
   for (const { bucket, code } of verdicts) {
     const standing = table.get(bucket);
-    if (!standing || standing.isLive) continue;
+    if (!standing || standing.isLive || standing.askId !== askId) continue;
     if (code === undefined) {
-      table.set(bucket, { isLive: true });
+      table.set(bucket, { isLive: true, askId });
       turn.effects.push({ type: "join", bucket, position: standing.position });
     } else {
       table.delete(bucket);

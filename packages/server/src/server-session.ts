@@ -73,7 +73,7 @@ function live(turn: Turn, event: ServerSessionEvent): void {
     case "named":
       return named(turn, event.buckets);
     case "authorized":
-      return judge(turn, event.verdicts);
+      return judge(turn, event.askId, event.verdicts);
     case "authenticated":
     case "authenticationRefused":
     case "authenticationFailed":

@@ -21,7 +21,10 @@ export interface ServerStats {
   /** How often the store failed. */
   readonly storeFaults: number;
   readonly updatesPublished: number;
-  /** Updates handed to sessions: one published update counts once for each subscriber. */
+  /**
+   * Pushes handed to sessions: one for each subscriber of a published update. What was read from
+   * the log is pushed a page at a time.
+   */
   readonly updatesPushed: number;
   /** Subscriptions whose client must fetch now, because it was not there or reads too slowly. */
   readonly feedsBehind: number;

@@ -36,17 +36,18 @@ export class SessionBuckets {
   readonly #session: FeedSession;
   /** The viewer of the moment: a renewed credential may change what is known of the account. */
   readonly #viewer: () => Viewer;
-  readonly #judged: (verdicts: readonly BucketVerdict[]) => void;
+  readonly #judged: (askId: number, verdicts: readonly BucketVerdict[]) => void;
   readonly #feeds = new Map<BucketKey, BucketFeed>();
   readonly #fetches = new Set<FetchUnderWay>();
   #budget: PageBudget = new PageBudget();
-  #late: BucketVerdict[] = [];
+  /** By the number of the `authorize` that they answer. */
+  readonly #late = new Map<number, BucketVerdict[]>();
 
   constructor(
     gate: BucketGate,
     session: FeedSession,
     viewer: () => Viewer,
-    judged: (verdicts: readonly BucketVerdict[]) => void,
+    judged: (askId: number, verdicts: readonly BucketVerdict[]) => void,
   ) {
     this.#gate = gate;
     this.#session = session;
@@ -55,15 +56,15 @@ export class SessionBuckets {
   }
 
   /** Asks for each; verdicts that come together are told together. */
-  authorize(buckets: readonly BucketKey[]): void {
+  authorize(askId: number, buckets: readonly BucketKey[]): void {
     this.#budget = new PageBudget();
     const verdicts: BucketVerdict[] = [];
     for (const bucket of buckets) {
       const verdict = this.#ask(bucket);
-      if (verdict instanceof Promise) void verdict.then((late) => this.#tellSoon(late));
+      if (verdict instanceof Promise) void verdict.then((late) => this.#tellSoon(askId, late));
       else verdicts.push(verdict);
     }
-    if (verdicts.length > 0) this.#judged(verdicts);
+    if (verdicts.length > 0) this.#judged(askId, verdicts);
   }
 
   /** Subscribes, or says again where a bucket stands that is subscribed. */
@@ -139,12 +140,14 @@ export class SessionBuckets {
     return this.#gate.ask(this.#viewer(), bucket);
   }
 
-  #tellSoon(verdict: BucketVerdict): void {
-    if (this.#late.push(verdict) > 1) return;
+  #tellSoon(askId: number, verdict: BucketVerdict): void {
+    const late = this.#late.get(askId);
+    if (late) return void late.push(verdict);
+    const verdicts = [verdict];
+    this.#late.set(askId, verdicts);
     queueMicrotask(() => {
-      const verdicts = this.#late;
-      this.#late = [];
-      this.#judged(verdicts);
+      this.#late.delete(askId);
+      this.#judged(askId, verdicts);
     });
   }
 }

@@ -175,7 +175,7 @@ export class SessionDriver
       case "nameBuckets":
         return this.#host.accountBuckets && this.#ownWork().nameBuckets(this.#host.accountBuckets);
       case "authorize":
-        return this.#ownWork().buckets.authorize(effect.buckets);
+        return this.#ownWork().buckets.authorize(effect.askId, effect.buckets);
       case "join":
         return this.#ownWork().buckets.join(effect.bucket, effect.position);
       case "leave":

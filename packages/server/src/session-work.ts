@@ -75,7 +75,7 @@ export class SessionWork {
       host.gate,
       session,
       () => owner.viewer,
-      (verdicts) => owner.dispatch({ type: "authorized", verdicts }),
+      (askId, verdicts) => owner.dispatch({ type: "authorized", askId, verdicts }),
     );
   }
 

@@ -18,6 +18,7 @@ test("a new session waits for its hello and nothing else", () => {
     account: undefined,
     capabilities: [],
     checkId: 0,
+    askId: 0,
     lastCallId: -1,
     executing: [],
     waiting: [],

@@ -1,6 +1,7 @@
 import type { ClientMessage } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
+import type { BucketVerdict } from "../src/server-session-event.ts";
 import { brief, DrivenSession, openDurable, openSession } from "./drive-session.ts";
 
 const subscribe = (...buckets: string[]): ClientMessage => ({
@@ -8,8 +9,13 @@ const subscribe = (...buckets: string[]): ClientMessage => ({
   buckets: buckets.map((bucket) => ({ bucket })),
 });
 const unsubscribe = (...buckets: string[]): ClientMessage => ({ type: "unsubscribe", buckets });
+const judged = (
+  session: DrivenSession,
+  verdict: BucketVerdict,
+  askId = session.model.subscriptions.get(verdict.bucket)?.askId ?? 0,
+): string[] => brief(session.hears({ type: "authorized", askId, verdicts: [verdict] }));
 const allow = (session: DrivenSession, ...buckets: string[]): string[] =>
-  brief(session.hears({ type: "authorized", verdicts: buckets.map((bucket) => ({ bucket })) }));
+  buckets.flatMap((bucket) => judged(session, { bucket }));
 
 describe("subscribing", () => {
   test("asks for the right, then joins", () => {
@@ -21,8 +27,7 @@ describe("subscribing", () => {
   test("without the right is answered with the reason, and the bucket can be asked for again", () => {
     const session = openSession();
     session.frame(subscribe("a"));
-    const verdicts = [{ bucket: "a", code: "denied" }] as const;
-    expect(brief(session.hears({ type: "authorized", verdicts }))).toEqual([
+    expect(judged(session, { bucket: "a", code: "denied" })).toEqual([
       "send unsubscribed a denied",
     ]);
     expect(brief(session.frame(subscribe("a")))).toEqual(["authorize a"]);
@@ -100,6 +105,24 @@ describe("revoking", () => {
     expect(allow(session, "a")).toEqual([]);
   });
 
+  test.each<[string, (session: DrivenSession) => unknown]>([
+    ["revoked", (session) => session.hears({ type: "revoked", bucket: "a" })],
+    ["unsubscribed", (session) => session.frame(unsubscribe("a"))],
+  ])(
+    "what was allowed before a bucket was %s does not open it when it is asked for again",
+    (_, end) => {
+      const session = openSession();
+      session.frame(subscribe("a"));
+      end(session);
+      session.frame(subscribe("a"));
+      expect(judged(session, { bucket: "a" }, 1)).toEqual([]);
+      expect(judged(session, { bucket: "a", code: "denied" }, 2)).toEqual([
+        "send unsubscribed a denied",
+      ]);
+      expect(session.model.subscriptions.size).toBe(0);
+    },
+  );
+
   test("says nothing of a bucket that the session never had", () => {
     // But a fetch may be reading it.
     expect(brief(openSession().hears({ type: "revoked", bucket: "a" }))).toEqual(["leave a"]);
@@ -120,7 +143,7 @@ describe("positions", () => {
     const session = openDurable();
     session.frame({ type: "subscribe", buckets });
     expect(allow(session, "b", "a")).toEqual(["join b", "join a e 7"]);
-    expect(session.model.subscriptions.get("a")).toEqual({ isLive: true });
+    expect(session.model.subscriptions.get("a")).toEqual({ isLive: true, askId: 1 });
   });
 
   test("of a later subscription to the same bucket change nothing", () => {

@@ -257,7 +257,7 @@ describe("ends", () => {
       { type: "received", messages: [ping, call, hello] },
       { type: "malformed", detail: "" },
       { type: "callsSettled", calls: [{ id: 1, answer: { type: "result", id: 1 } }] },
-      { type: "authorized", verdicts: [{ bucket: "a" }] },
+      { type: "authorized", askId: 0, verdicts: [{ bucket: "a" }] },
       { type: "authenticated", checkId: 1, account: "ada", accountSessions: 0 },
       { type: "disconnected", refusal: { action: "stop", code: "x" } },
       { type: "draining", windowMs: 0, graceMs: 0 },

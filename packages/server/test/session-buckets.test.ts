@@ -11,43 +11,55 @@ const contract = defineContract({
 });
 const viewer = { account: "ada", accountData: undefined, sessionId: "s1" };
 
-function setUp(speaksLog = true): { buckets: SessionBuckets; told: BucketVerdict[][] } {
+interface Told {
+  readonly askId: number;
+  readonly verdicts: readonly BucketVerdict[];
+}
+
+function setUp(speaksLog = true): { buckets: SessionBuckets; told: Told[] } {
   const rules = {
     now: { authorize: () => true },
     later: { authorize: async () => await Promise.resolve(true) },
     filtered: { authorize: () => true, visible: () => false },
   };
   const gate = new BucketGate(contract, rules, () => undefined);
-  const told: BucketVerdict[][] = [];
+  const told: Told[] = [];
   const buckets = new SessionBuckets(
     gate,
     { speaksLog } as never,
     () => viewer,
-    (verdicts) => told.push([...verdicts]),
+    (askId, verdicts) => told.push({ askId, verdicts }),
   );
   return { buckets, told };
 }
 
 test("verdicts that come together are told together", async () => {
   const { buckets, told } = setUp();
-  buckets.authorize(["now:1", "later:1", "now:2", "later:2", "gone:1"]);
+  buckets.authorize(1, ["now:1", "later:1", "now:2", "later:2", "gone:1"]);
   expect(told).toEqual([
-    [{ bucket: "now:1" }, { bucket: "now:2" }, { bucket: "gone:1", code: "gone" }],
+    {
+      askId: 1,
+      verdicts: [{ bucket: "now:1" }, { bucket: "now:2" }, { bucket: "gone:1", code: "gone" }],
+    },
   ]);
   await settled();
-  expect(told.slice(1)).toEqual([[{ bucket: "later:1" }, { bucket: "later:2" }]]);
-  buckets.authorize(["later:3"]);
+  expect(told[1]).toEqual({ askId: 1, verdicts: [{ bucket: "later:1" }, { bucket: "later:2" }] });
+  buckets.authorize(2, ["later:3"]);
+  buckets.authorize(3, ["later:4"]);
   expect(told).toHaveLength(2);
   await settled();
-  expect(told[2]).toEqual([{ bucket: "later:3" }]);
+  expect(told.slice(2)).toEqual([
+    { askId: 2, verdicts: [{ bucket: "later:3" }] },
+    { askId: 3, verdicts: [{ bucket: "later:4" }] },
+  ]);
 });
 
 test("what is filtered cannot be read by who knows no skips", () => {
   for (const speaksLog of [true, false]) {
     const { buckets, told } = setUp(speaksLog);
-    buckets.authorize(["filtered:1"]);
-    expect(told).toEqual([
-      [speaksLog ? { bucket: "filtered:1" } : { bucket: "filtered:1", code: "denied" }],
+    buckets.authorize(1, ["filtered:1"]);
+    expect(told[0]?.verdicts).toEqual([
+      speaksLog ? { bucket: "filtered:1" } : { bucket: "filtered:1", code: "denied" },
     ]);
   }
 });
