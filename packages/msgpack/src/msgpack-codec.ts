@@ -6,6 +6,7 @@ import {
   CLIENT_MESSAGES,
   DEFAULT_WIRE_LIMITS,
   EncodeError,
+  jsonClientCodec,
   readMessages,
   SERVER_MESSAGES,
   SPOKEN_SERVER_MESSAGES,
@@ -13,7 +14,10 @@ import {
 import type {
   ClientMessage,
   Codec,
+  FrameLimits,
+  Malformed,
   MessageTable,
+  Refuse,
   ServerMessage,
   SpokenServerMessage,
 } from "@holdfast/protocol";
@@ -26,11 +30,11 @@ export const MSGPACK_SUBPROTOCOL = "holdfast.v1.msgpack";
 
 /** MessagePack for a `RealtimeClient`. */
 export const msgpackClientCodec: Codec<SpokenServerMessage, ClientMessage, Uint8Array> =
-  /* @__PURE__ */ msgpackCodec(SPOKEN_SERVER_MESSAGES);
+  /* @__PURE__ */ msgpackCodec(SPOKEN_SERVER_MESSAGES, refusalIn);
 
 /** MessagePack for a `DurableClient`, which speaks `log` and `keys` too. */
 export const msgpackDurableClientCodec: Codec<ServerMessage, ClientMessage, Uint8Array> =
-  /* @__PURE__ */ msgpackCodec(SERVER_MESSAGES);
+  /* @__PURE__ */ msgpackCodec(SERVER_MESSAGES, refusalIn);
 
 /** MessagePack for a server, beside `jsonServerCodec`. */
 export const msgpackServerCodec: Codec<ClientMessage, ServerMessage, Uint8Array> =
@@ -45,6 +49,7 @@ const OWN_LEVELS_MAX = 4;
 
 function msgpackCodec<In extends { readonly type: string }, Out extends { readonly type: string }>(
   table: MessageTable<In>,
+  readText?: (frame: string, limits: FrameLimits) => readonly In[] | Malformed,
 ): Codec<In, Out, Uint8Array> {
   /** Undefined while it writes: a `toJSON` might encode a message. */
   let spare: ByteWriter | undefined;
@@ -67,7 +72,7 @@ function msgpackCodec<In extends { readonly type: string }, Out extends { readon
     sizeOf: (part) => part.length,
     join: (parts) => (parts.length === 1 && parts[0] ? parts[0] : joined(parts)),
     decode(frame, limits) {
-      if (typeof frame === "string") return "wrongFrameKind";
+      if (typeof frame === "string") return readText?.(frame, limits) ?? "wrongFrameKind";
       if (frame.length > limits.frameBytes) return "tooLarge";
       try {
         const value = new ByteReader(frame, limits.nesting + FRAME_LEVELS).read();
@@ -78,6 +83,13 @@ function msgpackCodec<In extends { readonly type: string }, Out extends { readon
       }
     },
   };
+}
+
+/** A server without MessagePack refuses in JSON (PROTOCOL.md §2.1). No other text is read. */
+function refusalIn(frame: string, limits: FrameLimits): readonly Refuse[] | Malformed {
+  const messages = jsonClientCodec.decode(frame, limits);
+  const [message] = typeof messages === "string" ? [] : messages;
+  return message?.type === "refuse" && messages.length === 1 ? [message] : "wrongFrameKind";
 }
 
 /** On how many levels a payload of such a message stands: the message, its list, an entry. */

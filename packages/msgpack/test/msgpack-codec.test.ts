@@ -89,6 +89,25 @@ describe("what one side writes the other reads", () => {
   });
 });
 
+describe("a server without MessagePack refuses in JSON", () => {
+  const refusal: ServerMessage = { type: "refuse", action: "stop", code: "unsupportedVersion" };
+  const text = JSON.stringify(refusal);
+
+  test("which a client reads, and a server does not", () => {
+    expect(msgpackClientCodec.decode(text, limits)).toEqual([refusal]);
+    expect(msgpackDurableClientCodec.decode(text, limits)).toEqual([refusal]);
+    expect(msgpackServerCodec.decode(text, limits)).toBe("wrongFrameKind");
+  });
+
+  test.each([
+    ["another message", '{"type":"pong","nonce":1,"windowMs":0}'],
+    ["a refusal in company", `[${text},${text}]`],
+    ["what is no JSON", "refuse"],
+  ])("but no other text: %s", (_, frame) => {
+    expect(msgpackClientCodec.decode(frame, limits)).toBe("wrongFrameKind");
+  });
+});
+
 describe("a bad frame is a word, on both sides", () => {
   const large = new Uint8Array(limits.frameBytes + 1);
   test.each<[string, Frame, string]>([

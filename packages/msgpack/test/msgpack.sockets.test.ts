@@ -8,6 +8,7 @@ import type { RealtimeOptions } from "@holdfast/client";
 import { nodePlatform } from "@holdfast/client/node";
 import { call, defineContract, jsonServerCodec } from "@holdfast/protocol";
 import { RealtimeServer } from "@holdfast/server";
+import type { ServerCodec } from "@holdfast/server";
 import { attach } from "@holdfast/server/use/ws";
 import { accountOfToken, FakeCredentials } from "@holdfast/testing";
 import { afterEach, expect, test } from "vitest";
@@ -16,6 +17,8 @@ import { WebSocket } from "ws";
 import { MSGPACK_SUBPROTOCOL, msgpackClientCodec, msgpackServerCodec } from "../src/index.ts";
 
 const contract = defineContract({ calls: { echo: call<unknown, unknown>() }, buckets: {} });
+
+const BOTH = [msgpackServerCodec, jsonServerCodec];
 
 let http: Server | undefined;
 let server: RealtimeServer<typeof contract> | undefined;
@@ -27,12 +30,12 @@ afterEach(async () => {
   await new Promise((resolve) => http?.close(resolve));
 });
 
-async function serve(): Promise<string> {
+async function serve(codecs: readonly ServerCodec[] = BOTH): Promise<string> {
   const own = new RealtimeServer({
     contract,
     authenticate: ({ token = "" }) => ({ account: accountOfToken(token) }),
     handlers: { echo: (input) => input },
-    codecs: [msgpackServerCodec, jsonServerCodec],
+    codecs,
   });
   server = own;
   const listening = createServer();
@@ -42,10 +45,10 @@ async function serve(): Promise<string> {
   return `ws://127.0.0.1:${(listening.address() as AddressInfo).port}/realtime`;
 }
 
-async function open(
+function started(
   url: string,
   options: Partial<RealtimeOptions<typeof contract>> = {},
-): Promise<RealtimeClient<typeof contract>> {
+): RealtimeClient<typeof contract> {
   const client = new RealtimeClient({
     url,
     contract,
@@ -55,6 +58,14 @@ async function open(
   });
   clients.push(client);
   client.start();
+  return client;
+}
+
+async function open(
+  url: string,
+  options: Partial<RealtimeOptions<typeof contract>> = {},
+): Promise<RealtimeClient<typeof contract>> {
+  const client = started(url, options);
   await waitFor(client.connection, ({ state }) => state === "open");
   return client;
 }
@@ -91,4 +102,23 @@ test("a frame that is torn on the way ends its own session, and no other", async
   hostile.send(Uint8Array.of(0x81, 0xa4, 0x74));
   expect(await closed).toBe(4214);
   expect(await client.call("echo", "still here")).toBe("still here");
+});
+
+test("a client of MessagePack stops at a server without it, and says why", async () => {
+  const url = await serve([jsonServerCodec]);
+  const client = started(url, { codec: msgpackClientCodec });
+  await waitFor(client.connection, ({ state }) => state === "stopped");
+  expect(client.connection.current.lastFailure).toMatchObject({ detail: "unsupportedVersion" });
+});
+
+test("who speaks neither is told so in JSON, whatever the server likes best", async () => {
+  const stranger = new WebSocket(await serve([msgpackServerCodec]), ["other"]);
+  const heard = new Promise<string>((resolve, reject) => {
+    stranger.on("error", reject);
+    stranger.once("message", (data, isBinary) =>
+      resolve(isBinary ? "bytes" : (data as Buffer).toString()),
+    );
+  });
+  expect(JSON.parse(await heard)).toMatchObject({ type: "refuse", code: "unsupportedVersion" });
+  stranger.terminate();
 });
