@@ -2,7 +2,7 @@
 import type { BucketPosition, Hello } from "@holdfast/protocol";
 import type { HelloFacts } from "./session-options.ts";
 
-/** So many buckets fit into a hello, however long their names and the token. */
+/** So many buckets travel in a hello: it may have 64 KiB, and a name 128 characters. */
 export const HELLO_BUCKETS_MAX = 64;
 
 /** The hello of session `session`. Of the buckets it names the first that fit. */

@@ -164,7 +164,7 @@ export class Outbox implements CallLink {
    */
   #next(transport: OutboxTransport): Encoded | undefined {
     const { calls, codec } = this.#options;
-    const { frameBytes } = this.#limits;
+    const { frameBytes, nesting } = this.#limits;
     for (;;) {
       let callId = 0;
       let message = this.#urgent.shift();
@@ -181,7 +181,7 @@ export class Outbox implements CallLink {
       }
       if (!message) return undefined;
       try {
-        const part = codec.encode(message);
+        const part = codec.encode(message, nesting);
         const bytes = codec.sizeOf(part);
         if (!callId || bytes <= frameBytes) return { part, bytes, callId };
         calls.turnDown(callId, "tooLarge");

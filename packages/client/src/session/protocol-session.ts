@@ -154,8 +154,8 @@ export class ProtocolSession implements SubscriptionLink {
     );
     const wanted = data.attach(this);
     this.#outbox.sayFirst(helloOf(facts, sessionId, token, wanted));
-    const buckets = wanted.slice(HELLO_BUCKETS_MAX);
-    if (buckets.length > 0) this.say({ type: "subscribe", buckets });
+    for (let at = HELLO_BUCKETS_MAX; at < wanted.length; at += HELLO_BUCKETS_MAX)
+      this.say({ type: "subscribe", buckets: wanted.slice(at, at + HELLO_BUCKETS_MAX) });
   }
 
   #receive(frame: Frame): void {
@@ -236,7 +236,7 @@ export class ProtocolSession implements SubscriptionLink {
     this.#tell({ type: "welcomed", windowMs, heartbeat, tokenExpiresInMs });
   }
 
-  /** Both instants are the server's, so that a wrong clock of ours does no harm. */
+  /** Both instants are the server's: a wrong clock of ours does no harm. */
   #tokenLife({ tokenExpiresAt }: Pick<Welcome, "tokenExpiresAt">): Millis | undefined {
     return tokenExpiresAt && tokenExpiresAt - this.#options.clock.now() - this.#serverClockAhead;
   }

@@ -183,6 +183,16 @@ describe("what cannot be written", () => {
     expect(framesOf()).toEqual([]);
   });
 
+  test("a call that nests deeper than the server takes fails, and the session goes on", async () => {
+    const { open, call, framesOf } = harness({ nesting: 2 });
+    open();
+    const deep = call([[["three"]]]);
+    void call([["two"]]);
+    await tick();
+    expect(await failure(deep)).toMatchObject({ kind: "neverSent", mayHaveRun: false });
+    expect(framesOf()).toEqual([["call"]]);
+  });
+
   const cyclic: unknown[] = [];
   cyclic.push(cyclic);
   test.each([

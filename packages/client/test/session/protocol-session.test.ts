@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 
-import { CLOSE_CODES, HELLO_BYTES_MAX } from "@holdfast/protocol";
+import { CLOSE_CODES, DEFAULT_WIRE_LIMITS, HELLO_BYTES_MAX } from "@holdfast/protocol";
 import type { ServerMessage } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 import { WELCOME } from "../../../testing/src/fake-transport.ts";
@@ -258,6 +258,17 @@ describe("the handshake", () => {
     await tick();
     const rest = harness.said("subscribe").flatMap((message) => message.buckets);
     expect([...(hello?.buckets ?? []), ...rest]).toEqual(buckets);
+  });
+
+  test("the buckets that the hello does not hold keep to the frames of a small server", async () => {
+    const harness = new SessionHarness();
+    const frameBytes = 20_000;
+    await harness.greeted({ buckets: positions(500, 128, "b") });
+    harness.transport.receive({ ...WELCOME, limits: { ...DEFAULT_WIRE_LIMITS, frameBytes } });
+    await tick();
+    const [, ...frames] = harness.transport.frames.map((frame) => String(frame).length);
+    expect(frames.length).toBeGreaterThan(2);
+    expect(Math.max(...frames)).toBeLessThan(frameBytes);
   });
 
   test("a server without updates is not asked for any", async () => {
