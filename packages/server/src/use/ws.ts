@@ -17,6 +17,7 @@ import { isOriginAllowed } from "./allowed-origin.ts";
 import type { AllowedOrigins } from "./allowed-origin.ts";
 import { declineUpgrade } from "./decline-upgrade.ts";
 import { FrameBytes } from "./frame-bytes.ts";
+import { addEntrance } from "./upgrades.ts";
 import { WsServerSocket } from "./ws-server-socket.ts";
 
 export type { AllowedOrigins } from "./allowed-origin.ts";
@@ -39,11 +40,6 @@ export interface AttachOptions extends Partial<AddressPolicy> {
   /** Default: the platform's. */
   readonly clock?: Clock;
 }
-
-/** Marks a connection that a server has taken over; `ws` throws when one is taken twice. */
-const TAKEN = Symbol("taken");
-
-type MarkedDuplex = Duplex & { [TAKEN]?: true };
 
 /** What is fed; a `RealtimeServer`. */
 export interface SocketAcceptor {
@@ -78,8 +74,10 @@ export interface Attachment {
 }
 
 /**
- * Feeds `server` the WebSocket connections that come to `httpServer` at a path. How long a request
- * may take to arrive, and how large its headers may be, is the HTTP server's: `headersTimeout`,
+ * Feeds `server` the WebSocket connections that come to `httpServer` at a path. Upgrades to other
+ * paths get 404, unless `httpServer` has `upgrade` listeners of somebody else: then they are left to
+ * those, who must end what they do not want, or it stays open. How long a request may take to
+ * arrive, and how large its headers may be, is the HTTP server's: `headersTimeout`,
  * `requestTimeout` and `maxHeaderSize` of `createServer`.
  */
 export function attach(
@@ -96,20 +94,7 @@ export function attach(
     server.declined(status);
     declineUpgrade(socket, status, retryAfterMs);
   };
-  const onUpgrade = (request: IncomingMessage, socket: MarkedDuplex, head: Buffer): void => {
-    // Two servers may share a path while one hands over to the other: the first that can takes it.
-    if (socket[TAKEN]) return;
-    if (!isAt(path, request.url)) {
-      if (httpServer.listenerCount("upgrade") === 1) decline(socket, 404);
-      return;
-    }
-    if (server.isClosing) {
-      queueMicrotask(() => {
-        if (!socket[TAKEN]) decline(socket, 503, server.windowMs);
-      });
-      return;
-    }
-    socket[TAKEN] = true;
+  const enter = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { address, status, retryAfterMs } = door.judge(request);
     if (status !== undefined) return decline(socket, status, retryAfterMs);
     webSockets.handleUpgrade(request, socket, head, (opened) => {
@@ -125,8 +110,13 @@ export function attach(
       });
     });
   };
-  httpServer.on("upgrade", onUpgrade);
-  const detach = (): void => void httpServer.off("upgrade", onUpgrade);
+  const detach = addEntrance(httpServer, {
+    isAt: (url) => isAt(path, url),
+    isClosing: () => server.isClosing,
+    enter,
+    turnAway: (socket, status) =>
+      decline(socket, status, status === 503 ? server.windowMs : undefined),
+  });
   server.onClosed(detach);
   return { detach };
 }
