@@ -44,7 +44,10 @@ export class RealtimeServer<
   #sessionCount = 0;
   #closing: Closing | undefined;
 
-  /** Throws when a method of the contract has no handler. Nothing happens until `accept`. */
+  /**
+   * Throws when a method of the contract has no handler, and `RangeError` for a limit, a policy or
+   * a retention that is no number of its kind. Nothing happens until `accept`.
+   */
   constructor(options: RealtimeServerOptions<C, A, Db>) {
     const [first = jsonServerCodec, ...others] = options.codecs ?? [];
     this.#codecs = [first, ...others];

@@ -1,5 +1,5 @@
 /** Makes the parts that all sessions of a server share, and ends them. */
-import { ALL_CAPABILITIES, DEFAULT_WIRE_LIMITS, HELLO_BYTES_MAX } from "@holdfast/protocol";
+import { ALL_CAPABILITIES, HELLO_BYTES_MAX } from "@holdfast/protocol";
 import type { Contract, WireLimits } from "@holdfast/protocol";
 
 import type { Accepted } from "./authenticate.ts";
@@ -21,7 +21,8 @@ import type { ServerCodec } from "./outbox.ts";
 import { PreparedPushes } from "./prepared-pushes.ts";
 import { ReconnectWindow } from "./reconnect-window.ts";
 import type { RealtimeServerOptions } from "./server-options.ts";
-import { DEFAULT_RETENTION, DEFAULT_SERVER_POLICY, type ServerPolicy } from "./server-policy.ts";
+import { limitsOf, policyOf, retentionOf } from "./server-numbers.ts";
+import type { ServerPolicy } from "./server-policy.ts";
 import { ServerCounts } from "./server-stats.ts";
 import type { ServerStore } from "./server-store.ts";
 import type { ErrorContext, OpenSession, SessionHost } from "./session-host.ts";
@@ -42,9 +43,9 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
   ) {
     const { contract, clock = systemClock, random = systemRandom } = options;
     const reportStore = (error: unknown): void => report(error, { place: "store" });
-    const limits = fitting({ ...DEFAULT_WIRE_LIMITS, ...options.limits });
-    const policy = { ...DEFAULT_SERVER_POLICY, ...options.policy };
-    const retention = { ...DEFAULT_RETENTION, ...options.retention };
+    const limits = fitting(limitsOf(options.limits));
+    const policy = policyOf(options.policy);
+    const retention = retentionOf(options.retention);
     const alarms = new Alarms(clock);
     const counts = new ServerCounts();
     this.#ownStore = options.store ? undefined : memoryStore({ clock, random });

@@ -1,0 +1,73 @@
+/**
+ * The numbers that the application names, checked when the server is made: one that is no number,
+ * or that `welcome` cannot carry, would show much later, as clients that never get in.
+ */
+import { DEFAULT_WIRE_LIMITS } from "@holdfast/protocol";
+import type { WireLimits } from "@holdfast/protocol";
+
+import { DEFAULT_RETENTION, DEFAULT_SERVER_POLICY } from "./server-policy.ts";
+import type { ServerPolicy } from "./server-policy.ts";
+import type { Retention } from "./server-store.ts";
+
+/** What is wrong with a number, as the end of a sentence; undefined: nothing. */
+type Fault = (value: number, name: string) => string | undefined;
+
+/** The limits of the wire, each a whole number. Throws `RangeError`. */
+export function limitsOf(given: Partial<WireLimits> = {}): WireLimits {
+  return filled("limits", DEFAULT_WIRE_LIMITS, given, (value, name) => {
+    // A client names itself, and its buckets, before it hears of any limit.
+    const least = name === "nameLength" ? DEFAULT_WIRE_LIMITS.nameLength : 1;
+    return value >= least ? whole(value) : `must be ${least} or more`;
+  });
+}
+
+/** Times are whole, rates finite; a count may be `Infinity`: no bound. Throws `RangeError`. */
+export function policyOf(given: Partial<ServerPolicy> = {}): ServerPolicy {
+  const { heartbeat: bears, ...numbers } = given;
+  const { heartbeat: usual, ...defaults } = DEFAULT_SERVER_POLICY;
+  const heartbeat = filled("policy.heartbeat", usual, bears ?? {}, whole);
+  if (heartbeat.minMs > heartbeat.maxMs)
+    throw new RangeError("policy.heartbeat.minMs must not be above maxMs.");
+  const policy = filled("policy", defaults, numbers, (value, name) => {
+    if (name.endsWith("PerSecond")) return rate(value);
+    return name.endsWith("Ms") ? whole(value) : positive(value);
+  });
+  return { ...policy, heartbeat };
+}
+
+/** Updates may be kept for ever; how long keys are, each client is told. Throws `RangeError`. */
+export function retentionOf(given: Partial<Retention> = {}): Retention {
+  return filled("retention", DEFAULT_RETENTION, given, (value, name) =>
+    name === "keyMs" ? whole(value) : positive(value),
+  );
+}
+
+function whole(value: number): string | undefined {
+  return Number.isSafeInteger(value) && value >= 0 ? undefined : "must be a whole number";
+}
+
+function rate(value: number): string | undefined {
+  return value > 0 && Number.isFinite(value) ? undefined : "must be a finite number above 0";
+}
+
+function positive(value: number): string | undefined {
+  return value >= 0 ? undefined : "must be 0 or more";
+}
+
+/** The defaults, with what is given in their place. */
+function filled<Numbers extends object>(
+  what: string,
+  defaults: Numbers,
+  given: Partial<Numbers>,
+  faultOf: Fault,
+): Numbers {
+  const numbers: Numbers = { ...defaults };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(defaults, name)) throw new RangeError(`${what} has no ${name}.`);
+    const fault = typeof value === "number" ? faultOf(value, name) : "must be a number";
+    if (fault) throw new RangeError(`${what}.${name} ${fault}.`);
+    Object.assign(numbers, { [name]: value });
+  }
+  return numbers;
+}
