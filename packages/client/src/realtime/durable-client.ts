@@ -157,13 +157,18 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
     return this.#durable.sync.states();
   }
 
-  /** As in every client, for buckets that are not open: each is either heard live or kept. */
+  /**
+   * As in every client, for buckets that are not open: each is either heard live or kept. One that
+   * is kept without being open, because the server named it or since it is in debt, is heard from
+   * now on, and kept again from the first session after that.
+   */
   override subscribe<K extends BucketKeyOf<C>>(
     bucket: K,
     listener: UpdateListener<DataOf<C, K>>,
     onState?: (state: SubscriptionState) => void,
   ): Cancel {
     if (this.#durable.sync.isOpen(bucket)) throw new OptionsError(TWICE);
+    this.#durable.sync.giveUp(bucket);
     return super.subscribe(bucket, listener, onState);
   }
 

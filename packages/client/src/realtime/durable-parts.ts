@@ -32,6 +32,7 @@ export class DurableParts {
       },
       policy: options.syncPolicy ?? {},
       hooks: this.#hooks(options.buckets ?? {}),
+      isHeardLive: (bucket) => parts.updates.has(bucket),
       onApplied: (bucket, cursor, keys) => this.transactions.applied(bucket, cursor.seq, keys),
     });
     this.transactions = new Transactions({

@@ -58,7 +58,8 @@ export class DurableSession implements SessionData {
   }
 
   unsubscribed(answer: Unsubscribed): void {
-    if (this.#isLive(answer)) this.#parts.updates.unsubscribed(answer);
+    // Without a code it may answer what sync said before the bucket was subscribed to.
+    if (answer.code && this.#isLive(answer)) this.#parts.updates.unsubscribed(answer);
     else this.#sync.unsubscribed(answer);
   }
 

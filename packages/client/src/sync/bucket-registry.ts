@@ -141,6 +141,13 @@ export class BucketRegistry implements ExecutorHost {
     entry.executor.open(hooks);
   }
 
+  giveUp(bucket: BucketKey): void {
+    const entry = this.#entries.get(bucket);
+    if (!entry || entry.isOpen) return;
+    entry.isBackground = entry.isAccountBucket = false;
+    entry.executor.close();
+  }
+
   attach(): void {
     this.#unpayable.clear();
     const executors = Array.from(this.#entries.values(), ({ executor }) => executor);
@@ -195,8 +202,8 @@ export class BucketRegistry implements ExecutorHost {
     for (const bucket of this.#book?.owed.keys() ?? []) {
       if (this.#entries.size >= BACKGROUND_MAX) return;
       const hooks = this.#hooks.get(bucketKind(bucket));
-      const isWanted = this.#entries.get(bucket)?.isWanted;
-      if (!hooks?.cursor || isWanted || this.#unpayable.has(bucket)) continue;
+      const isTaken = this.options.isHeardLive?.(bucket) || this.#entries.get(bucket)?.isWanted;
+      if (!hooks?.cursor || isTaken || this.#unpayable.has(bucket)) continue;
       const entry = this.enter(bucket);
       entry.isBackground = true;
       this.#start(entry, hooks);

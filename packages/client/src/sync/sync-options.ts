@@ -11,6 +11,8 @@ export interface SyncOptions {
   readonly policy?: Partial<SyncPolicy>;
   /** By bucket kind. Data is as the codec left it; the typed facade vouches for more. */
   readonly hooks: Readonly<Record<string, BucketHooks>>;
+  /** The app hears this bucket live, which sync then leaves alone. Default: none. */
+  readonly isHeardLive?: (bucket: BucketKey) => boolean;
   /**
    * After each commit, in the same step as the state: up to where the bucket is stored now, and the
    * keys of the calls that appended what was stored.

@@ -66,6 +66,11 @@ export class Sync implements SyncListener {
     return !!this.#buckets.find(bucket)?.isOpen;
   }
 
+  /** A bucket that is not open is kept no longer in this session. */
+  giveUp(bucket: BucketKey): void {
+    this.#buckets.giveUp(bucket);
+  }
+
   /** Throws an `OptionsError` for a key that the wire does not carry. */
   bucket(key: BucketKey): BucketHandle {
     if (!isName(key, DEFAULT_WIRE_LIMITS.nameLength)) throw new OptionsError("bad bucket key");

@@ -89,6 +89,12 @@ test("all else about buckets is sync's, logs included", () => {
   ]);
 });
 
+test("the answer to sync's own goodbye is sync's, though the bucket is heard live by now", () => {
+  const answer = { type: "unsubscribed", bucket: "live:1" } as const;
+  session.unsubscribed(answer);
+  expect(heard).toEqual([["sync", "unsubscribed", answer]]);
+});
+
 test.each([
   [["updates", "log", "keys"], 5, { keepsKeys: true, keyRetentionMs: 5 }],
   [["updates"], undefined, { keepsKeys: false, keyRetentionMs: undefined }],

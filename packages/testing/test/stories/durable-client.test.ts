@@ -335,3 +335,48 @@ test("a note that was not stored when its user left has failed, and nothing that
   await clock.run(60_000);
   expect(world.ran).toEqual(["stored"]);
 });
+
+test("a bucket that the server named is heard live while the app listens, and kept again from the next session on", async () => {
+  const named = new NotesWorld({ accountBuckets: () => ["list:a"] });
+  const { clock, server } = named.pair;
+  const ada = named.client("phone");
+  const { client } = ada.linked;
+  const say = (text: string): Promise<unknown> => clock.finish(server.publish("list:a", text));
+  await clock.runUntil(() => client.bucketStates().get("list:a")?.phase === "live");
+  await say("kept");
+  await clock.run(1_000);
+  const heard: string[] = [];
+  const cancel = client.subscribe("list:a", ({ data }) => void heard.push(data));
+  await clock.run(1_000);
+  await say("heard");
+  await clock.run(1_000);
+  expect([heard, await ada.stored()]).toEqual([["heard"], ["kept"]]);
+  cancel();
+  await say("said to nobody");
+  await clock.run(1_000);
+  // It does not claim to be up to date.
+  expect(client.bucketStates().get("list:a")?.phase).not.toBe("live");
+  ada.linked.link.drop();
+  await clock.runUntil(() => client.bucketStates().get("list:a")?.phase === "live");
+  expect(await ada.stored()).toEqual(["kept", "heard", "said to nobody"]);
+  await named.close();
+});
+
+test("a bucket that was open, then heard live, and is opened again in the same session goes on", async () => {
+  const { clock, server } = world.pair;
+  const ada = world.client("phone");
+  const { client } = ada.linked;
+  await clock.runUntil(() => client.connection.current.state === "open");
+  const opened = client.bucket("list:a").open();
+  await clock.run(1_000);
+  opened.close();
+  const cancel = client.subscribe("list:a", () => {});
+  await clock.run(1_000);
+  cancel();
+  const { state, open } = client.bucket("list:a");
+  open();
+  await clock.run(1_000);
+  await clock.finish(server.publish("list:a", "after all that"));
+  await clock.run(1_000);
+  expect([state.current.phase, await ada.stored()]).toEqual(["live", ["after all that"]]);
+});

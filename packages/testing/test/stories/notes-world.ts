@@ -6,7 +6,11 @@ import type { ClientStore } from "@holdfast/client/durable";
 import { memoryStore } from "@holdfast/client/memory";
 
 import { linkedPair } from "../../src/linked-pair.ts";
-import type { LinkedDurableClient, LinkedDurableOptions } from "../../src/linked-client.ts";
+import type {
+  LinkedDurableClient,
+  LinkedDurableOptions,
+  LinkedPairOptions,
+} from "../../src/linked-client.ts";
 import type { LinkedPair } from "../../src/linked-pair.ts";
 
 export interface Note {
@@ -33,11 +37,11 @@ export class NotesWorld {
   readonly ran: string[] = [];
   readonly stores = new Map<string, ClientStore>();
 
-  constructor() {
+  constructor(options: LinkedPairOptions<Notes>["server"] = {}) {
     const store = memoryServerStore();
     this.pair = linkedPair({
       contract: notesContract,
-      server: { store },
+      server: { store, ...options },
       handlers: {
         "note.add": async ({ list, text }, { commit }) => {
           if (text === "forbidden") throw new CallFailure("denied", "Not that.");
