@@ -51,8 +51,9 @@ export type Publish<C extends Contract> = <K extends BucketKeyOf<C>>(
  * the contract within the unit. A handler that commits nothing has its answer stored after it
  * returned, which makes the answer repeatable, but not what the handler did meanwhile.
  *
- * Rejects with what the unit threw, with `CallFailure` `cancelled` when the key was cancelled, or
- * with `StoreFault`; then nothing of it stands.
+ * Rejects with what the unit threw, with `CallFailure` `cancelled` when the key was cancelled,
+ * with a `StoreError` `badValue`, `asyncUnit` or `misuse` for what no store does, or with
+ * `StoreFault` when the store failed; then nothing of it stands.
  */
 export type Commit<C extends Contract, Db, Returned> = (
   unit: (tx: CommitTransaction<C, Db>) => Returned,

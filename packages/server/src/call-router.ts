@@ -16,6 +16,7 @@ import type {
 import type { CallContext, Viewer } from "./call-context.ts";
 import { CallFailure, failureOf, ownFailure } from "./call-failure.ts";
 import { StoreFault } from "./committer.ts";
+import { isCallersFault } from "./store-error.ts";
 import { outputFailure } from "./outbox.ts";
 
 /** Hears of every call whose handler broke: it threw something of its own, or gave a bad output. */
@@ -98,7 +99,8 @@ export class CallRouter {
     this.#report(error, { place: "handler", method: call.method, account, sessionId });
     // What was thrown may hold anything; it stays here.
     if (error instanceof EncodeError) return outputFailure(call.id, error);
-    return ownFailure(call.id, error instanceof BadOutput ? "badOutput" : "internal");
+    const isUnfit = isCallersFault(error) && error.code === "badValue";
+    return ownFailure(call.id, isUnfit || error instanceof BadOutput ? "badOutput" : "internal");
   }
 }
 

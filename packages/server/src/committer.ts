@@ -11,6 +11,7 @@ import type { Committed, Published, PublishOptions } from "./call-context.ts";
 import type { PreparedPushes } from "./prepared-pushes.ts";
 import type { ServerCounts } from "./server-stats.ts";
 import type { CommitOutcome, KeyedCall, ServerStore, StoreTransaction } from "./server-store.ts";
+import { isCallersFault } from "./store-error.ts";
 
 /** What a unit of work may do. Nothing of it is there until all of it is durable. */
 export interface CommitTransaction<C extends Contract = Contract, Db = unknown> {
@@ -75,7 +76,7 @@ export class Committer {
 
   /**
    * Resolves when it is durable and was pushed to who is subscribed. Rejects with what the unit
-   * threw, or with `StoreFault`; then nothing of it stands.
+   * threw or asked for in vain, or with `StoreFault`; then nothing of it stands.
    */
   async commit(run: AnyUnit, keyed?: KeyedUnit): Promise<CommitOutcome<unknown>> {
     const { store, pump, counts, prepared, report, written } = this.#parts;
@@ -84,7 +85,7 @@ export class Committer {
     try {
       outcome = await store.commit({ call: keyed?.call, run: (tx) => unit.run(tx) });
     } catch (error) {
-      if (unit.hasThrown(error)) throw error;
+      if (unit.hasThrown(error) || isCallersFault(error)) throw error;
       report(error, { place: "store" });
       throw new StoreFault(error);
     } finally {

@@ -37,6 +37,13 @@ const MESSAGES: Readonly<Record<StoreErrorCode, string>> = {
   failed: "the store failed",
 };
 
+const CALLERS: ReadonlySet<StoreErrorCode> = new Set(["badValue", "asyncUnit", "misuse"]);
+
+/** It says nothing against the store: the unit asked for what no store does. */
+export function isCallersFault(error: unknown): error is StoreError {
+  return error instanceof StoreError && CALLERS.has(error.code);
+}
+
 /** A store did not do what it was asked, and changed nothing. Its text holds no payload. */
 export class StoreError extends Error {
   override readonly name = "StoreError";

@@ -63,6 +63,13 @@ describe("a failure is", () => {
     expect(own.errors).toEqual([]);
   });
 
+  test("the unit's own where it asked for what no store does: the store is well", async () => {
+    const own = world();
+    const failed = own.committer.commit(async () => await Promise.resolve(1));
+    await expect(failed).rejects.toMatchObject({ name: "StoreError", code: "asyncUnit" });
+    expect(own.errors).toEqual([]);
+  });
+
   test("the store's where it did not, and is reported", async () => {
     const disk = new Error("disk");
     const own = world({ commit: async () => await Promise.reject(disk) } as never);

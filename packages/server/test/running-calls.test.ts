@@ -6,6 +6,8 @@ import type { RunningCall } from "../src/call-context.ts";
 import { CallFailure } from "../src/call-failure.ts";
 import { CallRouter } from "../src/call-router.ts";
 import { StoreFault } from "../src/committer.ts";
+import { StoreError } from "../src/store-error.ts";
+import type { StoreErrorCode } from "../src/store-error.ts";
 import { RunningCalls } from "../src/running-calls.ts";
 import { settled } from "./serve.ts";
 
@@ -87,6 +89,19 @@ describe("a call that commits", () => {
     await settled();
     expect(answers).toMatchObject([{ type: "failure", code: "internal" }]);
     expect(errors).toMatchObject([{ name: "CommitError" }]);
+  });
+
+  test.each<[StoreErrorCode, string]>([
+    ["badValue", "badOutput"],
+    ["asyncUnit", "internal"],
+  ])("fails by its own fault where no store can do it: %s", async (storeCode, code) => {
+    const fault = new StoreError(storeCode);
+    const commit = async (): Promise<never> => await Promise.reject(fault);
+    const { answers, errors, start } = setUp(async (ctx) => await ctx.commit(() => 1), commit);
+    start(1);
+    await settled();
+    expect(answers).toMatchObject([{ type: "failure", id: 1, code }]);
+    expect(errors).toEqual([fault]);
   });
 
   test.each<[string, Error, string]>([

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { StoreError } from "../src/store-error.ts";
+import { isCallersFault, StoreError } from "../src/store-error.ts";
 
 test("a code has words of its own, unless there are better ones", () => {
   expect(String(new StoreError("closed"))).toBe("StoreError: the store is closed");
@@ -14,4 +14,11 @@ test("a cause is kept where there is one", () => {
     cause,
   });
   expect("cause" in new StoreError("failed")).toBe(false);
+});
+
+test("only what no store does is the caller's fault", () => {
+  const codes = ["badValue", "asyncUnit", "misuse"] as const;
+  for (const code of codes) expect(isCallersFault(new StoreError(code))).toBe(true);
+  expect(isCallersFault(new StoreError("full"))).toBe(false);
+  expect(isCallersFault(new Error("badValue"))).toBe(false);
 });
