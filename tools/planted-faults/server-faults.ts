@@ -113,7 +113,7 @@ export const serverFaults: readonly PlantedFault[] = [
     what: "a call that runs already is run a second time",
     rows: "T3, L60",
     path: keyed,
-    find: `if (running) return this.#join(running, { id, settle }, deadline);`,
+    find: `if (running) return this.#join(running, waiter, deadline);`,
     replace: ``,
     tests: ofKeys,
   },

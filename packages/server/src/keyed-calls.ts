@@ -15,22 +15,29 @@ import type { CallRouter } from "./call-router.ts";
 import { StoreFault } from "./committer.ts";
 import type { AnyUnit, Committer } from "./committer.ts";
 import { inputHash } from "./input-hash.ts";
+import { answerOf, isSame, resultOf } from "./keyed-answer.ts";
 import { TooLarge } from "./outbox.ts";
 import type { ServerCodec } from "./outbox.ts";
 import type { ServerPolicy } from "./server-policy.ts";
 import type { CallKey, KeyedCall, KeyedOutcome, ServerStore } from "./server-store.ts";
 
-/** Hears the answer of a call exactly once. */
+/** Hears the answer of a call exactly once, unless its session has ended. */
 export type Settle = (answer: Result | Failure) => void;
 
 /** A call that carries a key. */
 export type CallWithKey = Call & { readonly key: string };
 
+/** Somebody who asked, under an id of its own. */
+interface Waiter {
+  readonly id: number;
+  readonly sessionId: string;
+  readonly settle: Settle;
+}
+
 interface Execution {
   readonly keyed: KeyedCall;
   readonly context: RunningCall;
-  /** Everybody who asked, under the id of each. */
-  readonly waiters: { readonly id: number; readonly settle: Settle }[];
+  waiters: readonly Waiter[];
   readonly alarm: Alarm;
   /** When the last of them has waited long enough. */
   deadline: Millis;
@@ -70,22 +77,23 @@ export class KeyedCalls {
     this.#cancels = new AccountAllowance({ perSecond, burst });
   }
 
-  /** `settle` hears the answer exactly once, perhaps before this returns. */
+  /** `settle` hears the answer once, perhaps before this returns, unless its session leaves. */
   run(call: CallWithKey, viewer: Viewer, settle: Settle): void {
     const { clock, policy } = this.#parts;
-    const { account } = viewer;
+    const { account, sessionId } = viewer;
     const { id, key, method } = call;
     const keyed = { account, key, method, inputHash: inputHash(call.input) };
     const deadline = clock.now() + Math.min(call.timeoutMs, policy.callTimeoutMaxMs);
     const running = this.#running.get(account)?.get(key);
     if (running && !isSame(running.keyed, keyed)) return settle(ownFailure(id, "keyReused"));
-    if (running) return this.#join(running, { id, settle }, deadline);
+    const waiter = { id, sessionId, settle };
+    if (running) return this.#join(running, waiter, deadline);
     const count = this.#running.get(account)?.size ?? 0;
     if (count >= policy.keyedCallsMax) {
       return settle(ownFailure(id, "busy", "too many keyed calls of this account run"));
     }
     const execution = this.#begin(keyed, viewer);
-    this.#join(execution, { id, settle }, deadline);
+    this.#join(execution, waiter, deadline);
     void this.#execute(call, execution).then((answer) => this.#end(execution, answer));
   }
 
@@ -114,6 +122,13 @@ export class KeyedCalls {
       })
       .then(settle)
       .catch((error: unknown) => report(error, { place: "store" }));
+  }
+
+  /** A session has ended: its calls go on, for whoever asks again, and it hears of none. */
+  leave({ account, sessionId }: Viewer): void {
+    for (const execution of this.#running.get(account)?.values() ?? []) {
+      execution.waiters = execution.waiters.filter((waiter) => waiter.sessionId !== sessionId);
+    }
   }
 
   /** How many keys are being executed. */
@@ -146,19 +161,20 @@ export class KeyedCalls {
     return execution;
   }
 
-  #join(execution: Execution, waiter: Execution["waiters"][number], deadline: Millis): void {
-    execution.waiters.push(waiter);
+  #join(execution: Execution, waiter: Waiter, deadline: Millis): void {
+    execution.waiters = [...execution.waiters, waiter];
     if (deadline <= execution.deadline) return;
     execution.deadline = deadline;
     execution.alarm.set(deadline);
   }
 
-  #end({ keyed, alarm, waiters }: Execution, answer: Result | Failure): void {
+  #end(execution: Execution, answer: Result | Failure): void {
+    const { keyed, alarm } = execution;
     alarm.set(undefined);
     const byKey = this.#running.get(keyed.account);
     byKey?.delete(keyed.key);
     if (byKey?.size === 0) this.#running.delete(keyed.account);
-    for (const { id, settle } of waiters) settle({ ...answer, id });
+    for (const { id, settle } of execution.waiters) settle({ ...answer, id });
   }
 
   /** Never rejects. Only what was committed stands, whatever became of the handler otherwise. */
@@ -225,21 +241,4 @@ export class KeyedCalls {
     if (codec.sizeOf(part) > limits.frameBytes) throw new TooLarge();
     return output;
   }
-}
-
-function isSame(
-  one: Pick<KeyedCall, "method" | "inputHash">,
-  other: Pick<KeyedCall, "method" | "inputHash">,
-): boolean {
-  return one.method === other.method && one.inputHash === other.inputHash;
-}
-
-function answerOf(id: number, keyed: KeyedCall, known: KeyedOutcome): Result | Failure {
-  if (known.type === "cancelled") return ownFailure(id, "cancelled");
-  return isSame(known, keyed) ? resultOf(id, known) : ownFailure(id, "keyReused");
-}
-
-function resultOf(id: number, { output, at }: Committed): Result {
-  const isEmpty = Object.keys(at).length === 0;
-  return { type: "result", id, output, ...(!isEmpty && { at }) };
 }

@@ -18,20 +18,28 @@ export class RunningCalls {
   readonly #parts: CallParts;
   /** In an array, for a map that always changes holds on to what was in it. */
   readonly #running: { readonly id: number; readonly context: RunningCall }[] = [];
+  /** How many run that have a key. */
+  #keyed = 0;
 
   constructor(parts: CallParts) {
     this.#parts = parts;
   }
 
-  /** How many run; keyed ones do not count. */
+  /** How many run. */
   get size(): number {
-    return this.#running.length;
+    return this.#running.length + this.#keyed;
   }
 
-  /** `settle` hears the answer exactly once, perhaps before this returns. */
+  /** `settle` hears the answer exactly once, perhaps before this returns; no keyed one after `end`. */
   run(call: Call, viewer: Viewer, settle: Settle): void {
     const { router, keyed, publish, commit } = this.#parts;
-    if (hasKey(call)) return keyed.run(call, viewer, settle);
+    if (hasKey(call)) {
+      this.#keyed++;
+      return keyed.run(call, viewer, (answer) => {
+        this.#keyed--;
+        settle(answer);
+      });
+    }
     const context = new RunningCall(viewer, undefined, publish, commit);
     const entry = { id: call.id, context };
     this.#running.push(entry);
@@ -55,8 +63,10 @@ export class RunningCalls {
     this.#running.find((entry) => entry.id === id)?.context.abort(code);
   }
 
-  abortAll(code: AbortCode): void {
-    for (const { context } of this.#running) context.abort(code);
+  /** The session is over. Its keyed calls go on without it: the next one may ask for them again. */
+  end({ viewer }: { readonly viewer: Viewer }): void {
+    for (const { context } of this.#running) context.abort("closed");
+    if (this.#keyed > 0) this.#parts.keyed.leave(viewer);
   }
 }
 

@@ -108,9 +108,9 @@ export class SessionWork {
       .catch((error: unknown) => this.#owner.report(error, "authorize"));
   }
 
-  /** The session is over. Its keyed calls go on, because the next one may ask for them again. */
+  /** The session is over. */
   end(): void {
-    this.#calls.abortAll("closed");
+    this.#calls.end(this.#owner);
     this.#buckets?.leaveAll();
   }
 

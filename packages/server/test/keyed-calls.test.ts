@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import type { Viewer } from "../src/call-context.ts";
 import { CallFailure } from "../src/call-failure.ts";
 import type { ServerStore } from "../src/server-store.ts";
 import { KeyedWorld } from "./keyed-world.ts";
@@ -77,6 +78,24 @@ describe("a key that has succeeded", () => {
 });
 
 describe("a key that is running", () => {
+  test("goes on without the sessions that have ended, and holds nothing of them", async () => {
+    const gate = new Gate();
+    const world = new KeyedWorld(gate.act);
+    for (const id of [1, 2, 3]) await world.ask(id, "k", { input: "a" });
+    const viewer = (sessionId: string): Viewer => ({
+      account: "ada",
+      accountData: undefined,
+      sessionId,
+    });
+    for (const sessionId of ["s1", "s3", "s4"]) world.keyed.leave(viewer(sessionId));
+    world.keyed.leave({ ...viewer("s2"), account: "bob" });
+    await gate.open();
+    expect(world.answers).toEqual([result(2, 1)]);
+    expect(world.keyed.size).toBe(0);
+    await world.ask(9, "k", { input: "a" });
+    expect(world.answers.at(-1)).toEqual(result(9, 1));
+  });
+
   test("is joined, whatever session asks, and all get one answer (B29)", async () => {
     const gate = new Gate();
     const world = new KeyedWorld(gate.act);

@@ -2,12 +2,13 @@ import { call, defineContract } from "@holdfast/protocol";
 import type { Call, Failure, Result } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
-import type { RunningCall } from "../src/call-context.ts";
+import type { RunningCall, Viewer } from "../src/call-context.ts";
 import { CallFailure } from "../src/call-failure.ts";
 import { CallRouter } from "../src/call-router.ts";
 import { StoreFault } from "../src/committer.ts";
 import { StoreError } from "../src/store-error.ts";
 import type { StoreErrorCode } from "../src/store-error.ts";
+import type { KeyedCalls, Settle } from "../src/keyed-calls.ts";
 import { RunningCalls } from "../src/running-calls.ts";
 import { settled } from "./serve.ts";
 
@@ -22,13 +23,17 @@ interface Run {
   readonly start: (id: number) => void;
 }
 
-function setUp(run: (ctx: RunningCall) => unknown, commit?: () => Promise<never>): Run {
+function setUp(
+  run: (ctx: RunningCall) => unknown,
+  commit?: () => Promise<never>,
+  keyed?: KeyedCalls,
+): Run {
   const errors: unknown[] = [];
   const handlers = { run: (_: void, ctx: RunningCall) => run(ctx) };
   const router = new CallRouter(contract, handlers, (error) => errors.push(error));
   const calls = new RunningCalls({
     router,
-    keyed: { run: () => undefined } as never,
+    keyed: keyed ?? ({} as never),
     publish: async () => await Promise.reject(new Error("nothing is published here")),
     commit:
       commit ??
@@ -52,7 +57,7 @@ test("each call has its own signal, and one that has ended hears nothing more", 
   calls.abort(77, "cancelled");
   ends[2]?.("done");
   await settled();
-  calls.abortAll("closed");
+  calls.end({ viewer });
   expect(signals.map(({ reason }) => (reason as { code?: string } | undefined)?.code)).toEqual([
     "cancelled",
     "closed",
@@ -120,4 +125,23 @@ describe("a call that commits", () => {
       expect(errors).toEqual([]);
     }
   });
+});
+
+test("who has no keyed call under way when its session ends need not leave any", () => {
+  const left: string[] = [];
+  const settles: Settle[] = [];
+  const keyed = {
+    run: (_call: Call, _viewer: Viewer, settle: Settle) => void settles.push(settle),
+    leave: ({ sessionId }: Viewer) => void left.push(sessionId),
+  };
+  const { calls } = setUp(() => undefined, undefined, keyed as never);
+  const answers: (Result | Failure)[] = [];
+  calls.run({ ...asked(1), key: "k" }, viewer, (answer) => answers.push(answer));
+  expect(calls.size).toBe(1);
+  calls.end({ viewer });
+  expect(left).toEqual(["s1"]);
+  settles[0]?.({ type: "result", id: 1, output: "done" });
+  expect([answers.length, calls.size]).toEqual([1, 0]);
+  calls.end({ viewer });
+  expect(left).toEqual(["s1"]);
 });
