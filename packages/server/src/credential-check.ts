@@ -18,13 +18,23 @@ export class CredentialCheck {
   readonly #authenticate: Authenticate<Accepted>;
   readonly #request: ServerRequest;
   readonly #owner: CheckOwner;
+  readonly #underWay: Set<CredentialCheck>;
   /** What is asked and not answered yet. */
   #running: AuthQuestion | undefined;
+  /** Who may not come in by what is asked, though the application says so. */
+  #forbidden: Map<string, AuthRefusal> | undefined;
 
-  constructor(authenticate: Authenticate<Accepted>, request: ServerRequest, owner: CheckOwner) {
+  /** It is in `underWay` while the application is asked. */
+  constructor(
+    authenticate: Authenticate<Accepted>,
+    request: ServerRequest,
+    owner: CheckOwner,
+    underWay: Set<CredentialCheck>,
+  ) {
     this.#authenticate = authenticate;
     this.#request = request;
     this.#owner = owner;
+    this.#underWay = underWay;
   }
 
   /** Asks the application; the answer to an earlier question is dropped. */
@@ -32,10 +42,12 @@ export class CredentialCheck {
     this.abort();
     const question = new AuthQuestion(token, this.#request);
     this.#running = question;
+    this.#underWay.add(this);
     const answered = (event: () => ServerSessionEvent): void => {
       if (this.#running !== question) return;
-      this.#running = undefined;
-      this.#owner.dispatch(event());
+      const told = event();
+      this.#end();
+      this.#owner.dispatch(told);
     };
     askAuthenticate(this.#authenticate, question)
       .then((answer) => answered(() => this.#eventOf(checkId, answer)))
@@ -49,14 +61,24 @@ export class CredentialCheck {
 
   abort(): void {
     this.#running?.abort();
-    this.#running = undefined;
+    this.#end();
+  }
+
+  /** The account was disconnected: the application may have looked before it knew why. */
+  forbid(account: string, refusal: AuthRefusal): void {
+    this.#forbidden ??= new Map();
+    this.#forbidden.set(account, refusal);
+  }
+
+  #end(): void {
+    this.#running = this.#forbidden = undefined;
+    this.#underWay.delete(this);
   }
 
   #eventOf(checkId: number, answer: Accepted | AuthRefusal): ServerSessionEvent {
-    if (answer instanceof AuthRefusal) {
-      return { type: "authenticationRefused", checkId, refusal: answer };
-    }
-    const { account, expiresAt, data } = answer;
+    const refusal = answer instanceof AuthRefusal ? answer : this.#forbidden?.get(answer.account);
+    if (refusal) return { type: "authenticationRefused", checkId, refusal };
+    const { account, expiresAt, data } = answer as Accepted;
     this.#owner.accepted(data);
     const standing = this.#owner.standing(account);
     return { type: "authenticated", checkId, account, expiresAt, ...standing };

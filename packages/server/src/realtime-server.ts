@@ -136,11 +136,14 @@ export class RealtimeServer<
 
   /**
    * Ends the sessions of an account; `action` is what their clients should do. Returns how many.
+   * Whoever says hello at this moment hears the same, whatever `authenticate` answers: it may have
+   * looked before. Later hellos are its business.
    */
   disconnect(account: string, refusal: SpokenRefusal): number {
     const sessions = this.#host.registry.of(account);
     const event = { type: "disconnected", refusal: refuse(refusal) } as const;
     for (const session of sessions) session.dispatch(event);
+    for (const check of this.#host.checks) check.forbid(account, event.refusal);
     return sessions.length;
   }
 

@@ -13,6 +13,7 @@ import { BucketPump } from "./bucket-pump.ts";
 import type { CommitAny } from "./call-context.ts";
 import { CallRouter } from "./call-router.ts";
 import { Committer } from "./committer.ts";
+import { CredentialCheck } from "./credential-check.ts";
 import { Flusher } from "./flusher.ts";
 import { KeyedCalls } from "./keyed-calls.ts";
 import { LogReader } from "./log-reader.ts";
@@ -48,6 +49,7 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
     const retention = retentionOf(options.retention);
     const alarms = new Alarms(clock);
     const counts = new ServerCounts();
+    const checks = new Set<CredentialCheck>();
     this.#ownStore = options.store ? undefined : memoryStore({ clock, random });
     const store = (options.store ?? this.#ownStore) as ServerStore;
     const health = new StoreHealth(store, clock, alarms);
@@ -88,7 +90,9 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
       reader,
       pump,
       calls: { router, keyed, publish, commit },
-      authenticate: options.authenticate,
+      checks,
+      checkFor: (request, owner) =>
+        new CredentialCheck(options.authenticate, request, owner, checks),
       accountBuckets: options.accountBuckets,
       charge: chargeTo(policy, clock),
       report,

@@ -7,8 +7,7 @@ import type { Capability, Frame, ServerMessage } from "@holdfast/protocol";
 
 import type { Alarm, Sleeper } from "./base/alarms.ts";
 import type { Viewer } from "./call-context.ts";
-import { CredentialCheck } from "./credential-check.ts";
-import type { CheckOwner } from "./credential-check.ts";
+import type { CheckOwner, CredentialCheck } from "./credential-check.ts";
 import type { ServerCodec } from "./outbox.ts";
 import type { ServerSessionEffect } from "./server-session-effect.ts";
 import type { AccountStanding, ServerSessionEvent, SettledCall } from "./server-session-event.ts";
@@ -166,7 +165,7 @@ export class SessionDriver
       case "abortCall":
         return this.#work?.abort(effect.id, effect.code);
       case "authenticate":
-        this.#check ??= new CredentialCheck(this.#host.authenticate, this.#request, this);
+        this.#check ??= this.#host.checkFor(this.#request, this);
         return this.#check.ask(effect.checkId, effect.token);
       case "abortCheck":
         return this.#check?.abort();

@@ -1,7 +1,7 @@
 /** What a session's driver needs of its server: the parts that all sessions share. */
 import type { BucketKey, FrameLimits } from "@holdfast/protocol";
 
-import type { Accepted, Authenticate } from "./authenticate.ts";
+import type { CheckOwner, CredentialCheck } from "./credential-check.ts";
 import type { Alarms } from "./base/alarms.ts";
 import type { Clock } from "./base/clock.ts";
 import type { BucketGate } from "./bucket-gate.ts";
@@ -16,6 +16,7 @@ import type { ServerSessionPolicy, ServerStamp } from "./server-session-model.ts
 import type { ServerCounts } from "./server-stats.ts";
 import type { StoreHealth } from "./store-health.ts";
 import type { Registered, SessionRegistry } from "./session-registry.ts";
+import type { ServerRequest } from "./server-socket.ts";
 
 /** Where an error that the server survived came from. */
 export type ErrorPlace = "authenticate" | "authorize" | "handler" | "store" | "encode" | "session";
@@ -70,7 +71,9 @@ export interface SessionHost {
   readonly reader: LogReader;
   readonly pump: BucketPump;
   readonly calls: CallParts;
-  readonly authenticate: Authenticate<Accepted>;
+  /** Credentials that the application is asked about now. */
+  readonly checks: ReadonlySet<CredentialCheck>;
+  checkFor(request: ServerRequest, owner: CheckOwner): CredentialCheck;
   /** The buckets that the application names for an account. */
   readonly accountBuckets: ((viewer: Viewer) => Answered<readonly BucketKey[]>) | undefined;
   /** The session has said so many messages that count; its account may have said too many. */

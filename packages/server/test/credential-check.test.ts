@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { refuse } from "../src/authenticate.ts";
 import type { Accepted, Authenticate, AuthRequest } from "../src/authenticate.ts";
 import { CredentialCheck } from "../src/credential-check.ts";
+import type { CheckOwner } from "../src/credential-check.ts";
 import type { ServerSessionEvent } from "../src/server-session-event.ts";
 import { request, settled } from "./serve.ts";
 
@@ -11,10 +12,12 @@ function setUp(authenticate: Authenticate<Accepted>): {
   events: ServerSessionEvent[];
   errors: unknown[];
   accepted: unknown[];
+  underWay: Set<CredentialCheck>;
 } {
   const accepted: unknown[] = [];
   const [events, errors]: [ServerSessionEvent[], unknown[]] = [[], []];
-  const check = new CredentialCheck(authenticate, request, {
+  const underWay = new Set<CredentialCheck>();
+  const owner: CheckOwner = {
     standing: (account) => ({
       rivalSession: account === "ada" ? 4 : undefined,
       accountSessions: account.length,
@@ -22,8 +25,9 @@ function setUp(authenticate: Authenticate<Accepted>): {
     accepted: (data) => accepted.push(data),
     dispatch: (event) => events.push(event),
     report: (error) => errors.push(error),
-  });
-  return { check, events, errors, accepted };
+  };
+  const check = new CredentialCheck(authenticate, request, owner, underWay);
+  return { check, events, errors, accepted, underWay };
 }
 
 test("a good credential comes back with its account, its rival and how many there are", async () => {
@@ -94,4 +98,28 @@ test("a signal that is first looked at after the end is aborted", async () => {
   check.abort();
   // The second was answered before the end, which is no longer its affair.
   expect(questions.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+});
+
+test("who was disconnected while the application was asked does not come in by its answer", async () => {
+  const { check, events, underWay } = setUp(() => ({ account: "ada" }));
+  const refusal = refuse({ action: "stop", code: "banned" });
+  check.ask(1, "t");
+  for (const one of underWay) one.forbid("ada", refusal);
+  await settled();
+  expect(events).toEqual([{ type: "authenticationRefused", checkId: 1, refusal }]);
+  expect(underWay.size).toBe(0);
+  check.ask(2, "t");
+  await settled();
+  expect(events[1]).toMatchObject({ type: "authenticated", account: "ada" });
+});
+
+test("of another account's end a check hears nothing, and one that is given up is forgotten", async () => {
+  const { check, events, underWay } = setUp(() => ({ account: "ada" }));
+  check.ask(1, "t");
+  check.forbid("bob", refuse({ action: "stop", code: "banned" }));
+  await settled();
+  expect(events).toMatchObject([{ type: "authenticated", account: "ada" }]);
+  check.ask(2, "t");
+  check.abort();
+  expect(underWay.size).toBe(0);
 });

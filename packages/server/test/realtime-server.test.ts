@@ -553,6 +553,21 @@ describe("steering", () => {
     expect(own.server.disconnect("nobody", { action: "stop", code: "banned" })).toBe(0);
   });
 
+  test("disconnect turns away who says hello at that moment, whatever authenticate saw before", async () => {
+    let answer: (accepted: Account) => void = () => {};
+    const own = new TestServer({
+      authenticate: async () => await new Promise<Account>((resolve) => (answer = resolve)),
+    });
+    const peer = own.dial();
+    peer.says(own.hello());
+    await own.tick();
+    expect(own.server.disconnect("ada", { action: "stop", code: "banned" })).toBe(0);
+    answer({ account: "ada", data: { admin: false } });
+    await own.tick();
+    expect(peer.takes()).toEqual([{ type: "refuse", action: "stop", code: "banned" }]);
+    await expectNothingLeft(own);
+  });
+
   test("an application's code must be a name: clients end sessions over others", () => {
     const own = new TestServer();
     for (const code of ["", "x".repeat(129), "a\0b"]) {
