@@ -14,7 +14,7 @@ type Fault = (value: number, name: string) => string | undefined;
 
 /** The limits of the wire, each a whole number. Throws `RangeError`. */
 export function limitsOf(given: Partial<WireLimits> = {}): WireLimits {
-  return filled("limits", DEFAULT_WIRE_LIMITS, given, (value, name) => {
+  return numbersOf("limits", DEFAULT_WIRE_LIMITS, given, (value, name) => {
     // A client names itself, and its buckets, before it hears of any limit.
     const least = name === "nameLength" ? DEFAULT_WIRE_LIMITS.nameLength : 1;
     return value >= least ? whole(value) : `must be ${least} or more`;
@@ -25,10 +25,10 @@ export function limitsOf(given: Partial<WireLimits> = {}): WireLimits {
 export function policyOf(given: Partial<ServerPolicy> = {}): ServerPolicy {
   const { heartbeat: bears, ...numbers } = given;
   const { heartbeat: usual, ...defaults } = DEFAULT_SERVER_POLICY;
-  const heartbeat = filled("policy.heartbeat", usual, bears ?? {}, whole);
+  const heartbeat = numbersOf("policy.heartbeat", usual, bears ?? {}, whole);
   if (heartbeat.minMs > heartbeat.maxMs)
     throw new RangeError("policy.heartbeat.minMs must not be above maxMs.");
-  const policy = filled("policy", defaults, numbers, (value, name) => {
+  const policy = numbersOf("policy", defaults, numbers, (value, name) => {
     if (name.endsWith("PerSecond")) return rate(value);
     return name.endsWith("Ms") ? whole(value) : positive(value);
   });
@@ -37,7 +37,7 @@ export function policyOf(given: Partial<ServerPolicy> = {}): ServerPolicy {
 
 /** Updates may be kept for ever; how long keys are, each client is told. Throws `RangeError`. */
 export function retentionOf(given: Partial<Retention> = {}): Retention {
-  return filled("retention", DEFAULT_RETENTION, given, (value, name) =>
+  return numbersOf("retention", DEFAULT_RETENTION, given, (value, name) =>
     name === "keyMs" ? whole(value) : positive(value),
   );
 }
@@ -46,16 +46,16 @@ function whole(value: number): string | undefined {
   return Number.isSafeInteger(value) && value >= 0 ? undefined : "must be a whole number";
 }
 
-function rate(value: number): string | undefined {
+export function rate(value: number): string | undefined {
   return value > 0 && Number.isFinite(value) ? undefined : "must be a finite number above 0";
 }
 
-function positive(value: number): string | undefined {
+export function positive(value: number): string | undefined {
   return value >= 0 ? undefined : "must be 0 or more";
 }
 
-/** The defaults, with what is given in their place. */
-function filled<Numbers extends object>(
+/** The defaults, with what is given in their place. Throws `RangeError`. */
+export function numbersOf<Numbers extends object>(
   what: string,
   defaults: Numbers,
   given: Partial<Numbers>,

@@ -3,6 +3,7 @@
  * Its table holds the addresses that are connected or dialled a moment ago, and forgets the rest.
  */
 import type { Millis } from "../base/clock.ts";
+import { numbersOf, positive, rate } from "../server-numbers.ts";
 
 export interface AddressPolicy {
   /** How many connections one address may hold. Past it: HTTP 429. Default 1 000. */
@@ -21,6 +22,18 @@ export const DEFAULT_ADDRESS_POLICY: AddressPolicy = {
   upgradesPerSecond: 100,
   upgradesBurst: 1_000,
 };
+
+/** The policy with these numbers in it. Throws `RangeError` for one that is none of its kind. */
+export function addressPolicyOf(given: Partial<AddressPolicy>): AddressPolicy {
+  const { connectionsPerAddress, upgradesPerSecond, upgradesBurst } = given;
+  const numbers = { connectionsPerAddress, upgradesPerSecond, upgradesBurst };
+  return numbersOf(
+    "attach",
+    DEFAULT_ADDRESS_POLICY,
+    numbers as Partial<AddressPolicy>,
+    (value, name) => (name === "upgradesPerSecond" ? rate(value) : positive(value)),
+  );
+}
 
 /** How long an address that has all its connections should stay away. */
 const FULL_RETRY_MS = 10_000;

@@ -11,7 +11,7 @@ import { WebSocketServer } from "ws";
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ServerRequest, ServerSocket, SocketListener } from "../server-socket.ts";
-import { AddressGate, DEFAULT_ADDRESS_POLICY } from "./address-gate.ts";
+import { AddressGate, addressPolicyOf } from "./address-gate.ts";
 import type { AddressPolicy } from "./address-gate.ts";
 import { isOriginAllowed } from "./allowed-origin.ts";
 import type { AllowedOrigins } from "./allowed-origin.ts";
@@ -175,7 +175,7 @@ class Door {
     this.#server = server;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#gate = new AddressGate({ ...DEFAULT_ADDRESS_POLICY, ...options });
+    this.#gate = new AddressGate(addressPolicyOf(options));
   }
 
   judge(request: IncomingMessage): Verdict {

@@ -1,7 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { AddressGate } from "../../src/use/address-gate.ts";
+import {
+  addressPolicyOf,
+  AddressGate,
+  DEFAULT_ADDRESS_POLICY,
+} from "../../src/use/address-gate.ts";
 
 const policy = { connectionsPerAddress: 2, upgradesPerSecond: 10, upgradesBurst: 5 };
 const HOME = "192.0.2.1";
@@ -115,4 +119,23 @@ test("whatever comes and goes, nobody has more than its share, and nobody is for
     }
   });
   fc.assert(life);
+});
+
+describe("the numbers of a gate", () => {
+  test("are the usual ones where none are named, also where a setting is missing", () => {
+    expect(addressPolicyOf({})).toEqual(DEFAULT_ADDRESS_POLICY);
+    const missing = { connectionsPerAddress: undefined, path: "/realtime" };
+    expect(addressPolicyOf(missing as never)).toEqual(DEFAULT_ADDRESS_POLICY);
+    expect(addressPolicyOf({ upgradesBurst: 5 }).upgradesBurst).toBe(5);
+  });
+
+  test.each([
+    ["connectionsPerAddress", NaN],
+    ["connectionsPerAddress", "1000"],
+    ["upgradesPerSecond", 0],
+    ["upgradesPerSecond", NaN],
+    ["upgradesBurst", -1],
+  ])("are refused when they are none: %s %s", (name, value) => {
+    expect(() => addressPolicyOf({ [name]: value })).toThrow(RangeError);
+  });
 });
