@@ -21,6 +21,8 @@ export interface SqliteDriverStatement {
 
 /** An open connection. `DatabaseSync` of `node:sqlite` and better-sqlite3's `Database` are such. */
 export interface SqliteDriver {
+  /** Is a transaction open? Left out where the driver cannot tell. */
+  readonly isTransaction?: boolean;
   exec(sql: string): unknown;
   prepare(sql: string): SqliteDriverStatement;
   close(): unknown;

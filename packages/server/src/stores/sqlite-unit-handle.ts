@@ -33,8 +33,10 @@ export interface UnitDatabase {
   prepare(sql: string): UnitStatement;
 }
 
-const ENDS_TRANSACTION =
-  /^\s*(begin|commit|end|rollback|savepoint|release|attach|detach|vacuum)\b/i;
+const ENDS_TRANSACTION = /^(begin|commit|end|rollback|savepoint|release|attach|detach|vacuum)\b/i;
+
+/** What SQLite skips before a statement. The end of a comment is its first, whatever follows. */
+const IDLE = /^(?:[\s;]|--[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/)+/;
 
 const LOST = "a unit lost the store's transaction";
 
@@ -64,7 +66,7 @@ export class SqliteUnitHandle implements UnitDatabase {
   prepare(sql: string): UnitStatement {
     const known = this.#prepared.get(sql);
     if (known) return known;
-    if (ENDS_TRANSACTION.test(sql)) {
+    if (ENDS_TRANSACTION.test(sql.replace(IDLE, ""))) {
       throw new StoreError("misuse", "a unit may not begin or end a transaction");
     }
     const statement = this.#statement(this.#db.prepare(sql));
@@ -130,12 +132,16 @@ export class SqliteUnitHandle implements UnitDatabase {
       this.#savepoint.run();
       this.#state = "used";
     }
+    let result: Result;
     try {
-      return task();
+      result = task();
     } catch (error) {
       this.#assertAlive(error);
       throw error;
     }
+    // Asked for where the driver knows; beginning one with each statement would cost too much.
+    if (this.#db.isTransaction === false) this.#assertAlive();
+    return result;
   }
 
   // A full disk or `on conflict rollback` ends the whole transaction, and what followed would be

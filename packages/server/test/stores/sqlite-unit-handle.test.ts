@@ -184,18 +184,71 @@ test.each([true, undefined, "a\0b", new Date(0), { a: 1 }, Symbol("s")])(
   },
 );
 
-test.each(["BEGIN", " commit", "End", "rollback", "savepoint a", "release a", "vacuum"])(
-  "%j is refused, and undoes its unit alone",
-  async (sql) => {
-    const { run, notes } = await setUp();
-    const results = await run(note("one"), (tx) => {
-      note("never")(tx);
-      tx.db.prepare(sql);
-    });
-    expect(results).toMatchObject([{ status: "fulfilled" }, { reason: { code: "misuse" } }]);
-    expect(await notes()).toEqual(["one"]);
-  },
-);
+test.each([
+  "BEGIN",
+  " commit",
+  "End",
+  "rollback",
+  "savepoint a",
+  "release a",
+  "vacuum",
+  "/* x */ commit",
+  "/**/--y\n;; /* a\n * b **/\tcommit",
+])("%j is refused, and undoes its unit alone", async (sql) => {
+  const { run, notes } = await setUp();
+  const results = await run(note("one"), (tx) => {
+    note("never")(tx);
+    tx.db.prepare(sql);
+  });
+  expect(results).toMatchObject([{ status: "fulfilled" }, { reason: { code: "misuse" } }]);
+  expect(await notes()).toEqual(["one"]);
+});
+
+test.each([
+  "/* commit */ select 1 as n",
+  "-- commit\nselect 1 as n",
+  "/* a */ select 1 as n /* */ -- commit",
+  "/* a */ select 1 as n, '*/ commit' as text",
+])("%j only speaks of the end of a transaction", async (sql) => {
+  const { run } = await setUp();
+  const [result] = await run((tx) => tx.db.prepare(sql).get()?.["n"]);
+  expect(result).toMatchObject({ value: { output: 1 } });
+});
+
+test("a transaction that ends without an error is noticed where the driver can tell", async () => {
+  const bed = new StoreBed();
+  let isLost = false;
+  const store = bed.sqlite({
+    driver: (path) => {
+      const db = new SpyDriver().open(path);
+      return {
+        ...db,
+        get isTransaction() {
+          return !isLost;
+        },
+        prepare(sql) {
+          const statement = db.prepare(sql);
+          const run = (): { readonly changes: number } => {
+            isLost = true;
+            db.exec("rollback");
+            return { changes: 0 };
+          };
+          return sql.startsWith("update") ? { ...statement, run } : statement;
+        },
+      };
+    },
+  });
+  await bed.finish(store.commit({ run: (tx) => tx.db.exec("create table notes (text)") }));
+  let thrown: unknown;
+  const lost = store.commit({
+    run(tx) {
+      thrown = thrownBy(() => tx.db.prepare("update notes set text = 'x'").run());
+    },
+  });
+  const [result] = await bed.finish(Promise.allSettled([lost]));
+  expect(thrown).toMatchObject({ name: "StoreError" });
+  expect(result).toMatchObject({ reason: { name: "StoreError", code: "failed" } });
+});
 
 test("a statement that ends the transaction fails the group, and nothing more is written", async () => {
   const { run, notes } = await setUp();
