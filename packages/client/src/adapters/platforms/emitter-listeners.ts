@@ -3,6 +3,7 @@
  * client to go takes it away.
  */
 import type { Cancel } from "../../base/clock.ts";
+import { guarded } from "../../base/errors.ts";
 
 /** The half of Node's `EventEmitter` that we use. */
 export interface EmitterLike<Name extends string> {
@@ -25,8 +26,9 @@ export function onEmitted<Name extends string>(
   hear: () => void,
 ): Cancel {
   const { hearers, tellAll } = relayOf(emitter, name);
-  // Of its own, because the same function may listen twice.
-  const own = (): void => hear();
+  // Of its own, because the same function may listen twice. What one throws keeps nothing from
+  // the others, nor does it reach the emitter.
+  const own = (): void => guarded(hear);
   if (hearers.size === 0) emitter.on(name, tellAll);
   hearers.add(own);
   return () => {

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { onEmitted } from "../../../src/adapters/platforms/emitter-listeners.ts";
 
 test("any number of clients share one listener, and the last to go takes it away", () => {
@@ -33,4 +33,20 @@ test("events and emitters are kept apart, and the same function may listen twice
   cancel();
   one.emit("resume");
   expect(count).toBe(3);
+});
+
+test("what one hearer throws is the app's to hear, and neither the others' nor the emitter's", () => {
+  const emitter = new EventEmitter();
+  const turns = vi.spyOn(globalThis, "queueMicrotask").mockImplementation(() => {});
+  const heard: string[] = [];
+  onEmitted(emitter, "suspend", () => {
+    throw new TypeError("Object has been destroyed");
+  });
+  onEmitted(emitter, "suspend", () => heard.push("suspend"));
+  emitter.emit("suspend");
+  const uncaught = turns.mock.calls.map(([turn]) => turn);
+  turns.mockRestore();
+  expect(heard).toEqual(["suspend"]);
+  expect(uncaught).toHaveLength(1);
+  expect(uncaught[0]).toThrow("destroyed");
 });
