@@ -80,6 +80,8 @@ export class FaultLink {
     faults: { reset: 0, drop: 0, refuse: 0, halfOpen: 0, blackHole: 0, targetLost: 0 },
   };
   #server: Server | undefined;
+  /** Present while it begins to listen. */
+  #opening: Promise<void> | undefined;
   #nextReset: Cancel | undefined;
   #emptied: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -163,15 +165,23 @@ export class FaultLink {
 
   /** Nobody listens any more: dials fail at once. Connections that live stay. */
   async stopListening(): Promise<void> {
+    // Who is about to listen hears himself whether he can.
+    if (this.#opening) await this.#opening.catch(() => undefined);
     const server = this.#server;
     this.#server = undefined;
     server?.close();
     await this.#turn();
   }
 
-  /** Listens again, at the same port. Rejects when it cannot. */
+  /** Listens again, at the same port. Rejects when it cannot, and after `close`. */
   async listen(): Promise<void> {
+    if (this.#closed) throw new Error("The link is closed.");
     if (this.#server) return;
+    this.#opening ??= this.#listen().finally(() => (this.#opening = undefined));
+    await this.#opening;
+  }
+
+  async #listen(): Promise<void> {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
     server.on("connection", (client) => this.#accept(client));
     server.listen(this.port, HOST);

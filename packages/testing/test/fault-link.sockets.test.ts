@@ -363,6 +363,9 @@ describe("a fault", () => {
     await own.link.listen();
     expect(own.link.port).toBe(port);
     await own.pair();
+    await own.link.stopListening();
+    await Promise.all([own.link.listen(), own.link.listen()]);
+    await own.pair();
   });
 });
 
@@ -426,6 +429,16 @@ describe("a link that is closed", () => {
     expect(own.link.connections).toBe(0);
     server.socket.resume();
     await Promise.all([client.closed(), server.closed()]);
+  });
+
+  test("listens no more: neither when it was about to, nor later", async () => {
+    const own = await World.make();
+    await own.link.stopListening();
+    const begun = own.link.listen();
+    await Promise.all([own.link.close(), begun]);
+    expect(await own.dial().closed()).toEqual(["error ECONNREFUSED", "close"]);
+    await expect(own.link.listen()).rejects.toThrow("closed");
+    expect(await own.dial().closed()).toEqual(["error ECONNREFUSED", "close"]);
   });
 
   test("and one that could not listen says so", async () => {
