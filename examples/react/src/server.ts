@@ -31,6 +31,9 @@ interface File {
   readonly body: Uint8Array | string;
 }
 
+/** Only to read paths with; nobody looks at it. */
+const ORIGIN = "http://example.test";
+
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -78,7 +81,9 @@ function respond(
   { url = "/", method, headers }: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { pathname, searchParams } = new URL(url, "http://example.test");
+  // `//` is a path that HTTP allows, and no URL.
+  if (!URL.canParse(url, ORIGIN)) return void response.writeHead(400).end();
+  const { pathname, searchParams } = new URL(url, ORIGIN);
   if (pathname === "/token") {
     const name = searchParams.get("as") ?? "";
     // Only to our own page: a page of another origin sends its own name along.
