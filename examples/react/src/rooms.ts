@@ -1,13 +1,7 @@
 /** The rooms' server: who may speak, what is kept, and what can be found again. */
 import { createHmac, randomBytes } from "node:crypto";
 
-import {
-  CallFailure,
-  RealtimeServer,
-  refuse,
-  type LogPage,
-  type LogUpdate,
-} from "@holdfast/server";
+import { CallFailure, RealtimeServer, refuse, type LogUpdate } from "@holdfast/server";
 import type { sqliteStore, UnitDatabase } from "@holdfast/server/sqlite";
 
 import {
@@ -23,11 +17,18 @@ import {
 type Store = ReturnType<typeof sqliteStore>;
 type Rooms = RealtimeServer<RoomsContract, { readonly account: string }, UnitDatabase>;
 
+/** The newest that is kept of a room, up to the number `seq`. */
+interface RoomEnd {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly updates: readonly LogUpdate[];
+}
+
 /** How many messages a device is given at once, and how many are searched. */
 const SNAPSHOT_MESSAGES = 200;
 const SEARCHED_MESSAGES = 5_000;
 const FOUND_MAX = 20;
-/** How large a page of a room's log may be. */
+/** How much of a room's log is read at once, in bytes. */
 const PAGE_BYTES = 500_000;
 
 /** Lost with the process: after a restart tokens are refused, and clients ask for new ones. */
@@ -44,14 +45,23 @@ export function isName(name: string): boolean {
 }
 
 export function makeRooms(store: Store): Rooms {
-  const roomEnd = async (room: RoomName, count: number): Promise<LogPage> => {
+  const roomEnd = async (room: RoomName, count: number): Promise<RoomEnd> => {
     checkRoom(room);
     const bucket = `room:${room}`;
     const [range] = await store.ranges([bucket]);
-    const after = Math.max(0, (range?.head ?? 0) - count);
-    const [page] = await store.read([{ bucket, after }], { updates: count, bytes: PAGE_BYTES });
-    if (!page) throw new Error("The store read no page.");
-    return page;
+    if (!range) throw new Error("The store tells no range.");
+    const { epoch, oldest, head } = range;
+    const updates: LogUpdate[] = [];
+    let seq = Math.max(oldest - 1, head - count);
+    while (seq < head) {
+      const limits = { updates: head - seq, bytes: PAGE_BYTES };
+      const [page] = await store.read([{ bucket, after: seq }], limits);
+      if (page?.epoch !== epoch) throw new Error("The store began anew meanwhile.");
+      updates.push(...page.updates);
+      // An empty page: what was to come was forgotten meanwhile.
+      seq = Math.max(page.upTo, page.oldest - 1);
+    }
+    return { epoch, seq, updates };
   };
   return new RealtimeServer({
     contract,
@@ -74,8 +84,8 @@ export function makeRooms(store: Store): Rooms {
         }));
       },
       "room.snapshot": async (room, { account }) => {
-        const { epoch, upTo, updates } = await roomEnd(room, SNAPSHOT_MESSAGES);
-        return { epoch, seq: upTo, messages: updates.map((update) => kept(update, account)) };
+        const { epoch, seq, updates } = await roomEnd(room, SNAPSHOT_MESSAGES);
+        return { epoch, seq, messages: updates.map((update) => kept(update, account)) };
       },
       "room.find": async ({ room, words }, { account }) => {
         const { updates } = await roomEnd(room, SEARCHED_MESSAGES);
