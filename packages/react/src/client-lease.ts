@@ -26,8 +26,8 @@ export class ClientLease<C extends Contract> {
     if (!this.#isOver) this.client.start();
   }
 
-  /** Keeps the client until the result is called, and one turn longer. */
-  hold(): Cancel {
+  /** Keeps the client until the result is called, and one turn longer: then `ended` is called. */
+  hold(ended: () => void): Cancel {
     this.#cancelEnd?.();
     this.#cancelEnd = undefined;
     this.start();
@@ -35,6 +35,7 @@ export class ClientLease<C extends Contract> {
       this.#cancelEnd = this.client.clock.turn(() => {
         this.#isOver = true;
         this.client.close();
+        ended();
       });
     };
   }

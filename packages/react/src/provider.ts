@@ -6,6 +6,7 @@ import {
   useEffect,
   useLayoutEffect,
   useMemo,
+  useReducer,
   useState,
   type Context,
   type ReactElement,
@@ -27,15 +28,19 @@ export function providerOf<C extends Contract>(
     create && new ClientLease(create);
   return function HoldfastProvider(props) {
     const [lease, setLease] = useState(() => newLease(props));
+    const [, ended] = useReducer((ends: number) => ends + 1, 0);
+    // It left the page for longer, and is kept as it was: shown again, the effects of all that is
+    // below find a client that lives. Made here, as at first: what has left for good makes none.
+    if (lease?.isOver) setLease(newLease(props));
     const client = props.client ?? lease?.client;
     if (!client) throw new OptionsError("A HoldfastProvider needs a client, or a way to make one.");
     // Before the effects of the components below, so that a transaction that one makes as it comes
     // to the page finds its account. Not ended here: React undoes layout while it suspends.
     useEarlyEffect(() => lease?.start(), [lease]);
     useEffect(() => {
-      // It had left the page for longer, and is shown again as it was: with a new client.
-      if (lease?.isOver) return setLease(newLease(props));
-      return lease?.hold();
+      // It ended between the rendering and now.
+      if (lease?.isOver) return ended();
+      return lease?.hold(ended);
     }, [lease]);
     const surroundings = useMemo(() => new Surroundings(client, display), [client]);
     useEffect(() => surroundings.banner.follow(), [surroundings]);

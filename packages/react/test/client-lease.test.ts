@@ -9,13 +9,14 @@ function leased() {
   const did: string[] = [];
   const client = { clock, start: () => did.push("start"), close: () => did.push("close") };
   const lease = new ClientLease(() => client as unknown as RealtimeClient);
-  return { clock, did, lease };
+  const hold = () => lease.hold(() => did.push("ended"));
+  return { clock, did, lease, hold };
 }
 
 test("who comes back within a turn finds the client alive", () => {
-  const { clock, did, lease } = leased();
-  lease.hold()();
-  const release = lease.hold();
+  const { clock, did, lease, hold } = leased();
+  hold()();
+  const release = hold();
   clock.advance(1_000);
   expect(lease.isOver).toBe(false);
   expect(did).not.toContain("close");
@@ -26,10 +27,10 @@ test("who comes back within a turn finds the client alive", () => {
 });
 
 test("what is over starts no more, and was made without any effect", () => {
-  const { clock, did, lease } = leased();
+  const { clock, did, lease, hold } = leased();
   expect(did).toEqual([]);
-  lease.hold()();
+  hold()();
   clock.flush();
   lease.start();
-  expect(did).toEqual(["start", "close"]);
+  expect(did).toEqual(["start", "close", "ended"]);
 });

@@ -160,6 +160,46 @@ test.skipIf(!Activity)(
   },
 );
 
+test.skipIf(!Activity)(
+  "what a component does as it is shown again finds its account, and a client that lives",
+  async () => {
+    const world = chatWorld();
+    const { made, page, sessions } = making(world);
+    if (!Activity) return;
+    const phases: string[] = [];
+    const sent: DurableClient[] = [];
+    function Sender(): null {
+      const client = world.hooks.useDurableClient();
+      useEffect(() => {
+        sent.push(client);
+        const { phase, result } = client.transact(say, { room: "1", text: "hello" });
+        result.catch((error: Error) => phases.push(String(error)));
+        return phase.subscribe((now) => phases.push(now));
+      }, [client]);
+      return null;
+    }
+    const kept = (mode: "visible" | "hidden") =>
+      createElement(Activity, { mode, children: page(createElement(Sender)) });
+    const { rerender, unmount } = render(kept("visible"));
+    await world.run(5_000);
+    for (const round of [2, 3]) {
+      rerender(kept("hidden"));
+      await world.run(5_000);
+      expect(sessions()).toBe(0);
+      phases.length = 0;
+      rerender(kept("visible"));
+      await world.run(5_000);
+      expect([phases.at(-1), sessions()]).toEqual(["done", 1]);
+      expect([made.length, sent.length, new Set(sent).size]).toEqual([round, round, round]);
+    }
+    unmount();
+    await world.run(5_000);
+    expect(made).toHaveLength(3);
+    await world.pair.close();
+    expect(world.clock.pending).toBe(0);
+  },
+);
+
 describe("the app's own client", () => {
   test("is neither started nor closed", async () => {
     const world = chatWorld();
