@@ -49,7 +49,9 @@ class Sharing {
   #lookedAt = -Infinity;
   /** What was told last; undefined: tell, whatever it is. */
   #told: Report | undefined;
+  #toldAt = -Infinity;
   #cancel: Cancel | undefined;
+  #isClosed = false;
 
   constructor(client: Inspected, options: ShareOptions, line: ChannelLike) {
     this.#client = client;
@@ -61,27 +63,36 @@ class Sharing {
     });
   }
 
+  /** Idempotent. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#rest();
     this.#say({ holdfast: "gone", id: this.#id });
     this.#line.close();
   }
 
-  /** Somebody looks: whoever is new is told at once. */
+  /**
+   * Somebody looks: that one is told, also when nothing is new, or would take us for gone. At once
+   * if it may be, and not by the timer: those of a hidden page hardly run.
+   */
   #show(): void {
-    this.#lookedAt = this.#clock.now();
+    const now = this.#clock.now();
+    this.#lookedAt = now;
     this.#feed ??= new ClientFeed(this.#client, this.#options);
-    if (!this.#cancel) this.#tell();
-    else this.#told = undefined;
+    this.#told = undefined;
+    if (!this.#cancel || now - this.#toldAt >= TELL_MS) this.#tell();
   }
 
   /** Tells what is new, and looks again a little later. */
   #tell(): void {
+    this.#cancel?.();
     const report = this.#feed?.reports.current;
     const now = this.#clock.now();
     if (!report || now - this.#lookedAt > LOOKED_AT_MS) return this.#rest();
     if (report !== this.#told) {
       this.#told = report;
+      this.#toldAt = now;
       this.#say({ holdfast: "report", id: this.#id, text: JSON.stringify(report) });
     }
     this.#cancel = this.#clock.at(now + TELL_MS, () => this.#tell());

@@ -85,3 +85,12 @@ test("other words on the channel are passed over", async () => {
   expect(reportsIn(channel)).toEqual(["{}"]);
   stop();
 });
+
+test("stopped twice, it says goodbye once", async () => {
+  const own = await clientHarness().open();
+  // Of a browser's kind: who speaks on it once it is closed hears an error.
+  const line = new BroadcastChannel("stopped twice");
+  const stop = shareClient(own.client, { channel: line, clock: own.clock });
+  stop();
+  expect(stop).not.toThrow();
+});

@@ -1,9 +1,10 @@
 /** Clients of other tabs, as an inspector hears of them. */
-import { clientHarness } from "@holdfast/testing";
+import { clientHarness, ManualClock } from "@holdfast/testing";
 import { expect, test } from "vitest";
 
 import type { InspectorError } from "../../src/inspector-error.ts";
-import { ChannelFeed, SHARED_MAX } from "../../src/report/channel-feed.ts";
+import { ChannelFeed, SHARED_MAX, UNANSWERED_MAX } from "../../src/report/channel-feed.ts";
+import { LOOKING_MS } from "../../src/report/channel-words.ts";
 import { shareClient } from "../../src/share.ts";
 import { FakeChannel } from "../fake-channel.ts";
 import { reportOf } from "../recording-world.ts";
@@ -62,6 +63,47 @@ test("a flood of clients is cut", async () => {
   expect(names()).toHaveLength(SHARED_MAX);
   channel.say({ holdfast: "gone", id: "unknown" });
   expect(names()).toHaveLength(SHARED_MAX);
+  feed.close();
+});
+
+test("a tab that reloads, again and again, is one client and not all that it was", async () => {
+  const { own, channel, feed, names } = await world();
+  let page = channel.end();
+  for (let load = 1; load <= SHARED_MAX + 5; load++) {
+    // The page goes without a word, and its channel with it.
+    page.close();
+    page = channel.end();
+    shareClient(own.client, { channel: page, clock: own.clock, name: `load ${load}` });
+    await own.clock.run(LOOKING_MS * 2);
+    expect(names().at(-1)).toBe(`load ${load}`);
+    expect(names().length).toBeLessThanOrEqual(UNANSWERED_MAX);
+  }
+  await own.clock.run(LOOKING_MS * (UNANSWERED_MAX + 2));
+  expect(names()).toEqual([`load ${SHARED_MAX + 5}`]);
+  feed.close();
+});
+
+test("a client of which nothing is new stays, also if its page's timers stand still", async () => {
+  const { own, channel, feed, names } = await world();
+  const still = new ManualClock();
+  const options = { channel: channel.end(), clock: still, name: "hidden" };
+  const stop = shareClient(own.client, options);
+  for (let look = 0; look < 20; look++) {
+    still.sleep(LOOKING_MS);
+    await own.clock.run(LOOKING_MS);
+    expect(names()).toEqual(["hidden"]);
+  }
+  stop();
+  feed.close();
+});
+
+test("a page that comes back from the page cache is shown again", async () => {
+  const { own, channel, feed, names } = await world();
+  channel.say({ holdfast: "report", id: "a", text: JSON.stringify(reportOf(own)) });
+  await own.clock.run(LOOKING_MS * (UNANSWERED_MAX + 1));
+  expect(names()).toEqual([]);
+  channel.say({ holdfast: "report", id: "a", text: JSON.stringify(reportOf(own)) });
+  expect(names()).toEqual(["ann"]);
   feed.close();
 });
 
