@@ -17,7 +17,7 @@ export interface Inspection {
   readonly host: HTMLElement;
   /**
    * Shows one more client beside those that are shown; one of the same name takes the place of the
-   * one before it. The result takes it away.
+   * one before it. The result takes it away. Once closed, it shows nothing.
    */
   add(client: Inspected, options?: ClientFeedOptions): Cancel;
   /** Shows the text of an exported trace; what is none is told in the panel. */
@@ -125,6 +125,7 @@ class Mounted implements Inspection {
   }
 
   add(client: Inspected, options: ClientFeedOptions = {}): Cancel {
+    if (this.#isClosed) return () => {};
     const { name = "client" } = options;
     const feed = new ClientFeed(client, options);
     this.#feeds.get(name)?.close();

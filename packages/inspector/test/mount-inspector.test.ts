@@ -1,0 +1,29 @@
+// @vitest-environment happy-dom
+/** An inspector in a page that is none: how it comes and goes. What it shows, browsers test. */
+import { clientHarness } from "@holdfast/testing";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { inspect } from "../src/index.ts";
+
+/** The window of the tests lays nothing out. */
+class NoResizes {
+  observe(): void {}
+}
+
+beforeEach(() => void vi.stubGlobal("ResizeObserver", NoResizes));
+afterEach(() => vi.unstubAllGlobals());
+
+test("closed, it shows no more clients: no timer runs, and none is held on to", async () => {
+  const own = await clientHarness().open();
+  const pending = own.clock.pending;
+  const options = { clock: own.clock, name: "ann" };
+  const inspection = inspect(own.client, options);
+  expect(own.clock.pending).toBeGreaterThan(pending);
+  inspection.close();
+  expect(own.clock.pending).toBe(pending);
+  const takeAway = inspection.add(own.client, options);
+  expect(own.clock.pending).toBe(pending);
+  takeAway();
+  inspection.close();
+  expect([own.clock.pending, document.body.childElementCount]).toEqual([pending, 0]);
+});
