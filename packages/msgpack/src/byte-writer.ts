@@ -11,6 +11,9 @@ const SHORT_TEXT = 48;
 /** Numbers are split into halves of 32 bits. */
 const HALF = 0x1_0000_0000;
 
+/** Half of a surrogate pair. */
+const HALF_PAIR = /\p{Cs}/u;
+
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 export class ByteWriter {
@@ -20,6 +23,7 @@ export class ByteWriter {
   /** The objects and arrays that are being written, outermost first. */
   readonly #path: object[] = [];
   #levelsMax = 0;
+  #isMending = false;
 
   /** How much it holds on to, in bytes. */
   get capacity(): number {
@@ -29,12 +33,14 @@ export class ByteWriter {
   /**
    * The bytes of a value whose objects and arrays nest no deeper than `levelsMax`. Throws
    * `EncodeError` for one that nests deeper, has a key `__proto__`, or cannot be said; and whatever
-   * a `toJSON` throws.
+   * a `toJSON` throws. UTF-8 has no word for half of a surrogate pair: with `isMending` it becomes
+   * U+FFFD, which may make two keys one.
    */
-  write(value: unknown, levelsMax: number): Uint8Array {
+  write(value: unknown, levelsMax: number, isMending = false): Uint8Array {
     this.#length = 0;
     this.#path.length = 0;
     this.#levelsMax = levelsMax;
+    this.#isMending = isMending;
     this.#value(value);
     return this.#bytes.slice(0, this.#length);
   }
@@ -109,6 +115,9 @@ export class ByteWriter {
     if (text.length <= SHORT_TEXT && this.#ascii(text)) return;
     const bytes = encoder.encode(text);
     const { length } = bytes;
+    // As long as the text, it is all ASCII.
+    if (length !== text.length && !this.#isMending && HALF_PAIR.test(text))
+      throw new EncodeError("notEncodable");
     if (length < 32) this.#byte(0xa0 + length);
     else this.#head(length, 0, 0, 0xda, 0xd9);
     this.#copy(bytes);

@@ -62,6 +62,9 @@ function msgpackCodec<In extends { readonly type: string }, Out extends { readon
         return writer.write(
           message,
           Math.max(levelsAbove(message.type) + nestingMax, OWN_LEVELS_MAX),
+          // Who calls can be told. What a server says was often said to it in JSON by somebody
+          // else, whose half of a surrogate pair must not make a log unreadable.
+          message.type !== "call",
         );
       } catch (error) {
         throw error instanceof EncodeError ? error : new EncodeError("notEncodable", error);

@@ -122,6 +122,9 @@ describe("what cannot be written", () => {
     ["numbers whose bytes have an order", new Float32Array(1), "notEncodable"],
     ["a key __proto__", JSON.parse('{"a":{"__proto__":1}}'), "prototypeKey"],
     ["one level too many", [[[[1]]]], "tooDeep"],
+    ["half of a surrogate pair", ["a\ud83d"], "notEncodable"],
+    ["the other half, in a long text", `${"é".repeat(100)}\ude00`, "notEncodable"],
+    ["keys that would become one", { "\ud800": 1, "\ud801": 2 }, "notEncodable"],
   ])("%s is told, and the same writer goes on", (_, value, code) => {
     const writer = new ByteWriter();
     expect(() => writer.write(value, 3)).toThrow(code);
@@ -134,6 +137,7 @@ describe("what cannot be written", () => {
   });
 });
 
-test("half of a surrogate pair becomes U+FFFD, as in any text that a platform encodes", () => {
-  expect(decode(write("a\ud800b"))).toBe("a\ufffdb");
+test("told to mend, it writes half of a surrogate pair as U+FFFD, and whole ones as they are", () => {
+  const mended = new ByteWriter().write({ "\ud800": "a\ud83db", c: "\ud83d\ude00" }, 100, true);
+  expect(decode(mended)).toEqual({ "\ufffd": "a\ufffdb", c: "\ud83d\ude00" });
 });

@@ -123,6 +123,50 @@ describe("bytes where only JSON is kept are refused, not changed", () => {
   });
 });
 
+describe("half of a surrogate pair, as a text that was cut has it", () => {
+  const cut = "\ud83d\ude00".slice(0, 1);
+
+  test("is refused, not changed: a call and a transaction fail, and nothing is sent", async () => {
+    const own = pair();
+    const send = defineTransaction(contract, "send");
+    const { client } = own.addDurableClient({
+      codec: msgpackDurableClientCodec,
+      transactions: [send],
+    });
+    await own.open();
+    const called = own.client.call("send", cut).catch((error: unknown) => error);
+    const sent = client.transact(send, cut).result.catch((error: unknown) => error);
+    await own.clock.finish(Promise.all([called, sent]));
+    expect(await called).toMatchObject({ kind: "neverSent", code: "notEncodable" });
+    expect(await sent).toMatchObject({ code: "notEncodable" });
+    expect(own.server.stats.updatesPublished).toBe(0);
+    await own.close();
+  });
+
+  test("said by somebody in JSON, reaches everybody, and the rest of the log too", async () => {
+    const own = pair();
+    const other = own.addClient();
+    const heard: unknown[] = [];
+    own.client.subscribe("room:1", ({ data }) => void heard.push(["msgpack", data]));
+    other.client.subscribe("room:1", ({ data }) => void heard.push(["json", data]));
+    await own.open();
+    // That one speaks JSON.
+    await own.clock.finish(other.client.call("send", cut));
+    await own.clock.finish(other.client.call("send", "next"));
+    await own.clock.run(10);
+    expect(heard).toHaveLength(4);
+    expect(heard).toEqual(
+      expect.arrayContaining([
+        ["msgpack", "\ufffd"],
+        ["json", cut],
+        ["msgpack", "next"],
+        ["json", "next"],
+      ]),
+    );
+    await own.close();
+  });
+});
+
 describe("a server", () => {
   test.each([
     ["text", '{"type":"ping","nonce":1}'],
