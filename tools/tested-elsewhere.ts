@@ -44,6 +44,7 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/inspector/src/inspector-error.ts": "packages/inspector/test/report/read-report.test.ts",
   "packages/protocol/src/codec.ts": "packages/protocol/test/json-codec.test.ts",
   "packages/protocol/src/field-check.ts": "packages/protocol/test/message-table.test.ts",
+  "packages/server/src/pumped-bucket.ts": "packages/server/test/bucket-pump.test.ts",
   "packages/server/src/stores/memory-keys.ts": "packages/server/test/server-store.test.ts",
   "packages/server/src/stores/memory-log.ts": "packages/server/test/server-store.test.ts",
   "packages/server/src/stores/sqlite-keys.ts": "packages/server/test/server-store.test.ts",

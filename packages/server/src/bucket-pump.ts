@@ -10,34 +10,13 @@ import type { Cancel, Clock } from "./base/clock.ts";
 import { BucketRun } from "./bucket-run.ts";
 import type { LogReader } from "./log-reader.ts";
 import type { PreparedPushes } from "./prepared-pushes.ts";
+import { newlyPumped } from "./pumped-bucket.ts";
+import type { Pumped, PumpedFeed } from "./pumped-bucket.ts";
 import { Retries } from "./retries.ts";
 import type { LogPage, LogRange, ServerStore, StoreNotice } from "./server-store.ts";
 
 /** Heads are looked at this often, whatever the store says, in ms. */
 const LOOK_MS = 30_000;
-
-/** Somebody who reads a bucket live. */
-export interface PumpedFeed {
-  /** Follows what was pushed before; to one that has just joined, what was read when it joined. */
-  push(run: BucketRun): void;
-  /** What follows what was pushed cannot be had any more. */
-  lose(): void;
-  /** The bucket is numbered anew. */
-  renumber(): void;
-}
-
-interface Pumped {
-  readonly feeds: Set<PumpedFeed>;
-  epoch: string;
-  /** The last number that was pushed. Undefined until the first of the feeds has read the log. */
-  sent: number | undefined;
-  /** The log goes at least this far. */
-  known: number;
-  isReading: boolean;
-  /** Those who wait for the end of the reading. */
-  readonly waiting: (() => void)[];
-  cancelRetry: Cancel | undefined;
-}
 
 export class BucketPump {
   readonly #store: ServerStore;
@@ -171,7 +150,14 @@ export class BucketPump {
   #push(pumped: Pumped, run: BucketRun): void {
     // Before the pushes: a feed that one fails to reach finds out with the next.
     pumped.sent = run.upTo;
-    for (const feed of pumped.feeds) feed.push(run);
+    for (const feed of pumped.feeds) {
+      try {
+        feed.push(run);
+      } catch (error) {
+        // What one session cannot be told must not keep it from the others.
+        this.#report(error);
+      }
+    }
   }
 
   /** Reads on from the last number that was sent, until nothing more is known to be there. */
@@ -234,16 +220,4 @@ export class BucketPump {
     pumped.known = Math.max(pumped.known, head);
     if (head > pumped.sent) this.#read(bucket, pumped);
   }
-}
-
-function newlyPumped(): Pumped {
-  return {
-    feeds: new Set(),
-    epoch: "",
-    sent: undefined,
-    known: 0,
-    isReading: false,
-    waiting: [],
-    cancelRetry: undefined,
-  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { PumpedFeed } from "../src/bucket-pump.ts";
+import type { PumpedFeed } from "../src/pumped-bucket.ts";
 import { FeedWorld } from "./bucket-feed-world.ts";
 
 // What feeds and pump do together is in `bucket-feed.test.ts`; here is what the pump does alone.
@@ -71,6 +71,25 @@ describe("a notice", () => {
     world.log.append("room:1", "ada", true);
     expect(heard).toEqual(["3-4"]);
     expect(world.pump.sentOf("room:1")).toBe(4);
+  });
+
+  test("that one reader cannot take reaches the others, and is reported", () => {
+    const world = setUp(0);
+    const fault = new Error("too deep");
+    const broken: PumpedFeed = {
+      push() {
+        throw fault;
+      },
+      lose: () => undefined,
+      renumber: () => undefined,
+    };
+    world.pump.join("room:1", broken);
+    const { heard } = joined(world, 0);
+    world.log.append("room:1", "ada", false);
+    world.log.append("room:1", "ada", false);
+    world.log.tell("room:1", 0);
+    expect(heard).toEqual(["0-1", "1-2"]);
+    expect(world.errors).toEqual([fault, fault]);
   });
 
   test("of a bucket that nobody reads is nothing to the pump", () => {
