@@ -1,17 +1,9 @@
 // @vitest-environment happy-dom
 /** An inspector in a page that is none: how it comes and goes. What it shows, browsers test. */
 import { clientHarness } from "@holdfast/testing";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 
 import { inspect } from "../src/index.ts";
-
-/** The window of the tests lays nothing out. */
-class NoResizes {
-  observe(): void {}
-}
-
-beforeEach(() => void vi.stubGlobal("ResizeObserver", NoResizes));
-afterEach(() => vi.unstubAllGlobals());
 
 test("closed, it shows no more clients: no timer runs, and none is held on to", async () => {
   const own = await clientHarness().open();

@@ -30,7 +30,7 @@ export class RunningCalls {
     return this.#running.length + this.#keyed;
   }
 
-  /** `settle` hears the answer exactly once, perhaps before this returns; no keyed one after `end`. */
+  /** `settle` hears the answer once, perhaps before this returns; no keyed one after `end`. */
   run(call: Call, viewer: Viewer, settle: Settle): void {
     const { router, keyed, publish, commit } = this.#parts;
     if (hasKey(call)) {

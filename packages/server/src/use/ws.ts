@@ -75,8 +75,8 @@ export interface Attachment {
 
 /**
  * Feeds `server` the WebSocket connections that come to `httpServer` at a path. Upgrades to other
- * paths get 404, unless `httpServer` has `upgrade` listeners of somebody else: then they are left to
- * those, who must end what they do not want, or it stays open. How long a request may take to
+ * paths get 404, unless `httpServer` has `upgrade` listeners of somebody else: then they are left
+ * to those, who must end what they do not want, or it stays open. How long a request may take to
  * arrive, and how large its headers may be, is the HTTP server's: `headersTimeout`,
  * `requestTimeout` and `maxHeaderSize` of `createServer`.
  */
