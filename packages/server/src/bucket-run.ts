@@ -20,7 +20,8 @@ export class BucketRun {
   readonly bucket: BucketKey;
   readonly epoch: string;
   readonly after: number;
-  readonly updates: readonly LogUpdate[];
+  readonly #updates: readonly LogUpdate[];
+  #stored: readonly LogUpdate[] | undefined;
   #plain: SharedMessage | undefined;
   #own: Map<string, SharedMessage> | undefined;
 
@@ -35,18 +36,25 @@ export class BucketRun {
     this.bucket = bucket;
     this.epoch = epoch;
     this.after = after;
-    this.updates = updates;
+    this.#updates = updates;
     this.#plain = plain;
+    // It may be encoded for another codec, when the application has changed its object.
+    plain?.continueAs(() => this.#messageOf({ author: undefined, sees: undefined }));
+  }
+
+  /** As they are stored, whenever they are asked for: most runs are pushed without. */
+  get updates(): readonly LogUpdate[] {
+    return (this.#stored ??= this.#updates.map((update) => update.stored?.() ?? update));
   }
 
   get upTo(): number {
-    return this.after + this.updates.length;
+    return this.after + this.#updates.length;
   }
 
   /** The part that follows this number. */
   beyond(seq: number): BucketRun {
     if (seq <= this.after) return this;
-    return new BucketRun(this.bucket, this.epoch, seq, this.updates.slice(seq - this.after));
+    return new BucketRun(this.bucket, this.epoch, seq, this.#updates.slice(seq - this.after));
   }
 
   /** The push for this reader. */
@@ -62,7 +70,7 @@ export class BucketRun {
   }
 
   #isOf(author: string): boolean {
-    return this.updates.some(({ key, account }) => key !== undefined && account === author);
+    return this.#updates.some(({ key, account }) => key !== undefined && account === author);
   }
 
   #messageOf(reader: RunReader): ServerMessage {

@@ -29,18 +29,23 @@ export type ServerCodec = Codec<ClientMessage, ServerMessage>;
 
 /** One message for many sessions, encoded once for each codec. */
 export class SharedMessage {
-  readonly #message: ServerMessage;
+  #make: () => ServerMessage;
   readonly #encoded = new Map<ServerCodec, EncodedPart>();
 
   constructor(message: ServerMessage) {
-    this.#message = message;
+    this.#make = () => message;
+  }
+
+  /** Encodings that are there stay; for other codecs it is what this makes of the same message. */
+  continueAs(make: () => ServerMessage): void {
+    this.#make = make;
   }
 
   /** Throws `EncodeError`. */
   in(codec: ServerCodec, nestingMax: number): EncodedPart {
     let encoded = this.#encoded.get(codec);
     if (!encoded) {
-      const part = codec.encode(this.#message, nestingMax);
+      const part = codec.encode(this.#make(), nestingMax);
       encoded = { part, bytes: codec.sizeOf(part) };
       this.#encoded.set(codec, encoded);
     }

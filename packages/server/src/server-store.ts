@@ -37,6 +37,11 @@ export type KeyedOutcome =
 export interface LogUpdate extends Update {
   /** Who appended it; together with `key`, for the author's own sessions. */
   readonly account?: string | undefined;
+  /**
+   * The same as it was stored. Present where `data` is what the application appended: an object of
+   * its own, which it may have changed by the time somebody reads it.
+   */
+  stored?(): LogUpdate;
 }
 
 /** What a unit of work may do, within its transaction. */

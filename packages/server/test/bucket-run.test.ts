@@ -1,7 +1,7 @@
 import { accountsForAll, jsonServerCodec } from "@holdfast/protocol";
 import type { UpdateRun } from "@holdfast/protocol";
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { BucketRun, runFor } from "../src/bucket-run.ts";
 import type { RunReader } from "../src/bucket-run.ts";
@@ -44,6 +44,47 @@ describe("keys are told", () => {
     const single = new BucketRun("b", "e", 5, [update(6, "ada")], ready);
     expect(single.messageFor(reader("eve"))).toBe(ready);
     expect(said(single.messageFor(reader("ada"))).updates).toMatchObject([{ key: "k6" }]);
+  });
+});
+
+describe("an object that the application has changed since", () => {
+  const data = { count: 99 };
+  const asStored = vi.fn(() => ({ ...update(6, "ada"), data: { count: 1 } }));
+  const changed = { ...update(6, "ada"), data, stored: asStored };
+  const other = { ...jsonServerCodec };
+  const push = { type: "updates", bucket: "b", epoch: "e", after: 5, upTo: 6 } as const;
+  const ready = (): SharedMessage => {
+    const message = new SharedMessage({ ...push, updates: [{ seq: 6, at: 1, data }] });
+    message.in(jsonServerCodec, 32);
+    return message;
+  };
+
+  test("is pushed as it was stored, to whomever, in whatever codec, and however late", () => {
+    const seen: unknown[] = [];
+    const sees: RunReader["sees"] = (seenUpdate) => seen.push(seenUpdate.data) > 0;
+    for (const late of [
+      new BucketRun("b", "e", 5, [changed]),
+      new BucketRun("b", "e", 4, [update(5), changed]).beyond(5),
+    ]) {
+      for (const who of [reader(), reader("eve"), reader("ada"), reader("eve", sees)]) {
+        expect(said(late.messageFor(who)).updates).toMatchObject([{ data: { count: 1 } }]);
+      }
+    }
+    expect(seen).toEqual([{ count: 1 }, { count: 1 }]);
+    const { part } = new BucketRun("b", "e", 5, [changed], ready())
+      .messageFor(reader())
+      .in(other, 32);
+    expect(JSON.parse(String(part))).toEqual({
+      ...push,
+      updates: [{ seq: 6, at: 1, data: { count: 1 } }],
+    });
+  });
+
+  test("is not read again for those who get what was encoded with the commit", () => {
+    asStored.mockClear();
+    const prepared = new BucketRun("b", "e", 5, [changed], ready());
+    for (const who of [reader(), reader("eve")]) said(prepared.messageFor(who));
+    expect(asStored).not.toHaveBeenCalled();
   });
 });
 

@@ -404,6 +404,29 @@ describe.each(storeKinds)("the %s store", (kind) => {
       ]);
     });
 
+    test("tells data as they were stored, whatever became of the application's object", async () => {
+      const { bed, store } = setUp();
+      const notices = noticesOf(store);
+      const data = { count: 1, at: new Date(0) };
+      const run = (tx: StoreTransaction): unknown => {
+        tx.append("a", data, 5);
+        data.count++;
+        tx.append("a", data, 5);
+        return tx.append("a", undefined, 5);
+      };
+      await bed.finish(store.commit({ call: keyed("k1"), run }));
+      await bed.finish(store.commit({ run: (tx) => tx.append("b", data, 6) }));
+      data.count = 99;
+      const told = notices.flatMap((notice) => (notice.type === "committed" ? notice.updates : []));
+      const at = "1970-01-01T00:00:00.000Z";
+      expect(told.map((update) => update.stored?.())).toEqual([
+        { seq: 1, at: 5, data: { count: 1, at }, account: "ada", key: "k1" },
+        { seq: 2, at: 5, data: { count: 2, at }, account: "ada", key: "k1" },
+        { seq: 3, at: 5, data: undefined, account: "ada", key: "k1" },
+        { seq: 1, at: 6, data: { count: 2, at } },
+      ]);
+    });
+
     test("tells nothing of what changed no log, nor after it is cancelled", async () => {
       const { bed, store } = setUp();
       const notices: unknown[] = [];

@@ -1,7 +1,6 @@
 /** The updates of one bucket in memory, as JSON text: nobody shares objects with the log. */
 import type { LogUpdate, ReadLimits } from "../server-store.ts";
 import type { Appended } from "./unit-transaction.ts";
-import { valueOf } from "./stored-value.ts";
 
 export class MemoryLog {
   /** Updates up to this one are forgotten. */
@@ -28,7 +27,7 @@ export class MemoryLog {
       const { update, json = null } = this.#kept[index] ?? {};
       bytes += Buffer.byteLength(json ?? "");
       if (updates.length > 0 && (updates.length >= limits.updates || bytes > limits.bytes)) break;
-      if (update) updates.push({ ...update, data: valueOf(json) });
+      if (update) updates.push(update.stored());
     }
     return updates;
   }

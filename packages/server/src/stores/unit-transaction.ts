@@ -6,7 +6,7 @@ import type { BucketHead, BucketKey } from "@holdfast/protocol";
 
 import type { CallKey, CommitUnit, LogUpdate, StoreTransaction } from "../server-store.ts";
 import { StoreError } from "../store-error.ts";
-import { storedCount, storedJson } from "./stored-value.ts";
+import { storedCount, storedJson, valueOf } from "./stored-value.ts";
 
 /** The store, as its units see it. */
 export interface UnitSource<Db> {
@@ -16,10 +16,42 @@ export interface UnitSource<Db> {
   headOf(bucket: BucketKey): number;
 }
 
+/** An update with what the application appended, and as it was at that moment. */
+export class AppendedUpdate implements LogUpdate {
+  readonly seq: number;
+  readonly at: number;
+  readonly data: unknown;
+  readonly account?: string | undefined;
+  readonly key?: string;
+  readonly #json: string | null;
+
+  constructor(
+    seq: number,
+    at: number,
+    data: unknown,
+    json: string | null,
+    author: CallKey | undefined,
+  ) {
+    this.seq = seq;
+    this.at = at;
+    this.data = data;
+    this.#json = json;
+    if (!author) return;
+    this.account = author.account;
+    this.key = author.key;
+  }
+
+  stored(): LogUpdate {
+    const { seq, at, account, key } = this;
+    const data = valueOf(this.#json);
+    return key === undefined ? { seq, at, data } : { seq, at, data, account, key };
+  }
+}
+
 /** An update that a unit appended. */
 export interface Appended {
   readonly bucket: BucketKey;
-  readonly update: LogUpdate;
+  readonly update: AppendedUpdate;
   /** Its data, as it is stored. */
   readonly json: string | null;
 }
@@ -50,11 +82,8 @@ export class UnitTransaction<Db> implements StoreTransaction<Db> {
     this.#assertRunning();
     const seq = this.#headOf(bucket) + 1;
     const json = storedJson(data);
-    const author = this.#author;
     const time = storedCount(at, "an update's time");
-    const update: LogUpdate = author
-      ? { seq, at: time, data, account: author.account, key: author.key }
-      : { seq, at: time, data };
+    const update = new AppendedUpdate(seq, time, data, json, this.#author);
     this.appended.push({ bucket, update, json });
     this.#heads.set(bucket, seq);
     return { epoch: this.#source.epoch, seq };
