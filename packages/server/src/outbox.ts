@@ -9,12 +9,14 @@ import type {
   Failure,
   FailureCode,
   Frame,
+  Page,
   Result,
   ServerMessage,
   WireLimits,
 } from "@holdfast/protocol";
 
 import { ownFailure } from "./call-failure.ts";
+import { firstHalf } from "./half-page.ts";
 
 /**
  * So many messages are worth a frame of their own before the tick ends: the client works on them
@@ -86,12 +88,27 @@ export class Outbox {
   }
 
   /**
-   * Adds a message unless it has more bytes than these. Returns how many it has; 0: it was not
-   * added.
+   * Adds of a page what a frame can hold, and returns that: pages are measured as they are stored,
+   * and a codec may need more for the same.
+   */
+  addPage(page: Page): Page {
+    for (let said = page; ; said = firstHalf(said)) {
+      try {
+        this.#keep(this.#encode(said));
+        return said;
+      } catch (error) {
+        if (!(error instanceof TooLarge) || said.upTo - said.after <= 1) throw error;
+      }
+    }
+  }
+
+  /**
+   * Adds a message unless it has more bytes than these, or a frame. Returns how many it has; 0: it
+   * was not added.
    */
   addWithin(message: ServerMessage, bytesMax: number): number {
-    const encoded = this.#encode(message);
-    if (encoded.bytes > bytesMax) return 0;
+    const encoded = this.#measured(message);
+    if (encoded.bytes > Math.min(bytesMax, this.#limits.frameBytes)) return 0;
     this.#keep(encoded);
     return encoded.bytes;
   }
@@ -138,10 +155,14 @@ export class Outbox {
   }
 
   #encode(message: ServerMessage): EncodedPart {
+    const encoded = this.#measured(message);
+    if (encoded.bytes > this.#limits.frameBytes) throw new TooLarge();
+    return encoded;
+  }
+
+  #measured(message: ServerMessage): EncodedPart {
     const part = this.#codec.encode(message, this.#limits.nesting);
-    const bytes = this.#codec.sizeOf(part);
-    if (bytes > this.#limits.frameBytes) throw new TooLarge();
-    return { part, bytes };
+    return { part, bytes: this.#codec.sizeOf(part) };
   }
 }
 

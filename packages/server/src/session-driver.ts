@@ -196,9 +196,9 @@ export class SessionDriver
 
   #send(message: ServerMessage): void {
     if (message.type === "refuse") this.#host.counts.refused(message.code);
-    this.#writer.send(message);
+    const said = this.#writer.send(message);
     // Pushes may follow a page, but only once it was said.
-    if (message.type === "page") this.#work?.paged(message);
+    if (said.type === "page") this.#work?.paged(said);
   }
 
   /** Made when needed, and let go when idle: most sessions only listen, most of the time. */

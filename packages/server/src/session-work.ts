@@ -65,7 +65,7 @@ export class SessionWork {
       reader: host.reader,
       speaksLog: capabilities.includes("log"),
       author: capabilities.includes("keys") ? viewer.account : undefined,
-      say: (message) => writer.send(message),
+      say: (message) => void writer.send(message),
       sayWithin: (message, bytesMax) => writer.sendWithin(message, bytesMax),
       push: (message) => writer.push(message),
       isSlow: () => writer.isSlow,

@@ -37,13 +37,21 @@ export class SessionWriter implements Flushable {
     this.#codec = codec;
   }
 
-  send(message: ServerMessage): void {
+  /** Returns what was said: of a page, what a frame can hold. */
+  send(message: ServerMessage): ServerMessage {
     const outbox = this.#ownOutbox();
-    const fault = outbox.add(message);
-    if (fault) this.#owner.report(fault, "encode");
+    let said = message;
+    if (message.type === "page") said = outbox.addPage(message);
+    else this.#add(outbox, message);
     if (outbox.isWorthAFrame) this.#write();
     // Also when nothing waits any more: the buffer is judged at the end of each tick.
     this.#flushSoon();
+    return said;
+  }
+
+  #add(outbox: Outbox, message: ServerMessage): void {
+    const fault = outbox.add(message);
+    if (fault) this.#owner.report(fault, "encode");
   }
 
   /** As `send`, unless it has more bytes than these. Returns how many it has; 0: not sent. */

@@ -89,3 +89,39 @@ test("a shared message is encoded once for each codec", () => {
   new Outbox(two, DEFAULT_WIRE_LIMITS).addShared(message);
   expect(encoded).toBe(2);
 });
+
+describe("a page that is larger in its codec than in the store", () => {
+  const updates = Array.from({ length: 8 }, (_, i) => ({
+    seq: i + 1,
+    at: 1,
+    data: "x".repeat(99),
+  }));
+  const page = {
+    type: "page",
+    bucket: "b",
+    epoch: "e",
+    after: 0,
+    upTo: 8,
+    updates,
+    head: 8,
+  } as const;
+
+  test("is said as far as a frame holds it, and the client asks for the rest", () => {
+    const box = outbox({ frameBytes: 400 });
+    const said = box.addPage(page);
+    expect(said).toEqual({ ...page, upTo: 2, updates: updates.slice(0, 2) });
+    expect(read(box)).toEqual([said]);
+    const wide = outbox();
+    expect(wide.addPage(page)).toBe(page);
+  });
+
+  test("is not said unasked", () => {
+    const box = outbox({ frameBytes: 400 });
+    expect(box.addWithin(page, 1_048_576)).toBe(0);
+    expect(read(box)).toEqual([]);
+  });
+
+  test("is our own fault where not even one update fits", () => {
+    expect(() => outbox({ frameBytes: 100 }).addPage(page)).toThrow(EncodeError);
+  });
+});

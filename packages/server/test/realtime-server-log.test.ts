@@ -1,4 +1,4 @@
-import { ALL_CAPABILITIES } from "@holdfast/protocol";
+import { ALL_CAPABILITIES, jsonServerCodec } from "@holdfast/protocol";
 import type { BucketPosition, Fetch, ServerMessage } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
@@ -44,6 +44,38 @@ class Chat extends TestServer {
     return { type: "fetch", id, bucket: "room:1", epoch, after, limit: 200, ...changes };
   }
 }
+
+describe("a page that grows in its codec", () => {
+  /** JSON with so much around each update as others may need for their numbers. */
+  const wordy: typeof jsonServerCodec = {
+    ...jsonServerCodec,
+    subprotocol: "holdfast.v1.wordy",
+    sizeOf: (part) => 3 * jsonServerCodec.sizeOf(part),
+  };
+
+  test("is fetched in parts, and the last of them goes live", async () => {
+    const limits = { frameBytes: 20_000 };
+    const own = new Chat({ limits, codecs: [jsonServerCodec, wordy] });
+    const epoch = await own.learnEpoch(await own.durable());
+    for (let n = 0; n < 8; n++) await own.server.publish("room:1", "x".repeat(1_000));
+    const peer = own.dial({ subprotocol: "holdfast.v1.wordy" });
+    peer.says(own.hello({ ...everything, buckets: [{ bucket: "room:1", epoch, after: 0 }] }));
+    await own.tick();
+    expect(types(peer.takes())).toEqual(["welcome", "subscribed", "heads"]);
+    for (const [id, after, upTo] of [
+      [1, 0, 4],
+      [2, 4, 8],
+    ] as const) {
+      peer.says(own.fetch(id, after));
+      await own.tick();
+      expect(peer.takes()).toMatchObject([{ type: "page", id, after, upTo, head: 8 }]);
+    }
+    await own.publish(1);
+    await own.tick();
+    expect(peer.takes()).toMatchObject([{ type: "updates", after: 8, upTo: 9 }]);
+    expect([peer.isTerminated, own.errors]).toEqual([false, []]);
+  });
+});
 
 describe("a client with a position", () => {
   test("gets what it missed with the hello, and needs no request (Y2, B47)", async () => {

@@ -46,7 +46,10 @@ export interface Account {
 }
 
 export interface ServeOptions extends Partial<
-  Pick<RealtimeServerOptions<typeof contract, Account>, "store" | "retention" | "accountBuckets">
+  Pick<
+    RealtimeServerOptions<typeof contract, Account>,
+    "store" | "retention" | "accountBuckets" | "codecs"
+  >
 > {
   readonly policy?: Partial<ServerPolicy>;
   readonly limits?: Partial<WireLimits>;
@@ -113,6 +116,7 @@ export class TestServer {
       onError: (error, context) => this.errors.push({ error, context }),
       ...(options.policy && { policy: options.policy }),
       ...(options.limits && { limits: options.limits }),
+      ...(options.codecs && { codecs: options.codecs }),
       ...(options.store && { store: options.store }),
       ...(options.retention && { retention: options.retention }),
       ...(options.accountBuckets && { accountBuckets: options.accountBuckets }),
