@@ -13,7 +13,7 @@ import type { BucketKey, BucketPosition, Page } from "@holdfast/protocol";
 
 import type { Cancel } from "./base/clock.ts";
 import { isTooFar, pageFor, tooFarBehind } from "./bucket-page.ts";
-import type { PumpedFeed } from "./bucket-pump.ts";
+import type { PumpedFeed } from "./pumped-bucket.ts";
 import type { BucketRun, RunReader } from "./bucket-run.ts";
 import type { FeedSession } from "./feed-session.ts";
 import type { PageBudget } from "./page-budget.ts";
