@@ -373,10 +373,10 @@ test("a bucket that was open, then heard live, and is opened again in the same s
   const cancel = client.subscribe("list:a", () => {});
   await clock.run(1_000);
   cancel();
-  const { state, open } = client.bucket("list:a");
-  open();
+  const list = client.bucket("list:a");
+  list.open();
   await clock.run(1_000);
   await clock.finish(server.publish("list:a", "after all that"));
   await clock.run(1_000);
-  expect([state.current.phase, await ada.stored()]).toEqual(["live", ["after all that"]]);
+  expect([list.state.current.phase, await ada.stored()]).toEqual(["live", ["after all that"]]);
 });
