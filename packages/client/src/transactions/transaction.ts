@@ -27,7 +27,10 @@ export interface TransactionOptions<Input = unknown, Output = unknown, View = un
    * such records stay as they are, are reported as unknown, and hold their lanes.
    */
   migrate?(input: unknown, fromVersion: number): Input;
-  /** Transactions of one lane go one after the other. Default: no order, up to 64 side by side. */
+  /**
+   * Transactions of one lane go one after the other, in each client: what another tab made, or has
+   * taken over, does not wait for these. Default: no order, up to 64 side by side.
+   */
   lane?(input: Input): string | undefined;
   /** How long it may take, in ms, from the making. Default 24 h, at most 47 h. */
   readonly deadlineMs?: number;

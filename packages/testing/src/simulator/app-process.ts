@@ -40,6 +40,8 @@ export interface ProcessOptions {
   readonly store: ClientStore;
   readonly disk: Disk;
   readonly mood: ServerMood;
+  /** Did others run on the device, which may have taken over what this one left? */
+  readonly hasCompany: () => boolean;
   /** How long it goes on in the background; undefined: for ever, as on the web. */
   readonly graceMs: Millis | undefined;
 }
@@ -56,6 +58,11 @@ export class AppProcess {
   readonly addNote: TransactionDefinition<NoteInput, NotePlace>;
   /** The account that is signed in when nothing is wrong. */
   readonly account: string;
+  /**
+   * Rises with each change of user that another tab may have used to take over what is pending: it
+   * goes on there, and lanes hold within one client.
+   */
+  stay = 0;
   readonly #options: ProcessOptions;
   readonly #traffic: ProcessNetwork;
   #state: ProcessState = "running";
@@ -171,6 +178,7 @@ export class AppProcess {
   signIn(account: string | null): void {
     if (account === this.credentials.identity.current) return;
     this.#options.journal.note(this.name, `is signed in as ${account}`);
+    if (this.#options.hasCompany()) this.stay++;
     this.credentials.identity.set(account);
     this.effects.forget();
   }

@@ -55,10 +55,10 @@ export class AppUser {
 
   /** A note, now and then with an order, a blocker or a deadline. */
   add(dice: Dice): void {
-    const { client, name, addNote, effects, credentials, isAlive } = this.#process;
+    const { client, name, addNote, effects, credentials, isAlive, stay } = this.#process;
     const account = credentials.identity.current;
     if (account === null || !isAlive) return;
-    const lane = dice.chance(0.7) ? `${name} ${account} ${dice.whole(1, 3)}` : undefined;
+    const lane = dice.chance(0.7) ? `${name} ${account} ${stay} ${dice.whole(1, 3)}` : undefined;
     const own = this.#made.filter((made) => made.account === account);
     const blockers = dice.chance(0.12) ? own.slice(-3).filter(() => dice.chance(0.4)) : [];
     const deadlineMs = dice.chance(0.06) ? dice.ms(500, 60_000) : undefined;

@@ -87,6 +87,7 @@ export class Device {
       link: this.link,
       store: this.store,
       disk: this.disk,
+      hasCompany: () => this.#started.length > 1,
     });
     const tab = {
       process,

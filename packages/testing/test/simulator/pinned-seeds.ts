@@ -20,4 +20,8 @@ export const PINNED_SEEDS: readonly (readonly [seed: number, story: string])[] =
   [6003090, "a tab that was closed left debt in a bucket that another has open"],
   [5000318, "a confirmed note of a full disk came again, after a server had lost its store"],
   [1434, "a tab that was closed left debt for the next start beside one that went on"],
+  [
+    181276557,
+    "a user came back to a tab while another still held what it had left, in a lane of the same name",
+  ],
 ];
