@@ -83,7 +83,10 @@ export class ProcessClock implements Clock {
   }
 
   #arm(alarm: ProcessAlarm): void {
-    alarm.cancel = this.#world.at(alarm.deadline + this.#missedMs, () => {
+    let at = alarm.deadline + this.#missedMs;
+    // Rounded, it may come out too early, and who is woken too early asks for the same again.
+    if (at - this.#missedMs < alarm.deadline) at += 1e-6;
+    alarm.cancel = this.#world.at(at, () => {
       this.#alarms.delete(alarm);
       alarm.wake();
     });

@@ -24,4 +24,8 @@ export const PINNED_SEEDS: readonly (readonly [seed: number, story: string])[] =
     181276557,
     "a user came back to a tab while another still held what it had left, in a lane of the same name",
   ],
+  [
+    3003532,
+    "a process that had slept was woken too early for its alarm by a rounding, again and again",
+  ],
 ];
