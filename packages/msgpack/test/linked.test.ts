@@ -36,6 +36,17 @@ function pair(limits: object = {}): LinkedPair<typeof contract> {
   });
 }
 
+/** One hears a room in MessagePack, another in JSON. */
+async function listeningPair() {
+  const own = pair();
+  const other = own.addClient();
+  const heard: unknown[] = [];
+  own.client.subscribe("room:1", ({ data }) => void heard.push(["msgpack", data]));
+  other.client.subscribe("room:1", ({ data }) => void heard.push(["json", data]));
+  await own.open();
+  return { own, other, heard };
+}
+
 const asBytes = (value: unknown): Frame => msgpackClientCodec.encode(value as never);
 
 describe("a client and a server", () => {
@@ -48,12 +59,7 @@ describe("a client and a server", () => {
   });
 
   test("of which one speaks JSON and one MessagePack hear the same updates", async () => {
-    const own = pair();
-    const other = own.addClient();
-    const heard: unknown[] = [];
-    own.client.subscribe("room:1", ({ data }) => void heard.push(["msgpack", data]));
-    other.client.subscribe("room:1", ({ data }) => void heard.push(["json", data]));
-    await own.open();
+    const { own, other, heard } = await listeningPair();
     expect(await own.clock.finish(own.client.call("send", "from bytes"))).toBe(1);
     expect(await own.clock.finish(other.client.call("send", "from text"))).toBe(2);
     await own.clock.run(10);
@@ -144,12 +150,7 @@ describe("half of a surrogate pair, as a text that was cut has it", () => {
   });
 
   test("said by somebody in JSON, reaches everybody, and the rest of the log too", async () => {
-    const own = pair();
-    const other = own.addClient();
-    const heard: unknown[] = [];
-    own.client.subscribe("room:1", ({ data }) => void heard.push(["msgpack", data]));
-    other.client.subscribe("room:1", ({ data }) => void heard.push(["json", data]));
-    await own.open();
+    const { own, other, heard } = await listeningPair();
     // That one speaks JSON.
     await own.clock.finish(other.client.call("send", cut));
     await own.clock.finish(other.client.call("send", "next"));
