@@ -8,16 +8,19 @@ import { change, type Entry, type Turn } from "./transaction-model.ts";
 /** Sends the heads of lanes, as many as may be on their way at once. */
 export function dispatch(turn: Turn): void {
   const { inFlight, isClaimed, lanes, session } = turn.queue;
+  if (!session || !isClaimed) return;
+  // The cancellation of what is on its way needs no room, and goes beside a suspect.
+  for (const entry of inFlight)
+    if (isReady(turn, entry, session.keyRetentionMs)) go(turn, entry, session.keyRetentionMs);
   let room = turn.policy.inFlightMax - inFlight.size;
   let isAlone: boolean | undefined;
-  if (!session || !isClaimed) return;
   for (const { head } of lanes.values()) {
     if (room <= 0) return;
-    if (!isReady(turn, head, session.keyRetentionMs)) continue;
+    if (inFlight.has(head) || !isReady(turn, head, session.keyRetentionMs)) continue;
     // What a session broke off over goes alone, so that no other is blamed with it.
     isAlone ??= [...inFlight].some(isSuspect);
     if (isAlone || (isSuspect(head) && inFlight.size)) return;
-    if (!inFlight.has(head)) room--;
+    room--;
     go(turn, head, session.keyRetentionMs);
     if (isSuspect(head)) return;
   }

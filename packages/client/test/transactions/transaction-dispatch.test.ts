@@ -171,3 +171,18 @@ test("nothing goes beside a suspect, in the step that sends it either", () => {
   rig.claim([rig.loaded("a", { violations: 1, sentAt }), rig.loaded("b", { sentAt })]).news();
   expect(rig.online().news()).toEqual(["send a"]);
 });
+
+test("what is on its way is cancelled at once, however full the way is", () => {
+  const rig = new QueueRig({ inFlightMax: 2 }).claim().online().make("a").make("b").make("c");
+  expect(rig.news()).toEqual(["show a", "send a", "show b", "send b", "show c"]);
+  expect(rig.cancel("a").news()).toEqual(["cancel a"]);
+  expect(rig.failure("cancel a", "cancelled").news()).toEqual(["undo a", "send c"]);
+});
+
+test("and so is a suspect, which goes alone", () => {
+  const rig = new QueueRig();
+  rig.claim([rig.loaded("a", { violations: 1, sentAt: rig.wallNow })]).online();
+  expect(rig.news()).toEqual(["show a", "send a"]);
+  expect(rig.cancel("a").make("b").news()).toEqual(["cancel a", "show b"]);
+  expect(rig.failure("cancel a", "cancelled").news()).toEqual(["undo a", "send b"]);
+});
