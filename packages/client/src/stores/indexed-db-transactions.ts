@@ -9,7 +9,7 @@ import {
 import { ask, type IndexedDbConnection, type OpenStore } from "./indexed-db-connection.ts";
 import type { OwnerLocks } from "./owner-locks.ts";
 import { StoreError } from "./store-error.ts";
-import { findRows, readOutcome, rowOf, type StoredRow } from "./stored-record.ts";
+import { endOf, findRows, rowOf, type StoredRow } from "./stored-record.ts";
 import { textOf } from "./stored-text.ts";
 
 /** What the transactions of an account stand on. */
@@ -40,10 +40,15 @@ export function indexedDbTransactions(ground: TransactionGround): TransactionSto
       return lost;
     },
     async outcomes(ids) {
-      const rows = await database.run("readonly", ["outcomes"], (store) =>
-        Promise.all(ids.map((id) => ask(store("outcomes").get(id)))),
+      const ends = await database.run("readonly", ["transactions", "outcomes"], (store) =>
+        Promise.all(
+          ids.map(async (id) => {
+            const row = (await ask(store("outcomes").get(id))) as OutcomeRow | undefined;
+            return endOf(id, row?.text, (await ask(store("transactions").count(id))) > 0);
+          }),
+        ),
       );
-      return rows.flatMap((row) => readOutcome((row as OutcomeRow | undefined)?.text) ?? []);
+      return ends.flat();
     },
     release(owner) {
       if (locks.release(owner)) tell();

@@ -12,7 +12,7 @@ import type { AccountStore, ClientStore } from "./client-store.ts";
 import type { DocumentStore } from "./document-store.ts";
 import { StoreError } from "./store-error.ts";
 import { type DocumentRow, documentsOf, isSameCursor, putsOf, rowsOf } from "./stored-bucket.ts";
-import { findRows, readOutcome, rowOf, type StoredRow } from "./stored-record.ts";
+import { endOf, findRows, rowOf, type StoredRow } from "./stored-record.ts";
 import { checkNames, textOf } from "./stored-text.ts";
 import { type Topic, Watchers } from "./watchers.ts";
 
@@ -147,8 +147,8 @@ function memoryTransactions(view: View, claimed: Set<string>): TransactionStore 
       return lost;
     },
     async outcomes(ids) {
-      const { outcomes } = view.shelf();
-      return ids.flatMap((id) => readOutcome(outcomes.get(id)?.text) ?? []);
+      const { rows, outcomes } = view.shelf();
+      return ids.flatMap((id) => endOf(id, outcomes.get(id)?.text, rows.has(id)));
     },
     release(owner) {
       if (!claimed.delete(owner)) return;

@@ -9,7 +9,7 @@ import {
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import type { SqliteLeases } from "./sqlite-leases.ts";
 import type { SqliteNews } from "./sqlite-news.ts";
-import { findRows, readOutcome, rowOf, type StoredRow } from "./stored-record.ts";
+import { endOf, findRows, rowOf, type StoredRow } from "./stored-record.ts";
 import { textOf } from "./stored-text.ts";
 
 const ROWS = "select id, owner, record as text from holdfast_transactions where account = ?";
@@ -20,6 +20,7 @@ const PUT = `update holdfast_transactions set record = ?
 const REMOVE = "delete from holdfast_transactions where account = ? and id = ? and owner = ?";
 const END = "insert or replace into holdfast_outcomes values (?, ?, ?, ?)";
 const OUTCOME = "select outcome as text from holdfast_outcomes where account = ? and id = ?";
+const STORED = "select 1 from holdfast_transactions where account = ? and id = ?";
 const FORGET = "delete from holdfast_outcomes where account = ? and ended_at < ?";
 
 export function sqliteTransactions(
@@ -63,7 +64,7 @@ export function sqliteTransactions(
       return connection.read(() =>
         ids.flatMap((id) => {
           const row = connection.sql(OUTCOME).get(account, id) as { text: unknown } | undefined;
-          return readOutcome(row?.text) ?? [];
+          return endOf(id, row?.text, !!connection.sql(STORED).get(account, id));
         }),
       );
     },

@@ -52,7 +52,7 @@ export function findRows(
   }
   // Two clients may have counted alike; the id decides, everywhere in the same way.
   records.sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
-  return { claim: { records, setAside }, adopted };
+  return { claim: { records, setAside, adopted: adopted.map(({ id }) => id) }, adopted };
 }
 
 /** The record of a row, or why there is none. */
@@ -95,6 +95,17 @@ function isRecord(fields: Fields): fields is Fields & TransactionRecord {
     ["queued", "cancelling"].includes(fields["phase"] as string) &&
     [undefined, "user", "deadline"].includes(fields["cancelledBy"] as undefined)
   );
+}
+
+/** How a record ended: as `text` tells, or, if it is stored no more, as nobody knows. */
+export function endOf(
+  id: string,
+  text: unknown,
+  isStored: boolean,
+): TransactionOutcome | readonly [] {
+  if (isStored) return readOutcome(text) ?? [];
+  const error = { kind: "outcomeUnknown" };
+  return readOutcome(text) ?? { id, endedAt: 0, phase: "failed", error };
 }
 
 /** The outcome that a text tells, if it does. */

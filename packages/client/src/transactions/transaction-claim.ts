@@ -4,17 +4,16 @@
  */
 import { fail, finish, land, revoke, succeed } from "./transaction-end.ts";
 import type { TransactionErrorKind } from "./transaction-error.ts";
-import type { LoadedRecord } from "./transaction-event.ts";
+import type { TransactionEvent } from "./transaction-event.ts";
 import { byTurn, joinLane } from "./transaction-lane.ts";
 import { change, entryOf, hide, remind, show, type Entry, type Turn } from "./transaction-model.ts";
 import type { TransactionRecord } from "./transaction-record.ts";
-import { OUTCOME_KEPT_MS, type SetAside, type TransactionOutcome } from "./transaction-store.ts";
+import { OUTCOME_KEPT_MS, type TransactionOutcome } from "./transaction-store.ts";
 
 /** All records that are ours now. */
 export function claimed(
   turn: Turn,
-  loaded: readonly LoadedRecord[],
-  setAside: readonly SetAside[],
+  { loaded, setAside, adopted }: Extract<TransactionEvent, { type: "claimed" }>,
 ): void {
   const { queue, policy, now, touched } = turn;
   const { entries } = queue;
@@ -33,8 +32,9 @@ export function claimed(
   let isBack = false;
   for (const { record, rules, migrated } of loaded) {
     const known = entries.get(record.id);
-    // Between two claims of one that is awake, what it has in mind is newer than what is stored.
-    if (known && (wasAway || known.isForeign)) {
+    // Between two claims of one that is awake, what it has in mind is newer than what is stored;
+    // unless it stood still, and another took the record, may have sent it, and left it again.
+    if (known && (wasAway || known.isForeign || adopted.includes(record.id))) {
       takeBack(turn, known, record);
       isBack = true;
     }

@@ -59,6 +59,8 @@ export type TransactionEvent =
       readonly type: "claimed";
       readonly loaded: readonly LoadedRecord[];
       readonly setAside: readonly SetAside[];
+      /** Ids of those that were another's until now. */
+      readonly adopted: readonly string[];
     }
   | { readonly type: "claimFailed"; readonly code: string }
   /** The last `write` is durable, but for what others had adopted. */

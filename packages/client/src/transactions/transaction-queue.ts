@@ -86,16 +86,17 @@ const EVENTS: Rows = {
     const entry = turn.queue.entries.get(id);
     if (entry) revoke(turn, entry, "user");
   },
-  claimed(turn, { loaded, setAside }) {
+  claimed(turn, claim) {
     recovered(turn);
     // A claim that ends in a frozen page has taken a lock that nobody may hold.
     if (turn.queue.isFrozen) turn.effects.push({ type: "release" });
-    else claimed(turn, loaded, setAside);
+    else claimed(turn, claim);
   },
   claimFailed(turn, { code }) {
     const { queue } = turn;
     queue.claimAt = troubled(turn, code);
-    if (queue.isClaimed) return;
+    // A freeze gives up the lock that is being asked for: the claim after it decides.
+    if (queue.isClaimed || queue.isFrozen || code === "closed") return;
     for (const entry of queue.entries.values())
       if (!entry.stored) fail(turn, entry, "storeFailed", { code });
   },

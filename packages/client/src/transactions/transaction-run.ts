@@ -107,10 +107,10 @@ export class TransactionRun {
     switch (effect.type) {
       case "claim":
         return this.#ask("claimFailed", async (store) => {
-          const { records, setAside } = await store.claim(owner);
+          const { records, ...rest } = await store.claim(owner);
           if (this.#isClosed) this.#release();
           const loaded = records.map((record) => this.#loaded(record));
-          return { type: "claimed", loaded, setAside };
+          return { ...rest, type: "claimed", loaded };
         });
       case "write":
         return this.#ask("writeFailed", async (store) => {

@@ -43,6 +43,8 @@ export interface Claim {
   readonly records: readonly TransactionRecord[];
   /** What was found and cannot be read, told once a claim. */
   readonly setAside: readonly SetAside[];
+  /** Ids of the records that were another owner's until this claim. */
+  readonly adopted: readonly string[];
 }
 
 /** A rejection of any of these means that nothing was changed. */
@@ -57,7 +59,10 @@ export interface TransactionStore {
    * `remove` that another owner has adopted meanwhile: those were left alone.
    */
   write(owner: string, changes: readonly TransactionChange[]): Promise<readonly string[]>;
-  /** The outcomes that are kept for these ids. */
+  /**
+   * How these ended, as far as that is kept. One of which nothing is kept, no record either, failed
+   * with `outcomeUnknown`: it was forgotten.
+   */
   outcomes(ids: readonly string[]): Promise<readonly TransactionOutcome[]>;
   /** Gives up the owner's lock at once, within this call: others may adopt what is left. */
   release(owner: string): void;

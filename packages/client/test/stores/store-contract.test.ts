@@ -28,6 +28,14 @@ const worlds = [
 const add = (record: TransactionRecord): TransactionChange => ({ type: "add", record });
 const put = (record: TransactionRecord): TransactionChange => ({ type: "put", record });
 const idsOf = (records: readonly TransactionRecord[]): string[] => records.map(({ id }) => id);
+/** Of what is stored no more, and left no outcome. */
+const forgotten = (id: string): TransactionOutcome => ({
+  id,
+  endedAt: 0,
+  phase: "failed",
+  error: { kind: "outcomeUnknown" },
+});
+
 const outcomeOf = (id: string, endedAt: number): TransactionOutcome => ({
   id,
   endedAt,
@@ -139,8 +147,9 @@ describe.each(worlds)("a store in %s:", (_, makeWorld) => {
       await store.transactions.write("tab1", [add(sampleRecord("a", 1))]);
       expect((await other.transactions.claim("tab2")).records).toEqual([]);
       store.transactions.release("tab1");
-      const { records } = await other.transactions.claim("tab2");
+      const { records, adopted } = await other.transactions.claim("tab2");
       expect(records).toEqual([sampleRecord("a", 1, { owner: "tab2" })]);
+      expect([adopted, (await other.transactions.claim("tab2")).adopted]).toEqual([["a"], []]);
       // The first one wakes: what was its own is another's now.
       expect((await store.transactions.claim("tab1")).records).toEqual([]);
       const lost = await store.transactions.write("tab1", [
@@ -200,7 +209,10 @@ describe.each(worlds)("a store in %s:", (_, makeWorld) => {
       expect(await store.transactions.outcomes(["a", "b"])).toHaveLength(2);
       world.clock.sleep(1);
       await store.transactions.claim("tab1");
-      expect(await store.transactions.outcomes(["a", "b"])).toEqual([outcomeOf("b", endedAt + 1)]);
+      expect(await store.transactions.outcomes(["a", "b"])).toEqual([
+        forgotten("a"),
+        outcomeOf("b", endedAt + 1),
+      ]);
     });
 
     test("others hear when an owner lets go, adopts or ends something, and not otherwise", async () => {
@@ -397,19 +409,21 @@ describe.each(worlds)("a store in %s:", (_, makeWorld) => {
       await client.store.forget("never");
       const contents = async (each: AccountStore): Promise<unknown[]> => [
         (await each.transactions.claim("tab1")).records.length,
-        (await each.transactions.outcomes(["b"])).length,
+        await each.transactions.outcomes(["a", "b"]),
         (await each.sync.debts()).length,
         (await each.documents.documents("x")).length,
         await each.documents.cursor("x"),
       ];
+      const gone = [forgotten("a"), forgotten("b")];
       // One that is open goes on, empty.
-      expect(await contents(store)).toEqual([0, 0, 0, 0, undefined]);
-      expect(await contents(stranger)).toEqual([1, 1, 1, 1, at(1)]);
+      expect(await contents(store)).toEqual([0, gone, 0, 0, undefined]);
+      const kept = outcomeOf("b", world.clock.wallNow());
+      expect(await contents(stranger)).toEqual([1, [kept], 1, 1, at(1)]);
       const lost = await store.transactions.write("tab1", [put(sampleRecord("a", 1))]);
       expect(lost).toEqual(["a"]);
       await store.transactions.write("tab1", [add(sampleRecord("c", 1))]);
       await store.close();
-      expect(await contents(await open(client))).toEqual([1, 0, 0, 0, undefined]);
+      expect(await contents(await open(client))).toEqual([1, gone, 0, 0, undefined]);
     });
 
     test("a name that a store could cut is refused", async () => {

@@ -26,7 +26,7 @@ test("a record reads back as itself, with fields that a later minor version adds
   const later = { ...full, colour: "blue" };
   const row = rowOf("acc", "tab1", later);
   expect(findRows("acc", "tab1", [row], none)).toEqual({
-    claim: { records: [later], setAside: [] },
+    claim: { records: [later], setAside: [], adopted: [] },
     adopted: [],
   });
 });
@@ -80,7 +80,7 @@ test.each(["", "null", "7", "[]", '["acc"]', '["acc",[]]', '["acc",7]', "{}", '[
 test("a row that is of the wrong types is corrupt, and its id is told as text", () => {
   const row = { ...rowWith({}), id: 7, owner: undefined, text: { not: "text" } };
   const { claim, adopted } = findRows("acc", "tab1", [row as unknown as StoredRow], () => true);
-  expect(claim).toEqual({ records: [], setAside: [{ id: "7", reason: "corrupt" }] });
+  expect(claim).toEqual({ records: [], setAside: [{ id: "7", reason: "corrupt" }], adopted: [] });
   expect(adopted).toEqual([]);
 });
 

@@ -256,6 +256,19 @@ test("what came back from another goes on from where that one left it", () => {
   expect(rig.result("a").outcomes.get("a")?.phase).toBe("done");
 });
 
+test("what another took, sent and left while this one stood still is not cancelled unasked", () => {
+  const rig = state("queued");
+  const sent = rig.loaded("a", { sentAt: rig.wallNow });
+  rig.pass(29_999).tell({ type: "storeChanged" }).claim([sent], [], ["a"]);
+  expect(rig.cancel("a").fate("a")).toBe("cancelling");
+  expect(rig.online().news()).toEqual(["show a", "cancel a"]);
+  // Nor if this one had marked it, and knew that it had not sent it.
+  const unsent = state("unsent");
+  const [stored] = unsent.disk.values();
+  if (stored) unsent.claim([{ record: stored, rules: { repeatable: false } }], [], ["a"]);
+  expect(unsent.cancel("a").fate("a")).toBe("cancelling");
+});
+
 test("a wish to cancel survives a thaw; what was sent elsewhere is asked", () => {
   const rig = state("queued").tell({ type: "frozen" }).cancel("a").tell({ type: "thawed" });
   const [theirs] = rig.disk.values();
@@ -336,4 +349,15 @@ test("what waits for a foreign one, and is foreign too, hears of itself alone", 
   });
   expect(rig.pass(30_000).fate("b")).toBe("failed: timedOut");
   expect(rig.queue.dirty.size).toBe(0);
+});
+
+test("what is made as the page freezes is stored after the thaw, not failed by the freeze", () => {
+  for (const isLate of [false, true]) {
+    const rig = new QueueRig().make("a").tell({ type: "frozen" });
+    if (isLate) rig.tell({ type: "thawed" });
+    rig.storeFails("closed");
+    if (!isLate) rig.tell({ type: "thawed" });
+    expect(rig.pass(2_000).operation?.type).toBe("claim");
+    expect(rig.claim().fate("a")).toBe("queued");
+  }
 });

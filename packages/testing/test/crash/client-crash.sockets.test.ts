@@ -158,7 +158,11 @@ test(`a client that is killed ${KILLS} times loses nothing it was told is stored
     }
     const left = await sqliteStore({ database }).open("ada");
     deferred(() => left.close());
-    expect(await left.transactions.claim("test")).toEqual({ records: [], setAside: [] });
+    expect(await left.transactions.claim("test")).toEqual({
+      records: [],
+      setAside: [],
+      adopted: [],
+    });
 
     console.log(
       `client crash: ${KILLS} kills, ${asked.size} asked, ${queued.size} known as stored, ${applied.length} applied, ${logs.flat().length} updates`,

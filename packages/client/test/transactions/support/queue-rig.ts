@@ -83,11 +83,15 @@ export class QueueRig {
   }
 
   /** The first claim brings these. */
-  claim(loaded: readonly LoadedRecord[] = [], setAside: readonly SetAside[] = []): this {
+  claim(
+    loaded: readonly LoadedRecord[] = [],
+    setAside: readonly SetAside[] = [],
+    adopted: readonly string[] = [],
+  ): this {
     if (this.operation?.type !== "claim") this.tell({ type: "alarm" });
     for (const { record } of loaded) this.disk.set(record.id, record);
     this.operation = undefined;
-    return this.tell({ type: "claimed", loaded, setAside });
+    return this.tell({ type: "claimed", loaded, setAside, adopted });
   }
 
   online(keyRetentionMs: number | undefined = RETENTION_MS): this {

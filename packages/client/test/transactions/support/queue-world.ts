@@ -529,9 +529,11 @@ export class QueueWorld {
     tab.holdsLock = true;
     const awake = new Set(this.tabs.filter(({ holdsLock }) => holdsLock).map(({ owner }) => owner));
     const loaded = [];
+    const adopted = [];
     for (const [id, record] of this.disk) {
       if (record.owner !== tab.owner && awake.has(record.owner)) continue;
       const own = { ...record, owner: tab.owner };
+      if (record.owner !== tab.owner) adopted.push(id);
       const story = this.#story(id);
       if (story.owner !== tab.owner)
         story.wasTaken ||= this.tabs.some((t) => t.owner === story.owner);
@@ -539,7 +541,7 @@ export class QueueWorld {
       loaded.push({ record: own, rules: { repeatable: this.#options.repeatable } });
     }
     loaded.sort((a, b) => a.record.order - b.record.order);
-    return { type: "claimed", loaded, setAside: [] };
+    return { type: "claimed", loaded, setAside: [], adopted };
   }
 
   /** False: it was another's. */

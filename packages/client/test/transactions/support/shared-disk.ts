@@ -36,11 +36,15 @@ export class SharedDisk {
       claim: async (owner) => {
         await this.#operation("claim");
         this.locks.add(owner);
-        for (const [id, record] of this.records)
-          if (!this.locks.has(record.owner)) this.records.set(id, { ...record, owner });
+        const adopted: string[] = [];
+        for (const [id, record] of this.records) {
+          if (this.locks.has(record.owner)) continue;
+          this.records.set(id, { ...record, owner });
+          adopted.push(id);
+        }
         const own = [...this.records.values()].filter((record) => record.owner === owner);
         own.sort((a, b) => a.order - b.order);
-        return { records: own, setAside: this.setAside };
+        return { records: own, setAside: this.setAside, adopted };
       },
       write: async (owner, changes) => {
         const words = changes.map((change) => `${change.type} ${idOf(change)}`);
@@ -51,7 +55,10 @@ export class SharedDisk {
       },
       outcomes: async (ids) => {
         await this.#operation("outcomes");
-        return ids.flatMap((id) => this.outcomes.get(id) ?? []);
+        const gone = { endedAt: 0, phase: "failed" } as const;
+        return ids.flatMap(
+          (id) => this.outcomes.get(id) ?? (this.records.has(id) ? [] : { ...gone, id }),
+        );
       },
       release: (owner) => {
         this.log.push("release");
