@@ -172,7 +172,11 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
     return super.subscribe(bucket, listener, onState);
   }
 
-  /** Deletes everything that is stored of an account, what has not been sent included. */
+  /**
+   * Deletes everything that is stored of an account, what has not been sent included. Best after it
+   * has signed out: what is on its way cannot be taken back, and what still waits here may be sent
+   * once more, or ends with `outcomeUnknown` when the queue next looks at the store.
+   */
   forgetAccount(account: string): Promise<void> {
     return this.#options.store.forget(account);
   }

@@ -78,8 +78,10 @@ export class Transactions {
 
   /** Rejects what is open with `closed`; what is stored goes on when the account opens again. */
   closeAccount(): void {
-    this.#run?.close();
+    const run = this.#run;
+    // First: whoever hears that nothing is pending any more may make another transaction.
     this.#run = undefined;
+    run?.close();
   }
 
   /** Nothing stays behind. */

@@ -1,6 +1,7 @@
 import { OptionsError, waitFor } from "@holdfast/client";
 import { expect, test } from "vitest";
 
+import { memoryStore } from "../../src/stores/memory.ts";
 import { withPending } from "../../src/transactions/optimism.ts";
 import { defineTransaction } from "../../src/transactions/transaction.ts";
 import { TransactionError } from "../../src/transactions/transaction-error.ts";
@@ -413,4 +414,34 @@ test("phases can be waited for", async () => {
   const handle = rig.client({}, "offline").transact(send, { text: "a" });
   await rig.clock.finish(waitFor(handle.phase, (phase) => phase === "queued"));
   expect(rig.disk.records.has(handle.id)).toBe(true);
+});
+
+test("what is made by someone who hears of the sign-out fails, and does not hang", async () => {
+  const rig = new TransactionsRig();
+  const client = rig.client({}, "offline");
+  client.transact(send, { text: "a" });
+  const late: Promise<unknown>[] = [];
+  client.pending.subscribe((pending) => {
+    if (!pending.length) late.push(error(client.transact(send, { text: "late" }).result));
+  });
+  late.length = 0;
+  client.closeAccount();
+  expect(await Promise.all(late)).toEqual(["storeFailed noAccount"]);
+});
+
+test("what is forgotten while it waits ends within a minute, and lets its lane go on", async () => {
+  const rig = new TransactionsRig();
+  const store = memoryStore({ clock: rig.clock });
+  const account = await store.open("ada");
+  const client = rig.client({}, "signedOut");
+  client.open(() => Promise.resolve(account.transactions));
+  const handles = ["a", "b"].map((text) => client.transact(send, { text }, { lane: "l" }));
+  await rig.clock.run(100);
+  await store.forget("ada");
+  client.sessionOpened({ keepsKeys: true });
+  const next = client.transact(send, { text: "c" }, { lane: "l" });
+  await rig.clock.run(90_000);
+  expect(handles.map(({ phase }) => phase.current)).toEqual(["failed", "failed"]);
+  expect(await error(handles[0]!.result)).toBe("outcomeUnknown");
+  expect([next.phase.current, client.pending.current]).toEqual(["done", []]);
 });
