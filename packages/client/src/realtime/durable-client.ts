@@ -123,7 +123,8 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
   /**
    * Makes a transaction: it shows at once, is stored, and reaches the server exactly once, now or
    * when there is a connection, also after a reload. Throws `OptionsError` for a definition that is
-   * not among `transactions`; all else is told by the handle.
+   * not among `transactions`, for a `lane` function that throws, and for options of the wrong type;
+   * all else is told by the handle.
    */
   transact<Input, Output>(
     definition: TransactionDefinition<Input, Output>,

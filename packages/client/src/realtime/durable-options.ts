@@ -24,7 +24,7 @@ export interface DurableOptions<C extends Contract = Contract> extends RealtimeO
   readonly store: ClientStore;
   /**
    * Every kind of transaction that this app makes, and those that an earlier version of it may have
-   * left in the store. Default: none.
+   * left in the store. Each has a name of its own. Default: none.
    */
   readonly transactions?: readonly TransactionDefinition[];
   /**

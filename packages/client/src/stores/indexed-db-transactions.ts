@@ -44,7 +44,7 @@ export function indexedDbTransactions(ground: TransactionGround): TransactionSto
         Promise.all(
           ids.map(async (id) => {
             const row = (await ask(store("outcomes").get(id))) as OutcomeRow | undefined;
-            return endOf(id, row?.text, (await ask(store("transactions").count(id))) > 0);
+            return endOf(id, row?.text, !!(await ask(store("transactions").count(id))));
           }),
         ),
       );

@@ -103,9 +103,7 @@ export function endOf(
   text: unknown,
   isStored: boolean,
 ): TransactionOutcome | readonly [] {
-  if (isStored) return readOutcome(text) ?? [];
-  const error = { kind: "outcomeUnknown" };
-  return readOutcome(text) ?? { id, endedAt: 0, phase: "failed", error };
+  return readOutcome(text) ?? (isStored ? [] : { id, endedAt: 0, phase: "failed" });
 }
 
 /** The outcome that a text tells, if it does. */

@@ -60,8 +60,8 @@ export interface TransactionStore {
    */
   write(owner: string, changes: readonly TransactionChange[]): Promise<readonly string[]>;
   /**
-   * How these ended, as far as that is kept. One of which nothing is kept, no record either, failed
-   * with `outcomeUnknown`: it was forgotten.
+   * How these ended, as far as that is kept. One of which nothing is kept, no record either, has
+   * `failed`, without an `error`: it was forgotten.
    */
   outcomes(ids: readonly string[]): Promise<readonly TransactionOutcome[]>;
   /** Gives up the owner's lock at once, within this call: others may adopt what is left. */

@@ -42,10 +42,17 @@ export class Transactions {
   #session: TransactionEvent | undefined;
   #isFrozen = false;
 
+  /** Throws `OptionsError` for definitions that cannot work, or that share a name. */
   constructor(options: TransactionsOptions) {
     this.#options = options;
     this.#policy = { ...DEFAULT_TRANSACTION_POLICY, ...options.policy };
-    this.#definitions = new Map(options.definitions.map((kind) => [kind.name, kind]));
+    const { definitions } = options;
+    this.#definitions = new Map(definitions.map((kind) => [kind.name, kind]));
+    // What is stored must be read again by these.
+    const isBad = ({ name, method, version }: TransactionDefinition): boolean =>
+      [name, method].some(isNoText) || !Number.isFinite(version);
+    if (this.#definitions.size < definitions.length || definitions.some(isBad))
+      throw new OptionsError("a definition is bad, or two share a name");
   }
 
   /** What shows before it is confirmed, in the order of the queue. */
@@ -126,21 +133,33 @@ export class Transactions {
 
   /**
    * Makes a transaction: shows its effect at once, stores it, and sends it when it may go. Throws
-   * `OptionsError` for a definition that this client was not given, and for a deadline that is no
-   * number; all else that can go wrong is told by `result`.
+   * `OptionsError` for a definition that this client was not given, for a `lane` function that
+   * throws, and for options of the wrong type; all else that can go wrong is told by `result`.
    */
   transact<Input, Output>(
     definition: TransactionDefinition<Input, Output>,
     ...[given, options = {}]: TransactArguments<Input>
   ): TransactionHandle<Output> {
-    const { clock, owner, randomHex } = this.#options;
+    const { clock, owner, randomHex, report } = this.#options;
     const { name, method, version } = definition;
-    const { blockers = [], deadlineMs = definition.deadlineMs ?? this.#policy.deadlineMs } =
-      options;
-    if (this.#definitions.get(name)?.method !== method || !(deadlineMs >= 0))
-      throw new OptionsError("unknown definition, or bad deadlineMs");
-    const createdAt = clock.wallNow();
+    const { signal, blockers = [], deadlineMs = definition.deadlineMs } = options;
+    const timeMs = deadlineMs ?? this.#policy.deadlineMs;
     const input = given as Input;
+    const known = this.#definitions.get(name);
+    const ids = blockers.map((blocker) => (typeof blocker === "string" ? blocker : blocker?.id));
+    // What throws leaves a value that is no lane.
+    let lane: unknown = 0;
+    guarded(() => (lane = options.lane ?? definition.lane?.(input) ?? undefined), report);
+    // What is stored with another type could not be read again.
+    if (
+      known?.method !== method ||
+      known.version !== version ||
+      !(timeMs >= 0) ||
+      [lane ?? "", ...ids].some(isNoText) ||
+      (signal && typeof signal.addEventListener !== "function")
+    )
+      throw new OptionsError("unknown definition, or a bad option");
+    const createdAt = clock.wallNow();
     const wish: TransactionRecord = {
       recordVersion: RECORD_VERSION,
       id: randomHex(16),
@@ -150,17 +169,17 @@ export class Transactions {
       inputVersion: version,
       method,
       input,
-      lane: options.lane ?? definition.lane?.(input),
-      blockers: blockers.map((blocker) => (typeof blocker === "string" ? blocker : blocker.id)),
+      lane: lane as string | undefined,
+      blockers: ids,
       phase: "queued",
       createdAt,
-      deadlineAt: createdAt + Math.min(deadlineMs, this.#policy.deadlineMsMax),
+      deadlineAt: createdAt + Math.min(timeMs, this.#policy.deadlineMsMax),
       attempts: 0,
       violations: 0,
     };
     const phases = blockers.map((blocker) => typeof blocker === "object" && blocker.phase.current);
     const hasFailedBlocker = phases.includes("failed") || phases.includes("cancelled");
-    return this.#enqueue(wish, options.signal, hasFailedBlocker) as TransactionHandle<Output>;
+    return this.#enqueue(wish, signal, hasFailedBlocker) as TransactionHandle<Output>;
   }
 
   /** Takes back what is not done yet, if that is still possible. An unknown id is passed over. */
@@ -199,6 +218,8 @@ export class Transactions {
     return { id, phase, result, cancel };
   }
 }
+
+const isNoText = (value: unknown): boolean => typeof value !== "string";
 
 /** What will be stored, out of the caller's reach; or why it cannot be. */
 function copyOf(record: TransactionRecord, bytesMax: number): TransactionRecord | string {

@@ -33,7 +33,6 @@ const forgotten = (id: string): TransactionOutcome => ({
   id,
   endedAt: 0,
   phase: "failed",
-  error: { kind: "outcomeUnknown" },
 });
 
 const outcomeOf = (id: string, endedAt: number): TransactionOutcome => ({

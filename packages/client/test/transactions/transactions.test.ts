@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 
 import { memoryStore } from "../../src/stores/memory.ts";
 import { withPending } from "../../src/transactions/optimism.ts";
-import { defineTransaction } from "../../src/transactions/transaction.ts";
+import {
+  defineTransaction,
+  type TransactionDefinition,
+} from "../../src/transactions/transaction.ts";
 import { TransactionError } from "../../src/transactions/transaction-error.ts";
 import { clear, contract, send, TransactionsRig } from "./support/transactions-rig.ts";
 
@@ -442,6 +445,51 @@ test("what is forgotten while it waits ends within a minute, and lets its lane g
   const next = client.transact(send, { text: "c" }, { lane: "l" });
   await rig.clock.run(90_000);
   expect(handles.map(({ phase }) => phase.current)).toEqual(["failed", "failed"]);
-  expect(await error(handles[0]!.result)).toBe("outcomeUnknown");
+  expect(await Promise.all(handles.map(({ result }) => error(result)))).toEqual([
+    "outcomeUnknown",
+    "outcomeUnknown",
+  ]);
   expect([next.phase.current, client.pending.current]).toEqual(["done", []]);
+});
+
+test("a definition that could not be read again after a reload is refused at once", () => {
+  const rig = new TransactionsRig();
+  const refused = (...definitions: TransactionDefinition[]): void =>
+    expect(() => rig.client({ definitions })).toThrow(OptionsError);
+  refused(defineTransaction(contract, "clear", { version: NaN }));
+  refused(defineTransaction(contract, "clear", { name: 5 as never }));
+  refused(defineTransaction(contract, undefined as never));
+  refused(defineTransaction(contract, "clear", { name: "send" }), send);
+  const newer = defineTransaction(contract, "clear", { version: 2 });
+  expect(() => rig.client().transact(newer)).toThrow(OptionsError);
+});
+
+test.each([
+  { lane: 5 },
+  { blockers: [null] },
+  { blockers: [{}] },
+  { signal: {} },
+  { deadlineMs: "soon" },
+])("an option of the wrong type is refused at once: %j", (options) => {
+  const client = new TransactionsRig().client({}, "offline");
+  expect(() => client.transact(clear, undefined, options as never)).toThrow(OptionsError);
+  expect(client.pending.current).toEqual([]);
+});
+
+test("a lane that is null is none, and one that throws is reported and refused", async () => {
+  const rig = new TransactionsRig();
+  const fault = new Error("the app's");
+  const kind = defineTransaction(contract, "rename", {
+    lane: (input) => {
+      if (input === "x") throw fault;
+      return null as never;
+    },
+  });
+  const client = rig.client({ definitions: [kind] });
+  rig.server.isAuto = false;
+  for (const name of ["a", "b"]) client.transact(kind, name, { lane: null as never });
+  await rig.clock.settle();
+  expect(rig.server.heard).toEqual(["rename", "rename"]);
+  expect(() => client.transact(kind, "x")).toThrow(OptionsError);
+  expect(rig.reports).toEqual([fault]);
 });
