@@ -10,6 +10,8 @@ import type { Cell } from "../base/source.ts";
 import type { CallRemote, RemoteAnswer } from "./call-remote.ts";
 import { TRANSIENT_CODES } from "./transaction-answer.ts";
 import { TransactionAudience, type AudienceOptions, type Waiter } from "./transaction-audience.ts";
+import { copyOf } from "./transaction-copy.ts";
+import { TransactionError } from "./transaction-error.ts";
 import type { LoadedRecord, TransactionEffect, TransactionEvent } from "./transaction-event.ts";
 import { emptyQueue, type TransactionQueue, type TransactionTrouble } from "./transaction-model.ts";
 import type { TransactionPolicy } from "./transaction-policy.ts";
@@ -147,7 +149,10 @@ export class TransactionRun {
   }
 
   #loaded(record: TransactionRecord): LoadedRecord {
-    const { definitions, report } = this.#options;
+    const { definitions, policy, report } = this.#options;
+    const known = this.#queue.entries.get(record.id);
+    // Its rules stand, and a fault in `migrate` is told once, not at every claim.
+    if (known) return { record, rules: known.rules };
     const definition = definitions.get(record.name);
     if (!definition) return { record, rules: undefined };
     const { repeatable = false, version, method } = definition;
@@ -156,10 +161,17 @@ export class TransactionRun {
     guarded(() => {
       if (!definition.migrate) return;
       const input: unknown = definition.migrate(record.input, record.inputVersion);
+      const migrated = copyOf(
+        Object.assign({}, record, { input, inputVersion: version, method }),
+        policy.recordBytesMax,
+      );
+      // The store would refuse it with every write, and all that is written with it.
+      if (typeof migrated === "string")
+        throw new TransactionError("storeFailed", { code: migrated });
       loaded = {
         record,
         rules: { repeatable },
-        migrated: { input, inputVersion: version, method },
+        migrated: { input: migrated.input, inputVersion: version, method },
       };
     }, report);
     return loaded;

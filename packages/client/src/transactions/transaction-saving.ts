@@ -39,7 +39,10 @@ function nextBatch({ queue, now }: Turn): readonly Entry[] {
   const others = queue.writeAt <= now ? all.filter(({ stored }) => stored) : [];
   queue.isCautious &&= all.length > 0;
   if (!queue.isCautious) return [...added, ...others];
-  return added.length ? added.slice(0, 1) : others;
+  // What failed goes after what failed with it: alone, the latter would be sent after a crash.
+  const isLast = ({ id, end }: Entry): boolean => !!end?.error && !!queue.dependants.get(id)?.size;
+  const one = added[0] ?? others.find((entry) => !isLast(entry)) ?? others[0];
+  return one ? [one] : [];
 }
 
 function changeOf({ wallNow }: Turn, entry: Entry): TransactionChange {
@@ -74,14 +77,18 @@ export function writeFailed(turn: Turn, code: string): void {
   const added = writing.filter(({ stored }) => !stored);
   queue.writing = new Map();
   for (const entry of added) if (entry.end) discard(turn, entry);
-  if (added.length && writing.length > 1) {
+  if (writing.length > 1) {
     queue.isStoreBusy = false;
     queue.isCautious = true;
     return;
   }
   const at = troubled(turn, code);
   for (const entry of added) fail(turn, entry, "storeFailed", { code });
-  if (!added.length) queue.writeAt = at;
+  if (added.length) return;
+  queue.writeAt = at;
+  queue.isCautious = false;
+  // Next time the others come first.
+  for (const entry of writing) if (queue.dirty.delete(entry)) queue.dirty.add(entry);
 }
 
 /** The store works. */

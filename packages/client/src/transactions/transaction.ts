@@ -23,8 +23,9 @@ export interface TransactionOptions<Input = unknown, Output = unknown, View = un
   /** The version of the input's shape. Default 1. Raise it with `migrate`. */
   readonly version?: number;
   /**
-   * Makes today's input of one that was stored in another version. Without it, or if it throws,
-   * such records stay as they are, are reported as unknown, and hold their lanes.
+   * Makes today's input of one that was stored in another version. Without it, or if it throws or
+   * makes what cannot be stored, such records stay as they are, are reported as unknown, and hold
+   * their lanes.
    */
   migrate?(input: unknown, fromVersion: number): Input;
   /**

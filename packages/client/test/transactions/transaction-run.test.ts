@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { defineTransaction } from "../../src/transactions/transaction.ts";
-import { contract, send, TransactionsRig } from "./support/transactions-rig.ts";
+import { clear, contract, send, TransactionsRig } from "./support/transactions-rig.ts";
 
 /** Leaves a record on the disk, made by an app of earlier days. */
 async function left(
@@ -69,6 +69,39 @@ test.each([
   expect(client.trouble.current.unknown).toEqual(["id1"]);
   expect([rig.server.heard, rig.disk.records.size, client.pending.current]).toEqual([[], 1, []]);
   expect(rig.reports).toHaveLength(reports);
+});
+
+const cycle: Record<string, unknown> = {};
+cycle["self"] = cycle;
+
+test.each([
+  ["a bigint", 1n, "notEncodable"],
+  ["bytes", new Uint8Array(2), "notEncodable"],
+  ["a circle", cycle, "notEncodable"],
+  ["a key that is a trap", JSON.parse('{"__proto__":1}'), "prototypeKey"],
+  ["more than a record may hold", "x".repeat(300_000), "tooLarge"],
+])("a way that makes %s is reported once, and holds up no other record", async (_, text, code) => {
+  const rig = new TransactionsRig();
+  const now = defineTransaction(contract, "send", { version: 2, migrate: () => ({ text }) });
+  await left(rig, 1);
+  const client = rig.client({ definitions: [now, clear] });
+  await rig.clock.finish(client.transact(clear).result);
+  await rig.clock.run(120_000);
+  expect(client.trouble.current).toEqual({ setAside: [], unknown: ["id1"] });
+  expect(rig.reports).toEqual([expect.objectContaining({ kind: "storeFailed", code })]);
+  expect([rig.server.heard.length, rig.disk.records.size]).toEqual([1, 1]);
+});
+
+test("a way that fails is tried once, however often the store is looked at", async () => {
+  const rig = new TransactionsRig();
+  await left(rig, 1);
+  const migrate = (): never => {
+    throw new Error("no way");
+  };
+  const now = defineTransaction(contract, "send", { version: 2, migrate });
+  const client = rig.client({ definitions: [now] });
+  await rig.clock.run(300_000);
+  expect([rig.reports.length, client.trouble.current.unknown]).toEqual([1, ["id1"]]);
 });
 
 test("what cannot be read is reported", async () => {

@@ -70,6 +70,64 @@ test("a mark that cannot be stored keeps it from going, and is tried again, ever
   expect(rig.store().news()).toEqual(["send a"]);
 });
 
+/** The running writes come to their end, but no write that `isRefused` does. */
+function write(rig: QueueRig, isRefused: (ids: readonly string[]) => boolean): void {
+  for (let tries = 0; rig.operation?.type === "write" && tries < 20; tries++) {
+    const ids = rig.operation.changes.map((one) =>
+      one.type === "remove" ? one.id : one.record.id,
+    );
+    if (isRefused(ids)) rig.storeFails("failed");
+    else rig.store();
+  }
+}
+
+test("one old record that cannot be written holds up no other", () => {
+  const rig = state("queued").make("b").make("c").make("d");
+  rig.isAuto = false;
+  const passBadly = (ms: number): void => write(rig.pass(ms), (ids) => ids.includes("a"));
+  rig.online();
+  for (const ms of [0, 1_000, 2_000]) passBadly(ms);
+  expect(rig.news().filter((one) => one.startsWith("send"))).toEqual([
+    "send b",
+    "send c",
+    "send d",
+  ]);
+  rig.result("b").failure("c", "no", { refused: true });
+  for (const ms of [4_000, 4_000]) passBadly(ms);
+  expect([...rig.disk.keys()]).toEqual(["a", "d"]);
+  expect(rig.fate("c")).toBe("failed: rejected no");
+  write(rig.pass(60_000), () => false);
+  expect(rig.news()).toContain("send a");
+});
+
+test("a full disk is not asked for each record at once", () => {
+  const rig = state("queued").make("b").make("c").make("d");
+  rig.isAuto = false;
+  const writes = rig.writes.length;
+  write(rig.online(), () => true);
+  expect(rig.writes).toHaveLength(writes + 2);
+});
+
+test("what failed leaves the disk after what fails with it, so that this never goes", () => {
+  const rig = state("queued")
+    .make("b", { blockers: ["a"] })
+    .make("c");
+  rig.isAuto = false;
+  rig.make("d").store().cancel("a");
+  const order: string[] = [];
+  const isRefused = (ids: readonly string[]): boolean => {
+    const [id = "", ...others] = ids;
+    if (others.length || (id === "b" && !order.includes("b"))) return !!order.push(id);
+    order.push(id);
+    return false;
+  };
+  write(rig, isRefused);
+  write(rig.pass(1_000), isRefused);
+  write(rig.pass(2_000), isRefused);
+  expect(order.lastIndexOf("a")).toBeGreaterThan(order.lastIndexOf("b"));
+  expect([...rig.disk.keys()]).toEqual(["c", "d"]);
+});
+
 test("while old changes wait, new ones are tried at once", () => {
   const rig = state("queued");
   rig.isAuto = false;
