@@ -57,13 +57,27 @@ export function indexedDbTransactions(ground: TransactionGround): TransactionSto
   };
 }
 
+async function claim(ground: TransactionGround, owner: string): Promise<Claim> {
+  const { locks } = ground;
+  const isFirst = await locks.take(owner);
+  try {
+    return await claimAwake(ground, owner, isFirst);
+  } catch (error) {
+    // It has not awoken yet: without Web Locks, only the first claim finds what is left.
+    if (isFirst) locks.release(owner);
+    throw error;
+  }
+}
+
 /**
  * In two steps, because no transaction survives the question who is awake. Only owners of the first
  * are judged: one that begins between the two is not taken for dead.
  */
-async function claim(ground: TransactionGround, owner: string): Promise<Claim> {
-  const { account, database, locks, clock } = ground;
-  const isFirst = await locks.take(owner);
+async function claimAwake(
+  { account, database, locks, clock, tell }: TransactionGround,
+  owner: string,
+  isFirst: boolean,
+): Promise<Claim> {
   const owners = await database.run("readwrite", ["transactions", "outcomes"], async (store) => {
     await forgetOutcomes(store("outcomes"), clock.wallNow() - OUTCOME_KEPT_MS);
     return new Set((await rowsIn(store)).map((row) => row.owner));
@@ -80,7 +94,7 @@ async function claim(ground: TransactionGround, owner: string): Promise<Claim> {
     },
     "strict",
   );
-  if (found.adopted.length > 0) ground.tell();
+  if (found.adopted.length > 0) tell();
   return found.claim;
 }
 

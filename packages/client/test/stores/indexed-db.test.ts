@@ -321,6 +321,24 @@ test("without Web Locks a client takes over what it finds when it wakes, and onl
   await right.close();
 });
 
+test("without Web Locks, a first claim that failed is made again and finds what is left", async () => {
+  const { indexedDB } = new FakeBrowser();
+  const before = await indexedDbStore({}, { indexedDB }).open("a");
+  await before.transactions.claim("tab1");
+  await before.transactions.write("tab1", [{ type: "add", record: sampleRecord("r1", 1) }]);
+  await before.close();
+  const faults = new Faults();
+  const spoiled = { indexedDB: faultyIndexedDb(indexedDB, faults) };
+  const { transactions, close } = await indexedDbStore({}, spoiled).open("a");
+  faults.plan(1);
+  await expect(transactions.claim("tab2")).rejects.toMatchObject({ kind: "failed" });
+  faults.plan();
+  const found = [];
+  for (let n = 0; n < 2; n++) found.push((await transactions.claim("tab2")).records.length);
+  expect(found).toEqual([1, 1]);
+  await close();
+});
+
 test("20,000 records open, though this IndexedDB is a slow one", async () => {
   const browser = new FakeBrowser();
   const account = await indexedDbStore({}, browser.tab()).open("a");
