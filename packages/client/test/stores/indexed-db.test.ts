@@ -329,14 +329,14 @@ test("without Web Locks, a first claim that failed is made again and finds what 
   await before.close();
   const faults = new Faults();
   const spoiled = { indexedDB: faultyIndexedDb(indexedDB, faults) };
-  const { transactions, close } = await indexedDbStore({}, spoiled).open("a");
+  const after = await indexedDbStore({}, spoiled).open("a");
   faults.plan(1);
-  await expect(transactions.claim("tab2")).rejects.toMatchObject({ kind: "failed" });
+  await expect(after.transactions.claim("tab2")).rejects.toMatchObject({ kind: "failed" });
   faults.plan();
   const found = [];
-  for (let n = 0; n < 2; n++) found.push((await transactions.claim("tab2")).records.length);
+  for (let n = 0; n < 2; n++) found.push((await after.transactions.claim("tab2")).records.length);
   expect(found).toEqual([1, 1]);
-  await close();
+  await after.close();
 });
 
 test("20,000 records open, though this IndexedDB is a slow one", async () => {
