@@ -37,15 +37,28 @@ const SCHEMA = `
 /** What belongs to accounts. Leases are not theirs but their clients', and go by themselves. */
 const CONTENTS = ["transactions", "outcomes", "debts", "cursors", "documents"];
 
+/** What belongs to an open database, of which an app may give us one for several stores. */
+interface Handle {
+  /** How it writes; undefined: nobody has said. */
+  isDurable: boolean | undefined;
+  /** A rollback failed: the transaction may still be open. */
+  isStuck: boolean;
+  /** How many of our transactions were committed. */
+  commits: number;
+}
+
+const handles = new WeakMap<SqliteDatabase, Handle>();
+
 export class SqliteConnection {
   readonly #database: SqliteDatabase;
   readonly #isOwn: boolean;
   readonly #isThere: (() => boolean) | undefined;
   readonly #statements = new Map<string, SqliteStatement>();
+  readonly #handle: Handle;
   #isClosed = false;
-  #isDurable: boolean | undefined;
-  /** A rollback failed: the transaction may still be open. */
-  #isStuck = false;
+  /** Of the handle's commits, those made here. */
+  #commits = 0;
+  #whenCommitted: (() => void) | undefined;
 
   /**
    * Makes the tables where there are none. Throws a `StoreError` when it cannot, or when they are
@@ -56,6 +69,8 @@ export class SqliteConnection {
     this.#database = database;
     this.#isOwn = isOwn;
     this.#isThere = isThere;
+    this.#handle = handles.get(database) ?? { isDurable: undefined, isStuck: false, commits: 0 };
+    handles.set(database, this.#handle);
     try {
       database.exec(`pragma busy_timeout = ${BUSY_MS}`);
       // Before anything is written: a newer database stays as it is.
@@ -93,19 +108,24 @@ export class SqliteConnection {
    * survives a loss of power; otherwise only the end of the process.
    */
   transact<T>(isDurable: boolean, body: () => T): T {
+    const handle = this.#handle;
     return this.read(() => {
       if (this.#isThere?.() === false) throw new StoreError("unavailable");
-      if (isDurable !== this.#isDurable) {
+      if (isDurable !== handle.isDurable) {
         this.#database.exec(`pragma synchronous = ${isDurable ? "full" : "normal"}`);
-        this.#isDurable = isDurable;
+        handle.isDurable = isDurable;
       }
       this.#database.exec("begin immediate");
+      this.#whenCommitted = undefined;
       try {
         const result = body();
         this.#database.exec("commit");
+        handle.commits += 1;
+        this.#commits += 1;
+        (this.#whenCommitted as (() => void) | undefined)?.();
         return result;
       } catch (error) {
-        this.#isStuck = true;
+        handle.isStuck = true;
         guarded(
           () => this.#unstick(),
           () => {}, // The next use tries again, and says so if it must.
@@ -113,6 +133,21 @@ export class SqliteConnection {
         throw error;
       }
     });
+  }
+
+  /** Calls back once the running transaction is committed, if it is. One in each. */
+  whenCommitted(act: () => void): void {
+    this.#whenCommitted = act;
+  }
+
+  /**
+   * Another one each time that something was committed past this connection: by another of SQLite's,
+   * which it counts itself, or by another of ours on the same handle.
+   */
+  version(): string {
+    const row = this.read(() => this.sql("pragma data_version").get());
+    const { data_version: others } = row as { readonly data_version: unknown };
+    return `${String(others)} ${this.#handle.commits - this.#commits}`;
   }
 
   /** Deletes everything of an account; in a file of ours also from its free pages. */
@@ -140,14 +175,14 @@ export class SqliteConnection {
   }
 
   #unstick(): void {
-    if (!this.#isStuck) return;
+    if (!this.#handle.isStuck) return;
     try {
       this.#database.exec("rollback");
     } catch {
       // SQLite may have rolled back by itself; a transaction can then be begun.
       this.#database.exec("begin; rollback");
     }
-    this.#isStuck = false;
+    this.#handle.isStuck = false;
   }
 
   /**

@@ -57,7 +57,7 @@ export class SqliteLeases {
     const awake = new Set<string>();
     for (const lease of this.#connection.sql(ALL).all(this.#account) as Lease[]) {
       if (this.#counts(lease)) awake.add(lease.owner);
-      else this.#delete(lease.owner);
+      else this.delete(lease.owner);
     }
     return (owner) => !awake.has(owner);
   }
@@ -70,11 +70,14 @@ export class SqliteLeases {
     });
   }
 
-  /** Gives up the owner's lease; false if it had none. Throws when that could not be written. */
-  release(owner: string): boolean {
-    if (!this.#owners.delete(owner)) return false;
-    this.#delete(owner);
-    return true;
+  /** Renews the owner's lease no longer, so that it runs out; false if it had none. */
+  drop(owner: string): boolean {
+    return this.#owners.delete(owner);
+  }
+
+  /** Ends a lease at once. In a transaction of the caller. */
+  delete(owner: string): void {
+    this.#connection.sql(DELETE).run(this.#account, owner);
   }
 
   get owners(): readonly string[] {
@@ -85,10 +88,6 @@ export class SqliteLeases {
     const expiresAt = this.#clock.wallNow() + LEASE_MS;
     const pid = this.#process?.pid ?? 0;
     this.#connection.sql(SET).run(this.#account, owner, this.#host, pid, expiresAt);
-  }
-
-  #delete(owner: string): void {
-    this.#connection.sql(DELETE).run(this.#account, owner);
   }
 
   #counts({ host, pid, expires_at: expiresAt }: Lease): boolean {

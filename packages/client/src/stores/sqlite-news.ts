@@ -19,8 +19,8 @@ const CURSOR = `select epoch || ' ' || seq as seen from holdfast_cursors
 export class SqliteNews extends Watchers {
   readonly #connection: SqliteConnection;
   readonly #account: string;
-  /** SQLite's own count of what others committed. */
-  #version: unknown;
+  /** That of the connection when all topics were last looked at. */
+  #version: string | undefined;
   /** What each topic looked like when its watchers last heard of it. */
   readonly #seen = new Map<Topic, unknown>();
 
@@ -40,7 +40,8 @@ export class SqliteNews extends Watchers {
   /** Lets other owners know. In a transaction of the caller; nobody here is told. */
   rise(): void {
     const row = this.#connection.sql(RISE).get(this.#account) as Seen;
-    this.#seen.set(null, row.seen);
+    // If it is undone, the next number is another's.
+    this.#connection.whenCommitted(() => this.#seen.set(null, row.seen));
   }
 
   /** Tells those who watch a bucket here. */
@@ -55,17 +56,16 @@ export class SqliteNews extends Watchers {
     for (const topic of this.#seen.keys()) if (!this.has(topic)) this.#seen.delete(topic);
     const { topics } = this;
     if (topics.length === 0) return;
-    const version = this.#connection.read(
-      () => this.#connection.sql("pragma data_version").get() as Record<string, unknown>,
-    )["data_version"];
+    const version = this.#connection.version();
     if (version === this.#version) return;
-    this.#version = version;
     for (const topic of topics) {
       const seen = this.#look(topic);
       if (seen === this.#seen.get(topic)) continue;
       this.#seen.set(topic, seen);
       this.tell(topic);
     }
+    // Not before: a look that failed is made up for by the next.
+    this.#version = version;
   }
 
   #look(topic: Topic): unknown {

@@ -69,8 +69,13 @@ export function sqliteTransactions(
       );
     },
     release(owner) {
+      if (!leases.drop(owner)) return;
       guarded(
-        () => connection.transact(false, () => leases.release(owner) && news.rise()),
+        () =>
+          connection.transact(false, () => {
+            leases.delete(owner);
+            news.rise();
+          }),
         () => {}, // The lease runs out by itself.
       );
     },

@@ -565,6 +565,109 @@ test("a client that watches hears of others once, and of nothing that is not its
   expect(heard).toHaveBeenCalledTimes(1);
 });
 
+test("two stores on one open database write as each must, and hear of each other", async () => {
+  const database = driver(path);
+  const [one, other] = [await open(1, database), await open(2, database)];
+  const synchronous = (): unknown => database.prepare("pragma synchronous").get();
+  await writeRecords(one, 1);
+  const full = synchronous();
+  const heard = vi.fn<() => void>();
+  one.documents.watch("x", heard);
+  one.transactions.watch(heard);
+  clock.advance(1_000);
+  await other.documents.commit("x", undefined, { epoch: "e", seq: 1 }, []);
+  expect(synchronous()).not.toEqual(full);
+  await one.transactions.write("tab1", [{ type: "add", record: sampleRecord("r9", 9) }]);
+  expect(synchronous()).toEqual(full);
+  expect(heard).not.toHaveBeenCalled();
+  clock.advance(1_000);
+  expect(heard).toHaveBeenCalledTimes(1);
+  await other.transactions.claim("tab2");
+  other.transactions.release("tab2");
+  clock.advance(10_000);
+  expect(heard).toHaveBeenCalledTimes(2);
+  for (const each of opened.splice(0)) await each.close();
+  database.close();
+});
+
+/** A driver some of whose statements fail, as when the file is busy. */
+function busyDriver(isBusy: (sql: string) => boolean): typeof driver {
+  const busy = Object.assign(new Error("database is locked"), { errcode: 5 });
+  return (file) => {
+    const database = driver(file);
+    const check = (sql: string): void => {
+      if (isBusy(sql)) throw busy;
+    };
+    return {
+      exec(sql) {
+        check(sql);
+        return database.exec(sql);
+      },
+      prepare(sql) {
+        const statement = database.prepare(sql);
+        const get = (...values: never[]): unknown => {
+          check(sql);
+          return statement.get(...values);
+        };
+        const run: typeof statement.run = (...values) => statement.run(...values);
+        return { get, run, all: (...values) => statement.all(...values) };
+      },
+      close: () => database.close(),
+    };
+  };
+}
+
+test("news that could not be read at once is heard at the next look", async () => {
+  let failures = 0;
+  const spoiled = busyDriver((sql) => sql.includes("as seen") && failures-- > 0);
+  const here = await sqliteStore({ database: path, driver: spoiled, clock }).open("a");
+  opened.push(here);
+  const there = await open(2);
+  const heard = vi.fn<() => void>();
+  here.documents.watch("x", heard);
+  clock.advance(1_000);
+  await there.documents.commit("x", undefined, { epoch: "e", seq: 1 }, []);
+  failures = 1;
+  clock.advance(1_000);
+  expect(heard).not.toHaveBeenCalled();
+  clock.advance(1_000);
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
+test("news is heard also after a write of ours was undone", async () => {
+  let isBusy = false;
+  const spoiled = busyDriver((sql) => isBusy && sql === "commit");
+  const here = await sqliteStore({ database: path, driver: spoiled, clock }).open("a");
+  opened.push(here);
+  const there = await open(2);
+  await there.transactions.claim("tab2");
+  await writeRecords(here, 1);
+  const heard = vi.fn<() => void>();
+  here.transactions.watch(heard);
+  clock.advance(1_000);
+  isBusy = true;
+  const outcome = { id: "r0", endedAt: 1, phase: "done" } as const;
+  const removing = here.transactions.write("tab1", [{ type: "remove", id: "r0", outcome }]);
+  await expect(removing).rejects.toMatchObject({ kind: "blocked" });
+  isBusy = false;
+  there.transactions.release("tab2");
+  clock.advance(1_000);
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
+test("an owner that is released while the file is busy is free when its lease has run out", async () => {
+  let isBusy = false;
+  const spoiled = busyDriver((sql) => isBusy && sql.startsWith("begin"));
+  const first = await sqliteStore({ database: path, driver: spoiled, clock }).open("a");
+  opened.push(first);
+  await writeRecords(first, 1);
+  isBusy = true;
+  first.transactions.release("tab1");
+  isBusy = false;
+  clock.advance(20_000);
+  expect((await (await open(2)).transactions.claim("tab2")).records).toHaveLength(1);
+});
+
 test("what is forgotten is gone from the file's bytes too", async () => {
   const account = await open();
   const input = { text: "a secret that nobody else may read" };
