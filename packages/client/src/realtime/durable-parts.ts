@@ -30,6 +30,7 @@ export class DurableParts {
       report: (error) => {
         if (options.onFault) onFault(error);
       },
+      onFault,
       policy: options.syncPolicy ?? {},
       hooks: this.#hooks(options.buckets ?? {}),
       isHeardLive: (bucket) => parts.updates.has(bucket),

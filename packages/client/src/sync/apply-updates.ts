@@ -20,9 +20,9 @@ export interface UpdateBatch<Data = unknown> {
 }
 
 /**
- * Nothing: data and cursor are stored, both. `moved`: the stored cursor is this, not `from`, for
- * example because another tab was faster, or undefined, because the data was deleted; nothing was
- * changed.
+ * Nothing, or whatever has no `moved`: data and cursor are stored, both. `moved`: the stored cursor
+ * is this, not `from`, for example because another tab was faster, or undefined, because the data
+ * was deleted; nothing was changed.
  */
 export type ApplyOutcome = void | { readonly moved: Cursor | undefined };
 
@@ -47,8 +47,9 @@ export interface Snapshot {
 /** What an app knows to do with the buckets of a kind. */
 export interface BucketHooks<Data = unknown> {
   /**
-   * The stored cursor; undefined: none. Default: kept in memory, which suits apps that show updates
-   * and store nothing.
+   * The stored cursor; undefined: none. One whose `epoch` is no name or whose `seq` is no whole
+   * number from 0 on stops the bucket with `applyFailed`. Default: kept in memory, which suits apps
+   * that show updates and store nothing.
    */
   cursor?(bucket: BucketKey): Cursor | undefined | Promise<Cursor | undefined>;
   /**

@@ -3,6 +3,7 @@
  * decides nothing. One executor is one bucket's in one account; once it is closed, nothing that
  * still comes to an end changes anything.
  */
+import { DEFAULT_WIRE_LIMITS, isName } from "@holdfast/protocol";
 import type { BucketKey, Page, TooFarBehind } from "@holdfast/protocol";
 import type { Cancel, Millis } from "../base/clock.ts";
 import { CallError, guarded } from "../base/errors.ts";
@@ -86,9 +87,18 @@ export class BucketExecutor implements Fetcher {
     const { options, policy } = this.#host;
     const { clock, random } = options;
     const stamp = { now: clock.now(), random: random() };
-    const { model, effects } = step(this.#model, event, stamp, policy);
-    this.#model = model;
-    for (const effect of effects) this.#perform(effect);
+    const { workId } = this.#model;
+    try {
+      const { model, effects } = step(this.#model, event, stamp, policy);
+      this.#model = model;
+      for (const effect of effects) this.#perform(effect);
+    } catch (error) {
+      options.onFault(error);
+      // What this should have begun or ended has no other end.
+      const isWork = "workId" in event || workId !== this.#model.workId;
+      if (isWork && event.type !== "failed")
+        this.#end(this.#model.workId, failed("fetchFailed", error));
+    }
   }
 
   #rearm(): void {
@@ -137,9 +147,11 @@ export class BucketExecutor implements Fetcher {
     const { signal } = (this.#abort = new AbortController());
     const context = { bucket: this.bucket, reason, signal };
     const make = () => this.hooks?.snapshot?.(context);
-    this.#work("fetchFailed", make, (snapshot) =>
-      snapshot ? { type: "snapshotTaken", snapshot } : failed("fetchFailed"),
-    );
+    this.#work("fetchFailed", make, (snapshot) => {
+      if (!snapshot) return failed("fetchFailed");
+      check(snapshot.cursor);
+      return { type: "snapshotTaken", snapshot };
+    });
   }
 
   #fetch({ from: { epoch, seq } }: Performed<"fetch">): void {
@@ -155,14 +167,22 @@ export class BucketExecutor implements Fetcher {
   }
 
   #tell({ cursor, batch }: Performed<"tell">): void {
-    const { onApplied, report } = this.#host.options;
-    guarded(() => onApplied(this.bucket, cursor, keysOf(cursor, batch)), report);
+    const { onApplied, onFault } = this.#host.options;
+    guarded(() => onApplied(this.bucket, cursor, keysOf(cursor, batch)), onFault);
   }
 
   /** Does it, and tells the machine of its end: at once, if it ends at once. */
   #work<T>(kind: SyncErrorKind, act: () => T | Promise<T>, end: (result: T) => WorkEvent): void {
     const { workId } = this.#model;
-    const done = (result: T): void => this.#end(workId, end(result));
+    const done = (result: T): void => {
+      let event: WorkEvent;
+      try {
+        event = end(result);
+      } catch (error) {
+        return fail(error);
+      }
+      this.#end(workId, event);
+    };
     const fail = (error: unknown): void => {
       if (kind === "applyFailed") this.#host.options.report(error);
       this.#end(workId, failed(kind, error));
@@ -187,8 +207,23 @@ function isPending<T>(result: T | PromiseLike<T>): result is PromiseLike<T> {
   return typeof (result as { readonly then?: unknown } | undefined)?.then === "function";
 }
 
-const READ = (cursor: Cursor | undefined): WorkEvent => ({ type: "cursorRead", cursor });
-const STORED = (outcome: ApplyOutcome): WorkEvent => ({ type: "committed", outcome });
+/** Databases know numbers that no message may carry. The server would refuse us for them. */
+function check({ epoch, seq }: Cursor): void {
+  const isGood = isName(epoch, DEFAULT_WIRE_LIMITS.nameLength) && Number.isSafeInteger(seq);
+  if (!isGood || seq < 0) throw new TypeError("bad cursor");
+}
+
+const READ = (cursor: Cursor | undefined): WorkEvent => {
+  if (cursor) check(cursor);
+  return { type: "cursorRead", cursor: cursor || undefined };
+};
+
+/** What says nothing of the cursor, such as a count of rows, says that all is stored. */
+const STORED = (outcome: ApplyOutcome): WorkEvent => {
+  if (!outcome || !("moved" in Object(outcome))) return { type: "committed", outcome: undefined };
+  if (outcome.moved) check(outcome.moved);
+  return { type: "committed", outcome };
+};
 
 function failed(kind: SyncErrorKind, cause?: unknown): WorkEvent {
   const error = new SyncError(kind, { cause });

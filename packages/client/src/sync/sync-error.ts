@@ -2,10 +2,10 @@
 import { RealtimeError } from "../base/errors.ts";
 
 /**
- * `applyFailed`: a hook of the app threw; it is called again after a delay, and nothing is passed
- * over. `fetchFailed`: what is missing did not come; also tried again. `tooFarBehind`: updates
- * alone no longer lead there, and the app has no snapshot hook. `unsubscribed`: the server said no,
- * by `code`; it is asked again with the next session.
+ * `applyFailed`: a hook of the app threw, or told a cursor that cannot be; it is called again after
+ * a delay, and nothing is passed over. `fetchFailed`: what is missing did not come; also tried
+ * again. `tooFarBehind`: updates alone no longer lead there, and the app has no snapshot hook.
+ * `unsubscribed`: the server said no, by `code`; it is asked again with the next session.
  */
 export type SyncErrorKind = "applyFailed" | "fetchFailed" | "tooFarBehind" | "unsubscribed";
 

@@ -20,4 +20,6 @@ export interface SyncOptions {
   readonly onApplied: (bucket: BucketKey, cursor: Cursor, keys: readonly string[]) => void;
   /** Hears what hooks and the store of debts throw. It is tried again in any case. */
   readonly report: (error: unknown) => void;
+  /** Hears what listeners throw, and faults of our own. */
+  readonly onFault: (error: unknown) => void;
 }

@@ -20,6 +20,7 @@ function bookOf(store: DebtStore | null = new DebtStore()) {
     hooks: {},
     onApplied: () => undefined,
     report: (error: unknown) => void reports.push(error),
+    onFault: () => expect.unreachable("no fault"),
   };
   const book = new DebtBook(options, DEFAULT_SYNC_POLICY, store ?? undefined, () => void loads++);
   const stored = () => [...(store?.stored.values() ?? [])];

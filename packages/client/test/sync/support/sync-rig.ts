@@ -55,6 +55,7 @@ export class SyncRig {
   readonly debts: DebtStore;
   readonly applied: { bucket: string; cursor: Cursor; keys: readonly string[] }[] = [];
   readonly reports: unknown[] = [];
+  readonly faults: unknown[] = [];
   readonly sync: Sync;
   session: LogSession | undefined;
 
@@ -78,6 +79,7 @@ export class SyncRig {
       },
       onApplied: (bucket, cursor, keys) => this.applied.push({ bucket, cursor, keys }),
       report: (error) => this.reports.push(error),
+      onFault: (error) => this.faults.push(error),
     });
     this.sync.account(this.debts);
   }
