@@ -20,10 +20,8 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/client/src/stores/memory.ts": "packages/client/test/stores/store-contract.test.ts",
   "packages/client/src/stores/store-error.ts": "packages/client/test/stores/stored-text.test.ts",
   "packages/client/src/sync/bucket-entry.ts": "packages/client/test/sync/sync.test.ts",
-  "packages/client/src/sync/bucket-executor.ts": "packages/client/test/sync/sync.test.ts",
   "packages/client/src/sync/bucket-model.ts": "packages/client/test/sync/bucket.test.ts",
   "packages/client/src/sync/bucket-moves.ts": "packages/client/test/sync/bucket.test.ts",
-  "packages/client/src/sync/bucket-registry.ts": "packages/client/test/sync/sync.test.ts",
   "packages/client/src/sync/bucket-settling.ts": "packages/client/test/sync/bucket.test.ts",
   "packages/client/src/realtime/durable-parts.ts":
     "packages/client/test/realtime/durable-client.test.ts",

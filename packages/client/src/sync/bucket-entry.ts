@@ -8,6 +8,7 @@ import type { BucketState } from "./bucket-state.ts";
 import { BACKGROUND } from "./fetch-limiter.ts";
 import { IDLE } from "./sync-activity.ts";
 import type { BucketActivity } from "./sync-activity.ts";
+import type { SyncRemote } from "./sync-remote.ts";
 
 export class BucketEntry {
   readonly bucket: BucketKey;
@@ -17,8 +18,8 @@ export class BucketEntry {
   readonly openings: Set<{ readonly priority: number }> = new Set();
   /** It is in debt, and is kept until that is paid. */
   isBackground = false;
-  /** The server subscribes us to it by itself. */
-  isAccountBucket = false;
+  /** The session in which the server last subscribed us to it by itself. */
+  namedBy: SyncRemote | undefined;
   /** What it is counted with. */
   activity: BucketActivity = IDLE;
   readonly state: Cell<BucketState>;
@@ -34,7 +35,7 @@ export class BucketEntry {
   }
 
   get isWanted(): boolean {
-    return this.isOpen || this.isBackground || this.isAccountBucket;
+    return this.isOpen || this.isBackground || this.namedBy !== undefined;
   }
 
   /** Nobody wants it, nobody looks at it, and nothing runs for it. */

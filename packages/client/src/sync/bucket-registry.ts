@@ -60,14 +60,14 @@ export class BucketRegistry implements ExecutorHost {
   enter(bucket: BucketKey): BucketEntry {
     let entry = this.#entries.get(bucket);
     if (!entry) {
-      entry = new BucketEntry(bucket, new BucketExecutor(bucket, this), this.options.report);
+      entry = new BucketEntry(bucket, new BucketExecutor(bucket, this), this.options.onFault);
       this.#entries.set(bucket, entry);
     }
     return entry;
   }
 
   forgetUnused(entry: BucketEntry): void {
-    if (entry.isUnused) this.#entries.delete(entry.bucket);
+    if (entry.isUnused && this.find(entry.bucket) === entry) this.#entries.delete(entry.bucket);
   }
 
   /** Everything begins anew, from the cursors that the hooks know for this account. */
@@ -94,10 +94,12 @@ export class BucketRegistry implements ExecutorHost {
     this.#book = new DebtBook(this.options, this.policy, store, loaded);
     for (const entry of entries) {
       const { hooks } = entry.executor;
-      entry.isBackground = entry.isAccountBucket = false;
+      entry.isBackground = false;
+      // The server may have named it while the account's store was being opened.
+      if (this.#isLeft || entry.namedBy !== this.link.remote) entry.namedBy = undefined;
       entry.executor = new BucketExecutor(entry.bucket, this);
       entry.prioritise();
-      if (hooks && entry.isOpen) this.#start(entry, hooks);
+      if (hooks && entry.isWanted) this.#start(entry, hooks);
       this.changed(entry.executor);
     }
   }
@@ -135,16 +137,24 @@ export class BucketRegistry implements ExecutorHost {
   /** The server subscribes us to it by itself. */
   adopt(bucket: BucketKey): void {
     const hooks = this.#hooks.get(bucketKind(bucket));
-    if (!hooks || this.#entries.get(bucket)?.isWanted || this.#entries.size >= OPEN_MAX) return;
+    const { link } = this.find(bucket)?.executor.model ?? {};
+    const isAnswer = link === "asked" || link === "joined";
+    if (!hooks || isAnswer || (!link && this.#entries.size >= OPEN_MAX)) return;
     const entry = this.enter(bucket);
-    entry.isAccountBucket = true;
-    entry.executor.open(hooks);
+    const { isWanted, executor } = entry;
+    entry.namedBy = this.link.remote;
+    // Nothing can be kept yet. Once it can, it is asked for, from where it stands then.
+    if (this.#isLeft) this.link.unsubscribe(bucket);
+    if (isWanted) return;
+    executor.hooks = hooks;
+    if (!this.#isLeft) executor.open(hooks);
   }
 
   giveUp(bucket: BucketKey): void {
     const entry = this.#entries.get(bucket);
     if (!entry || entry.isOpen) return;
-    entry.isBackground = entry.isAccountBucket = false;
+    entry.isBackground = false;
+    entry.namedBy = undefined;
     entry.executor.close();
   }
 
@@ -230,7 +240,7 @@ export class BucketRegistry implements ExecutorHost {
     entry.isBackground = false;
     entry.executor.close();
     const hooks = this.#hooks.get(bucketKind(entry.bucket));
-    if (entry.isAccountBucket && hooks) this.#start(entry, hooks);
+    if (entry.namedBy && hooks) this.#start(entry, hooks);
     else this.#tend();
   }
 }

@@ -443,7 +443,7 @@ describe("opening and closing", () => {
     expect(bucket.state.current.phase).toBe("live");
   });
 
-  test("a listener that throws is reported, and keeps nobody from anything", async () => {
+  test("a listener that throws is a fault, and keeps nobody from anything", async () => {
     const rig = new SyncRig();
     rig.connect();
     const bucket = rig.sync.bucket("log:1");
@@ -453,7 +453,7 @@ describe("opening and closing", () => {
     bucket.open();
     await rig.flow();
     expect(bucket.state.current.phase).toBe("live");
-    expect(rig.reports[0]).toEqual(new Error("a listener's"));
+    expect(rig.faults[0]).toEqual(new Error("a listener's"));
   });
 });
 

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { withPending } from "@holdfast/client/durable";
+import type { ClientStore } from "@holdfast/client/durable";
+import { memoryStore } from "@holdfast/client/memory";
 
 import { addNote, NotesWorld } from "./notes-world.ts";
 
@@ -359,6 +361,26 @@ test("a bucket that the server named is heard live while the app listens, and ke
   ada.linked.link.drop();
   await clock.runUntil(() => client.bucketStates().get("list:a")?.phase === "live");
   expect(await ada.stored()).toEqual(["kept", "heard", "said to nobody"]);
+  await named.close();
+});
+
+test("a bucket that the server names is kept also where the device's store opens after the handshake", async () => {
+  const named = new NotesWorld({ accountBuckets: () => ["list:a"] });
+  const { clock, server } = named.pair;
+  const store = memoryStore();
+  const open: ClientStore["open"] = (account) =>
+    new Promise((resolve) => clock.at(clock.now() + 500, () => resolve(store.open(account))));
+  const ada = named.client("phone", { store: { ...store, open } });
+  await clock.run(5_000);
+  await clock.finish(server.publish("list:a", "while nobody looks"));
+  await clock.run(1_000);
+  expect(ada.linked.client.bucketStates().get("list:a")?.phase).toBe("live");
+  expect(await ada.stored()).toEqual(["while nobody looks"]);
+  ada.linked.credentials.signIn("bob");
+  await clock.run(5_000);
+  await clock.finish(server.publish("list:a", "for the next user"));
+  await clock.run(1_000);
+  expect(await ada.stored()).toEqual(["while nobody looks", "for the next user"]);
   await named.close();
 });
 
