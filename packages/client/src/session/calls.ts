@@ -9,7 +9,8 @@ import { CallError, OptionsError } from "../base/errors.ts";
 import type { CallErrorDetails, CallErrorKind } from "../base/errors.ts";
 import { CALL_TIMEOUT_MAX_MS, CALL_TIMEOUT_MS, CALLS_WAITING_MAX } from "./call-options.ts";
 import { WIRE_NAME, type AskOptions, type CallOptions } from "./call-options.ts";
-import { failureOf, type Answer, type PendingCall, type Request } from "./pending-call.ts";
+import { failureOf, isAnswerTo } from "./pending-call.ts";
+import type { Answer, PendingCall, Request } from "./pending-call.ts";
 
 /** What calls need of the open session. */
 export interface CallLink {
@@ -22,9 +23,6 @@ export interface CallLink {
 // Never used again in this process, by whatever session or client: a late answer to an old call can
 // then not be taken for the answer to a new one (L28).
 let lastIssuedId = 0;
-
-/** Was a call with this id ever written? An answer to any other violates the protocol. */
-export const isIssued = (id: number): boolean => id <= lastIssuedId;
 
 /** Makes calls. One per client; it outlives sessions. */
 export class Calls {
@@ -159,10 +157,12 @@ export class Calls {
     this.#fail(call, kind, details);
   }
 
-  /** Settles the call that a message from the server answers. False: it has settled before. */
-  answer(id: number, message: Answer | Failure): boolean {
-    const call = this.#withdraw(id);
-    if (!call) return false;
+  /** Settles the call that this answers. False: it had settled; undefined: nobody asked for it. */
+  answer(id: number, message: Answer | Failure): boolean | undefined {
+    const call = this.#written.find((one) => one.id === id);
+    if (!call) return id <= lastIssuedId ? false : undefined;
+    if (!isAnswerTo(call, message)) return undefined;
+    this.#withdraw(id);
     this.#release(call);
     if (message.type === "failure") call.reject(failureOf(message, call));
     else call.resolve(message);

@@ -38,3 +38,10 @@ export function failureOf(failure: Failure, call: PendingCall): CallError {
   const details = { code, data, retryAfterMs, retryable: comesBack || undefined, mayHaveRun };
   return new CallError(refused ? "refused" : "failed", message, details);
 }
+
+/** Was such an answer asked for? Pages answer fetches alone, each of its own bucket. */
+export function isAnswerTo({ request }: PendingCall, message: Answer | Failure): boolean {
+  if (message.type === "failure") return true;
+  if (request.type !== "fetch") return message.type === "result";
+  return message.type !== "result" && message.bucket === request.bucket;
+}

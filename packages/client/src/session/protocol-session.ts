@@ -8,7 +8,6 @@ import type { Failure, Frame, ServerMessage, Subscribe } from "@holdfast/protoco
 import type { Unsubscribe, Welcome } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
 import type { Transport, TransportEvent } from "../transport/transport.ts";
-import { isIssued } from "./calls.ts";
 import { HELLO_BUCKETS_MAX, helloOf } from "./hello.ts";
 import { Outbox } from "./outbox.ts";
 import type { Answer } from "./pending-call.ts";
@@ -35,7 +34,6 @@ export class ProtocolSession implements SubscriptionLink {
   #isListenedTo = false;
   #limits = DEFAULT_WIRE_LIMITS;
   #lastInboundAt: Millis;
-  /** The server's clock minus ours. */
   #serverClockAhead: Millis = 0;
 
   constructor(options: ProtocolSessionOptions) {
@@ -98,10 +96,7 @@ export class ProtocolSession implements SubscriptionLink {
     };
   }
 
-  /**
-   * Ends the session in this call stack, whatever it is doing, and reports nothing. False: it was
-   * over already.
-   */
+  /** Ends the session in this call stack, and reports nothing. False: it was over already. */
   close(detail: string, code: number = NORMAL, cause: string = detail): boolean {
     if (this.#isClosed) return false;
     this.#isClosed = true;
@@ -215,9 +210,10 @@ export class ProtocolSession implements SubscriptionLink {
   }
 
   #answered(id: number, answer: Answer | Failure): void {
-    if (!isIssued(id)) return this.#violated("unknownCall");
-    if (this.#options.calls.answer(id, answer)) this.#beUseful();
-    else this.dropped++;
+    const isNews = this.#options.calls.answer(id, answer);
+    if (isNews) this.#beUseful();
+    else if (isNews === false) this.dropped++;
+    else this.#violated("unknownCall");
   }
 
   #welcomed(welcome: Welcome): void {

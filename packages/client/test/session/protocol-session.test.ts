@@ -372,6 +372,18 @@ describe("calls", () => {
     ]);
   });
 
+  test("a page is no answer to a call: it ends the session, and the call may have run", async () => {
+    const harness = new SessionHarness();
+    await harness.opened({ isDurable: true });
+    const call = harness.call("m", 1);
+    await tick();
+    const { id } = harness.lastCall;
+    const page = { type: "page", id, bucket: "b", epoch: "e", after: 0, upTo: 0, head: 0 } as const;
+    harness.transport.receive({ ...page, updates: [] });
+    expect(harness.types).toEqual(["detached", "protocolViolated"]);
+    expect((await failure(call)).kind).toBe("outcomeUnknown");
+  });
+
   test("a late answer to an old session's call cannot reach a new one's (B28, L28)", async () => {
     const harness = new SessionHarness();
     const old = await harness.opened();
@@ -499,6 +511,21 @@ describe("logs and keys, for a client that keeps what it reads", () => {
     harness.transport.receive(...answers);
     expect(await Promise.all(asked)).toEqual(answers);
     expect(harness.types).toEqual(["useful"]);
+  });
+
+  test.each([
+    ["a result", { type: "result" }],
+    ["a page of another bucket", { ...page, bucket: "room:2" }],
+    ["a refusal of another bucket", { ...behind, bucket: "room:2" }],
+  ] as const)("%s is no answer to a fetch: it ends the session, unheard", async (_, answer) => {
+    const harness = new SessionHarness();
+    await harness.opened({ isDurable: true });
+    const request = { type: "fetch", bucket: "room:1", epoch: "e", after: 0, limit: 200 } as const;
+    const asked = failure(harness.calls.ask(request));
+    await tick();
+    harness.transport.receive({ ...answer, id: harness.said("fetch")[0]?.id ?? 0 });
+    expect(harness.types).toEqual(["detached", "protocolViolated"]);
+    expect((await asked).kind).not.toBe("refused");
   });
 
   test("a page for a fetch that was never made ends the session", async () => {
