@@ -10,6 +10,7 @@ import type { Sync } from "../sync/sync.ts";
 import type { Transactions } from "../transactions/transactions.ts";
 import { logReader } from "./log-reader.ts";
 import type { ClientParts, SessionSpeech } from "./session-speech.ts";
+import type { UpdateSubscriptions } from "./update-subscriptions.ts";
 
 /** How a session may end that says that one of the two broke the protocol. */
 const VIOLATIONS: readonly string[] = ["protocolViolated", "protocolViolation"];
@@ -36,9 +37,9 @@ export class DurableSession implements SessionData {
   }
 
   attach(link: SubscriptionLink): readonly BucketPosition[] {
-    const { calls, updates } = this.#parts;
-    const kept = this.#sync.attach(logReader(link, calls, () => this.#hasLog));
-    return [...kept, ...updates.attach(link)];
+    const live = this.#parts.updates.attach(link);
+    const kept = this.#sync.attach(logReader(link, this.#parts, () => this.#hasLog));
+    return [...kept, ...live];
   }
 
   welcomed({ capabilities, keyRetentionMs }: Welcome): void {
@@ -53,26 +54,25 @@ export class DurableSession implements SessionData {
   }
 
   subscribed(head: BucketHead): void {
-    if (this.#isLive(head)) this.#parts.updates.subscribed(head);
-    else this.#sync.subscribed(head);
+    this.#ownerOf(head)?.subscribed(head);
   }
 
   unsubscribed(answer: Unsubscribed): void {
-    // Without a code it may answer what sync said before the bucket was subscribed to.
-    if (answer.code && this.#isLive(answer)) this.#parts.updates.unsubscribed(answer);
-    else this.#sync.unsubscribed(answer);
+    if (answer.code) return this.#ownerOf(answer)?.unsubscribed(answer);
+    this.#parts.updates.unsubscribed(answer);
+    this.#sync.unsubscribed(answer);
   }
 
   follows(run: UpdateRun): boolean {
-    return this.#isLive(run) ? this.#parts.updates.follows(run) : this.#sync.follows(run);
+    return this.#ownerOf(run)?.follows(run) ?? true;
   }
 
   updates(run: UpdateRun): void {
-    if (this.#isLive(run)) this.#parts.updates.updates(run);
-    else this.#sync.updates(run);
+    this.#ownerOf(run)?.updates(run);
   }
 
   log(message: Page | TooFarBehind | Heads): void {
+    if (message.type !== "heads" && !this.#ownerOf(message)) return;
     switch (message.type) {
       case "page":
         return this.#sync.page(message);
@@ -83,7 +83,10 @@ export class DurableSession implements SessionData {
     }
   }
 
-  #isLive({ bucket }: { readonly bucket: string }): boolean {
-    return this.#parts.updates.has(bucket);
+  /** Undefined: it is said of a subscription that is gone. */
+  #ownerOf({ bucket }: { readonly bucket: string }): UpdateSubscriptions | Sync | undefined {
+    const { updates } = this.#parts;
+    if (updates.hasLeft(bucket)) return undefined;
+    return updates.has(bucket) ? updates : this.#sync;
   }
 }

@@ -47,6 +47,8 @@ const WAITING: SubscriptionState = { phase: "waiting" };
 export class UpdateSubscriptions implements SessionData {
   readonly #subscriptions = new Map<BucketKey, Subscription>();
   #link: SubscriptionLink | undefined;
+  /** One for each `unsubscribe` of the session that has no answer yet. */
+  #left: BucketKey[] = [];
   #unread = 0;
   #isPaused = false;
 
@@ -73,8 +75,19 @@ export class UpdateSubscriptions implements SessionData {
       cancel?.();
       if (!listeners.delete(entry) || listeners.size > 0) return;
       this.#subscriptions.delete(bucket);
-      this.#link?.say({ type: "unsubscribe", buckets: [bucket] });
+      this.leave([bucket]);
     };
+  }
+
+  /** Ends the session's subscriptions, also those of others: the answers do not say whose. */
+  leave(buckets: readonly BucketKey[]): void {
+    this.#left.push(...buckets);
+    this.#link?.say({ type: "unsubscribe", buckets });
+  }
+
+  /** Until our goodbye is answered, what comes belongs to a subscription that is gone. */
+  hasLeft(bucket: BucketKey): boolean {
+    return this.#left.includes(bucket);
   }
 
   /** Does anybody listen? */
@@ -84,6 +97,7 @@ export class UpdateSubscriptions implements SessionData {
 
   attach(link: SubscriptionLink): readonly BucketPosition[] {
     this.#link = link;
+    this.#left = [];
     if (this.#isPaused) link.pauseReading();
     return [...this.#subscriptions.keys()].map((bucket) => ({ bucket }));
   }
@@ -95,13 +109,15 @@ export class UpdateSubscriptions implements SessionData {
 
   subscribed({ bucket, epoch, head }: BucketHead): void {
     const subscription = this.#subscriptions.get(bucket);
+    if (this.hasLeft(bucket)) return;
     if (subscription) subscription.upTo = head;
     this.#become(bucket, { phase: "live", epoch, head });
   }
 
   unsubscribed({ bucket, code }: Unsubscribed): void {
     // Without a code it answers our own word, and whoever has subscribed since waits for another.
-    if (code) this.#become(bucket, { phase: "ended", code });
+    if (!code) this.#left.splice(this.#left.indexOf(bucket) >>> 0, 1);
+    else if (!this.hasLeft(bucket)) this.#become(bucket, { phase: "ended", code });
   }
 
   follows({ bucket, epoch, after }: UpdateRun): boolean {

@@ -16,6 +16,7 @@ const LINK = { say: () => {}, pauseReading: () => {}, resumeReading: () => {} };
 let heard: unknown[];
 let remote: SyncRemote | undefined;
 let session: DurableSession;
+let updates: UpdateSubscriptions;
 
 /** Writes down what each part is told. */
 function recorder(name: string, answers: Readonly<Record<string, unknown>> = {}): unknown {
@@ -36,7 +37,7 @@ function recorder(name: string, answers: Readonly<Record<string, unknown>> = {})
 beforeEach(() => {
   heard = [];
   remote = undefined;
-  const updates = new UpdateSubscriptions();
+  updates = new UpdateSubscriptions();
   updates.add("live:1", () => {});
   const attach = (it: SyncRemote): unknown => {
     remote = it;
@@ -93,6 +94,36 @@ test("the answer to sync's own goodbye is sync's, though the bucket is heard liv
   const answer = { type: "unsubscribed", bucket: "live:1" } as const;
   session.unsubscribed(answer);
   expect(heard).toEqual([["sync", "unsubscribed", answer]]);
+});
+
+const RUN = { ...KEPT, after: 8, upTo: 9, updates: [{ seq: 9, at: 1, data: "x" }] };
+
+test.each([
+  ["a listener", () => updates.add(KEPT.bucket, () => {})()],
+  ["sync", () => remote?.unsubscribe([KEPT.bucket])],
+])("what comes for a bucket that %s has just left is nobody's", (_, leave) => {
+  session.attach(LINK);
+  leave();
+  leave();
+  heard = [];
+  const goodbye = { type: "unsubscribed", bucket: KEPT.bucket } as const;
+  const speak = (): void => {
+    session.subscribed({ ...KEPT, head: 9 });
+    expect(session.follows(RUN)).toBe(true);
+    session.updates(RUN);
+    session.log({ type: "page", ...RUN, head: 9 });
+    session.unsubscribed({ ...goodbye, code: "revoked" });
+  };
+  speak();
+  session.unsubscribed(goodbye);
+  speak();
+  session.unsubscribed(goodbye);
+  session.subscribed({ ...KEPT, head: 9 });
+  expect(heard.map((word) => (word as string[])[1])).toEqual([
+    "unsubscribed",
+    "unsubscribed",
+    "subscribed",
+  ]);
 });
 
 test.each([

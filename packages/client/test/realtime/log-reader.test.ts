@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../../testing/src/manual-clock.ts";
 import { logReader } from "../../src/realtime/log-reader.ts";
+import { UpdateSubscriptions } from "../../src/realtime/update-subscriptions.ts";
 import { Calls } from "../../src/session/calls.ts";
 
 const REQUEST = { bucket: "room:1", epoch: "e1", after: 3, limit: 200 };
@@ -15,7 +16,9 @@ function harness(hasLog = true) {
     pauseReading: () => {},
     resumeReading: () => {},
   };
-  const remote = logReader(link, calls, () => hasLog);
+  const updates = new UpdateSubscriptions();
+  updates.attach(link);
+  const remote = logReader(link, { calls, updates }, () => hasLog);
   const answers: unknown[] = [];
   const fetch = (signal: AbortSignal = new AbortController().signal): void => {
     const hear = (answer: unknown): void => void answers.push(answer);

@@ -83,6 +83,7 @@ describe("subscribing", () => {
     first();
     updates.add("room", hear("b"));
     first();
+    updates.unsubscribed({ type: "unsubscribed", bucket: "room" });
     confirm();
     updates.updates(run("room", 1));
     expect(heard).toEqual(["b 1"]);
@@ -217,6 +218,30 @@ describe("how a subscription stands", () => {
     expect(states.map(({ phase }) => phase)).toEqual(["waiting", "ended", "waiting"]);
     expect(states[1]).toEqual({ phase: "ended", code: "denied" });
     expect(updates.attach(link)).toEqual([{ bucket: "room" }]);
+  });
+
+  test("what was under way when its bucket was left says nothing of who asks anew", () => {
+    updates.attach(link);
+    updates.add("room", hear("a"))();
+    const states = follow();
+    updates.subscribed({ bucket: "room", epoch: "e", head: 3 });
+    updates.unsubscribed({ type: "unsubscribed", bucket: "room", code: "revoked" });
+    expect(states).toEqual([{ phase: "waiting" }]);
+    updates.unsubscribed({ type: "unsubscribed", bucket: "room" });
+    updates.subscribed({ bucket: "room", epoch: "e", head: 5 });
+    expect(states).toEqual([{ phase: "waiting" }, { phase: "live", epoch: "e", head: 5 }]);
+  });
+
+  test("a bucket that was left in a session that is over is awaited in the next", () => {
+    updates.attach(link);
+    const states = follow();
+    updates.add("hall", hear("a"))();
+    updates.detach();
+    updates.add("lobby", hear("a"))();
+    updates.attach(link);
+    for (const bucket of ["room", "hall", "lobby"]) expect(updates.hasLeft(bucket)).toBe(false);
+    confirm();
+    expect(states.at(-1)?.phase).toBe("live");
   });
 
   test("the confirmation of an own unsubscribe ends nobody's newer subscription", () => {

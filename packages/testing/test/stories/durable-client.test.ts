@@ -402,3 +402,23 @@ test("a bucket that was open, then heard live, and is opened again in the same s
   await clock.run(1_000);
   expect([list.state.current.phase, await ada.stored()]).toEqual(["live", ["after all that"]]);
 });
+
+test.each([0, 20, 60, 80])(
+  "a listener that left after %d ms leaves nothing behind: opened later, the bucket misses nothing",
+  async (leftAfterMs) => {
+    const { clock, server } = world.pair;
+    const ada = world.client("phone");
+    const { client, link } = ada.linked;
+    link.delayMs = 50;
+    await clock.runUntil(() => client.connection.current.state === "open");
+    const cancel = client.subscribe("list:a", () => {});
+    await clock.run(leftAfterMs);
+    cancel();
+    await clock.run(2_000);
+    const list = client.bucket("list:a");
+    list.open();
+    await clock.finish(server.publish("list:a", "after all that"));
+    await clock.run(60_000);
+    expect([list.state.current.phase, await ada.stored()]).toEqual(["live", ["after all that"]]);
+  },
+);
