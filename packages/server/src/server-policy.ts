@@ -48,7 +48,7 @@ export interface ServerPolicy {
   /**
    * How many messages a session may say in a second, on average. Calls that are admitted do not
    * count: they are bounded by how many may execute. A fetch counts, and a bucket counts as a
-   * message. Past `messagesBurst`: `rateLimited`. Default 2 000.
+   * message, as does a message that names none. Past `messagesBurst`: `rateLimited`. Default 2 000.
    */
   readonly messagesPerSecond: number;
   /** How many messages a session may say at once. Default 4 000. */

@@ -8,7 +8,7 @@ import type { Hello, Token } from "@holdfast/protocol";
 
 import type { ServerSessionEvent } from "./server-session-event.ts";
 import { subscribe } from "./server-session-subscriptions.ts";
-import { endAsTold, refuse, say, setDeadlines, spend, turnAway } from "./server-session-turn.ts";
+import { endAsTold, refuse, say, setDeadlines, spendFor, turnAway } from "./server-session-turn.ts";
 import type { Turn } from "./server-session-turn.ts";
 
 export function greeted(turn: Turn, hello: Hello): void {
@@ -87,7 +87,7 @@ function open(turn: Turn, hello: Hello, event: Authenticated): void {
   });
   if (hello.buckets && model.capabilities.includes("updates")) {
     subscribe(turn, hello.buckets);
-    spend(turn, hello.buckets.length);
+    spendFor(turn, hello.buckets);
   }
 }
 

@@ -56,6 +56,8 @@ export interface ServerSessionModel {
   readonly checkId: number;
   /** The number of the latest `authorize`. */
   readonly askId: number;
+  /** How many buckets were asked about and have no verdict yet. */
+  readonly asking: number;
   readonly lastCallId: number;
   /** In the order of their start. */
   readonly executing: readonly ExecutingCall[];
@@ -107,6 +109,7 @@ export function newServerSession(now: Millis, policy: ServerSessionPolicy): Serv
     capabilities: NONE,
     checkId: 0,
     askId: 0,
+    asking: 0,
     lastCallId: -1,
     executing: NONE,
     waiting: NONE,

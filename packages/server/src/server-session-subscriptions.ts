@@ -8,32 +8,47 @@ import type { Turn } from "./server-session-turn.ts";
 
 type Table = Map<BucketKey, Subscription>;
 
+/** To be written to. A session may have many: they are copied once a turn, if one changes at all. */
+function ownTable(turn: Turn): Table {
+  if (!turn.ownTable || turn.ownTable !== turn.model.subscriptions) {
+    turn.ownTable = new Map(turn.model.subscriptions);
+    turn.model.subscriptions = turn.ownTable;
+  }
+  return turn.ownTable;
+}
+
 /**
  * Asks for the right to read. A bucket that is live already is announced again, one that is asked
  * for is not asked twice.
  */
 export function subscribe(turn: Turn, positions: readonly BucketPosition[]): void {
-  const table: Table = new Map(turn.model.subscriptions);
+  const { model } = turn;
   const asked: BucketKey[] = [];
-  const askId = turn.model.askId + 1;
-  const honoured = turn.model.capabilities.includes("log");
+  const askId = model.askId + 1;
+  const honoured = model.capabilities.includes("log");
   for (const asks of positions) {
     const { bucket } = asks;
-    const standing = table.get(bucket);
+    const standing = model.subscriptions.get(bucket);
     if (standing?.isLive) {
       turn.effects.push({ type: "join", bucket });
-    } else if (standing === undefined && table.size >= turn.policy.limits.subscriptions) {
+    } else if (standing === undefined && isFull(turn)) {
       say(turn, { type: "unsubscribed", bucket, code: "limit" });
     } else if (standing === undefined) {
       const position = honoured && asks.after !== undefined ? asks : undefined;
-      table.set(bucket, { isLive: false, askId, position });
+      ownTable(turn).set(bucket, { isLive: false, askId, position });
+      model.asking++;
       asked.push(bucket);
     }
   }
-  turn.model.subscriptions = table;
   if (asked.length === 0) return;
-  turn.model.askId = askId;
+  model.askId = askId;
   turn.effects.push({ type: "authorize", askId, buckets: asked });
+}
+
+/** A question keeps its place until it has its answer, though the bucket was left meanwhile. */
+function isFull({ model, policy }: Turn): boolean {
+  const { subscriptions: max } = policy.limits;
+  return model.subscriptions.size >= max || model.asking >= max;
 }
 
 /**
@@ -41,30 +56,28 @@ export function subscribe(turn: Turn, positions: readonly BucketPosition[]): voi
  * for before the right was taken away, or the bucket left, though it is asked for again.
  */
 export function judge(turn: Turn, askId: number, verdicts: readonly BucketVerdict[]): void {
-  const table: Table = new Map(turn.model.subscriptions);
+  turn.model.asking -= verdicts.length;
   for (const { bucket, code } of verdicts) {
-    const standing = table.get(bucket);
+    const standing = turn.model.subscriptions.get(bucket);
     if (!standing || standing.isLive || standing.askId !== askId) continue;
     if (code === undefined) {
-      table.set(bucket, { isLive: true, askId });
+      ownTable(turn).set(bucket, { isLive: true, askId });
       turn.effects.push({ type: "join", bucket, position: standing.position });
     } else {
-      table.delete(bucket);
+      ownTable(turn).delete(bucket);
       say(turn, { type: "unsubscribed", bucket, code });
     }
   }
-  turn.model.subscriptions = table;
 }
 
 /** Answers every bucket, also one that was never subscribed: the client waits for the answer. */
 export function unsubscribe(turn: Turn, buckets: readonly BucketKey[]): void {
-  const table: Table = new Map(turn.model.subscriptions);
   for (const bucket of buckets) {
-    if (table.get(bucket)?.isLive) turn.effects.push({ type: "leave", bucket });
-    table.delete(bucket);
+    const standing = turn.model.subscriptions.get(bucket);
+    if (standing?.isLive) turn.effects.push({ type: "leave", bucket });
+    if (standing) ownTable(turn).delete(bucket);
     say(turn, { type: "unsubscribed", bucket });
   }
-  turn.model.subscriptions = table;
 }
 
 /** Takes a right away, also one that is just being asked for, or that a fetch is reading by. */
@@ -72,8 +85,6 @@ export function revoke(turn: Turn, bucket: BucketKey): void {
   turn.effects.push({ type: "leave", bucket });
   const standing = turn.model.subscriptions.get(bucket);
   if (standing === undefined) return;
-  const table: Table = new Map(turn.model.subscriptions);
-  table.delete(bucket);
-  turn.model.subscriptions = table;
+  ownTable(turn).delete(bucket);
   say(turn, { type: "unsubscribed", bucket, code: "revoked" });
 }

@@ -3,7 +3,7 @@
  * collects. The machine's files share it, and the two ways in which a session speaks and ends.
  */
 import { REFUSALS, refusalCloseCode } from "@holdfast/protocol";
-import type { Refuse, RefusalCode, ServerMessage } from "@holdfast/protocol";
+import type { BucketKey, Refuse, RefusalCode, ServerMessage } from "@holdfast/protocol";
 
 import type { ServerSessionEffect } from "./server-session-effect.ts";
 import type { SpokenRefusal } from "./server-session-event.ts";
@@ -12,6 +12,7 @@ import type {
   ServerSessionModel,
   ServerSessionPolicy,
   ServerStamp,
+  Subscription,
 } from "./server-session-model.ts";
 
 /**
@@ -23,6 +24,8 @@ export interface Turn {
   readonly effects: ServerSessionEffect[];
   readonly stamp: ServerStamp;
   readonly policy: ServerSessionPolicy;
+  /** The copy of the subscriptions that this turn has made, once it changed any. */
+  ownTable: Map<BucketKey, Subscription> | undefined;
 }
 
 /** Shared, for most sessions have none. */
@@ -106,4 +109,9 @@ export function spend(turn: Turn, messages: number): void {
   if (model.allowance >= 0) return;
   const retryAfterMs = Math.ceil((policy.messagesBurst / policy.messagesPerSecond) * 1_000);
   refuse(turn, "rateLimited", { retryAfterMs });
+}
+
+/** A message about no bucket is a message all the same. */
+export function spendFor(turn: Turn, buckets: readonly unknown[]): void {
+  spend(turn, Math.max(1, buckets.length));
 }

@@ -30,6 +30,7 @@ import {
   say,
   setDeadlines,
   spend,
+  spendFor,
   turnAway,
   violate,
 } from "./server-session-turn.ts";
@@ -47,7 +48,7 @@ export function serverSession(
   stamp: ServerStamp,
   policy: ServerSessionPolicy,
 ): ServerStep {
-  const turn: Turn = { model: { ...model }, effects: [], stamp, policy };
+  const turn: Turn = { model: { ...model }, effects: [], stamp, policy, ownTable: undefined };
   if (model.state === "closed") afterEnd(turn, event);
   else live(turn, event);
   return turn;
@@ -149,10 +150,10 @@ function hearOpen(turn: Turn, message: Exclude<ClientMessage, { type: "ping" }>)
       return spend(turn, 1);
     case "subscribe":
       subscribe(turn, message.buckets);
-      return spend(turn, message.buckets.length);
+      return spendFor(turn, message.buckets);
     case "unsubscribe":
       unsubscribe(turn, message.buckets);
-      return spend(turn, message.buckets.length);
+      return spendFor(turn, message.buckets);
     case "token":
       check(turn, message);
       return spend(turn, 1);

@@ -19,6 +19,7 @@ test("a new session waits for its hello and nothing else", () => {
     capabilities: [],
     checkId: 0,
     askId: 0,
+    asking: 0,
     lastCallId: -1,
     executing: [],
     waiting: [],

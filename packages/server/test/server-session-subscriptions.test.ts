@@ -2,7 +2,15 @@ import type { ClientMessage } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
 import type { BucketVerdict } from "../src/server-session-event.ts";
-import { brief, DrivenSession, openDurable, openSession } from "./drive-session.ts";
+import {
+  brief,
+  DrivenSession,
+  hello,
+  openDurable,
+  openSession,
+  policy,
+  refusal,
+} from "./drive-session.ts";
 
 const subscribe = (...buckets: string[]): ClientMessage => ({
   type: "subscribe",
@@ -55,6 +63,67 @@ describe("subscribing", () => {
   });
 });
 
+describe("messages that name no bucket", () => {
+  test.each([
+    ["subscribe", subscribe()],
+    ["unsubscribe", unsubscribe()],
+  ])("cost as much as others: %s", (_, empty) => {
+    const session = openSession();
+    session.frame(...Array.from({ length: 20 }, () => empty));
+    expect(session.model.allowance).toBe(0);
+    expect(brief(session.frame(empty))).toEqual(refusal("retry", "rateLimited", 4206));
+  });
+
+  test("cost in a hello as well", () => {
+    const session = new DrivenSession();
+    session.frame({ ...hello, buckets: [] });
+    session.accepts();
+    expect(session.model.allowance).toBe(19);
+  });
+});
+
+test("what changes no subscription copies none of them", () => {
+  const session = openSession();
+  session.frame(subscribe("a"));
+  const { subscriptions } = session.model;
+  session.frame(subscribe(), subscribe("a"), unsubscribe(), unsubscribe("z"));
+  judged(session, { bucket: "a" }, 77);
+  expect(session.model.subscriptions).toBe(subscriptions);
+});
+
+test("what changes some leaves those of the model before as they were", () => {
+  const session = openSession();
+  session.frame(subscribe("a", "b"));
+  const { subscriptions } = session.model;
+  const before = structuredClone(subscriptions);
+  session.frame(unsubscribe("a"), subscribe("c"), unsubscribe("b"));
+  expect([...session.model.subscriptions.keys()]).toEqual(["c"]);
+  expect(subscriptions).toEqual(before);
+});
+
+describe("a question about a bucket", () => {
+  const limits = { ...policy.limits, subscriptions: 2 };
+  const left = (session: DrivenSession, bucket: string): string[] =>
+    brief(session.frame(subscribe(bucket), unsubscribe(bucket)));
+
+  test("keeps its place until its answer, though the bucket was left", () => {
+    const session = openSession({ limits });
+    for (const bucket of ["a", "b"]) left(session, bucket);
+    expect(left(session, "c")).toEqual(["send unsubscribed c limit", "send unsubscribed c"]);
+    judged(session, { bucket: "a" }, 1);
+    expect(left(session, "c")).toEqual(["authorize c", "send unsubscribed c"]);
+  });
+
+  test("that was answered leaves no place taken", () => {
+    const session = openSession({ limits });
+    session.frame(subscribe("a", "b"));
+    allow(session, "a");
+    judged(session, { bucket: "b", code: "denied" });
+    expect(session.model.asking).toBe(0);
+    expect(brief(session.frame(subscribe("c")))).toEqual(["authorize c"]);
+  });
+});
+
 describe("unsubscribing", () => {
   test("leaves a live bucket, and answers for every bucket", () => {
     const session = openSession();
@@ -78,7 +147,9 @@ describe("unsubscribing", () => {
 
   test("makes room", () => {
     const session = openSession();
-    session.frame(subscribe("a", "b", "c"), unsubscribe("b"));
+    session.frame(subscribe("a", "b", "c"));
+    allow(session, "b");
+    session.frame(unsubscribe("b"));
     expect(brief(session.frame(subscribe("d")))).toEqual(["authorize d"]);
   });
 });
