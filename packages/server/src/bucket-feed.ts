@@ -6,8 +6,10 @@
  * everything up to `position` was said and the next push follows it. `behind` means that the client
  * must fetch: nothing is pushed until a page that was said has reached the head, and while a fetch
  * is under way pushes are held for that moment. Whatever does not follow makes a `live` feed
- * `behind` again, and so does a client that takes less than it is pushed; who cannot fetch hears
- * `subscribed` anew, and is pushed to however slow it is.
+ * `behind` again, and so does a client that takes less than it is pushed. That is for who keeps the
+ * bucket: it named a position, or has fetched. Others may only listen, and never fetch: they hear
+ * `subscribed` anew once they take again what they are pushed. Who cannot fetch is pushed to
+ * however slow it is.
  */
 import type { BucketKey, BucketPosition, Page } from "@holdfast/protocol";
 
@@ -33,6 +35,8 @@ export class BucketFeed implements PumpedFeed {
   #position = 0;
   #epoch = "";
   #wanted: BucketPosition | undefined;
+  /** The client named a position, or has fetched: it will fetch what it is told of. */
+  #isKept = false;
   #budget: PageBudget | undefined;
   /** Present while a read is under way that may make the feed live. */
   #held: BucketRun[] | undefined;
@@ -48,6 +52,7 @@ export class BucketFeed implements PumpedFeed {
   /** Joins, and answers with `subscribed` and what goes with a position, when the log was read. */
   open(wanted: BucketPosition | undefined, budget: PageBudget): void {
     this.#wanted = wanted;
+    this.#isKept = wanted !== undefined;
     this.#budget = budget;
     this.#session.pump.join(this.#bucket, this);
     this.#read();
@@ -86,6 +91,7 @@ export class BucketFeed implements PumpedFeed {
   /** A fetch of this bucket is under way. */
   fetching(): void {
     this.#fetches++;
+    this.#isKept = true;
     if (this.#state === "behind") this.#held ??= [];
   }
 
@@ -106,12 +112,15 @@ export class BucketFeed implements PumpedFeed {
     else this.#fallBehind();
   }
 
-  #read(): void {
+  #read(isSecond = false): void {
     const held: BucketRun[] = [];
     this.#held = held;
     const answered = (range: LogRange | undefined, page?: LogPage): void => {
       if (this.#held !== held || this.#state !== "opening") return;
-      if (range) this.#opened(range, page);
+      if (range && this.#session.pump.follows(range, held)) this.#opened(range, page);
+      // What was pushed while it was read is held. A log that ends before that still is behind the
+      // notices: it needs time, not questions.
+      else if (range && !isSecond) this.#read(true);
       else this.#cancelRetry = this.#session.pump.later(() => this.#read());
     };
     const { reader } = this.#session;
@@ -124,7 +133,6 @@ export class BucketFeed implements PumpedFeed {
   }
 
   #opened(range: LogRange, page: LogPage | undefined): void {
-    if (!this.#session.pump.follows(range, this.#held ?? [])) return this.#read();
     this.#epoch = range.epoch;
     this.#position = range.head;
     this.#subscribed(range.head);
@@ -185,9 +193,19 @@ export class BucketFeed implements PumpedFeed {
   }
 
   #fallBehind(): void {
-    if (!this.#session.speaksLog) return this.#reopen();
+    const { speaksLog } = this.#session;
+    if (!speaksLog) return this.#reopen();
+    if (!this.#isKept) return this.#waitOut();
     this.#become("behind");
     this.#heads(this.#known());
+  }
+
+  /** Begins anew when the client takes what it is pushed; until then nothing waits for it. */
+  #waitOut(): void {
+    const { pump, isSlow } = this.#session;
+    if (!isSlow()) return this.#reopen();
+    this.#become("opening");
+    this.#cancelRetry = pump.later(() => this.#waitOut());
   }
 
   /** Begins anew, without a position: `subscribed` tells the client what it has missed. */

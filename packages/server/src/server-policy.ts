@@ -61,8 +61,9 @@ export interface ServerPolicy {
   readonly accountMessagesBurst: number;
   /**
    * How much may wait to be written to one session before it hears `heads` in the place of
-   * updates, in bytes: it fetches them once it has read what waits. Clients without `log` go on
-   * being pushed to. Default 256 KiB.
+   * updates, in bytes: it fetches them once it has read what waits. Buckets that a client
+   * has never fetched go on, with `subscribed`, once it takes what it is pushed; clients without
+   * `log` go on being pushed to. Default 256 KiB.
    */
   readonly bufferedBytesSoft: number;
   /**

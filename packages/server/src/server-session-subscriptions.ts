@@ -8,7 +8,7 @@ import type { Turn } from "./server-session-turn.ts";
 
 type Table = Map<BucketKey, Subscription>;
 
-/** To be written to. A session may have many: they are copied once a turn, if one changes at all. */
+/** To be written to. There may be many: they are copied once a turn, if one changes at all. */
 function ownTable(turn: Turn): Table {
   if (!turn.ownTable || turn.ownTable !== turn.model.subscriptions) {
     turn.ownTable = new Map(turn.model.subscriptions);

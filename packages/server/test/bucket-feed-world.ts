@@ -39,6 +39,8 @@ interface Pending {
 /** The store: a log of its own, and answers that wait. */
 export class SlowLog {
   readonly pending: Pending[] = [];
+  /** How often it was read. */
+  reads = 0;
   epoch = "e1";
   readonly #logs = new Map<string, LogUpdate[]>();
   readonly #oldest = new Map<string, number>();
@@ -91,6 +93,7 @@ export class SlowLog {
 
   /** Read when asked, or when answered: a store may do either. */
   async #later<Answer>(read: () => Answer): Promise<Answer> {
+    this.reads++;
     const early = this.pending.length % 2 === 0 ? { answer: read() } : undefined;
     return await new Promise((resolve, reject) => {
       this.pending.push({
@@ -304,10 +307,12 @@ export class CheckingClient {
     known.isJoined = true;
     if (isFirst) known.upTo = known.asked ?? head;
     if (isFirst && known.asked === undefined) known.next = head;
-    // Who cannot fetch learns that it missed something.
-    if (isFirst || this.#speaksLog) return;
+    // One that waits for its fetch goes on waiting.
+    if (isFirst || known.next === undefined) return;
+    expect(head).toBeGreaterThanOrEqual(known.next);
     known.next = head;
-    known.upTo = Math.max(known.upTo, head);
+    // Who cannot fetch learns that it missed something.
+    if (!this.#speaksLog) known.upTo = Math.max(known.upTo, head);
   }
 
   #page(known: Known, page: Page): void {

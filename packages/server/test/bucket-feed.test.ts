@@ -241,6 +241,92 @@ describe("a client that takes less than it is pushed", () => {
   });
 });
 
+describe("a client that only listens", () => {
+  test("hears where the updates go on when some of them are lost to it, and then those", async () => {
+    const { world, client } = setUp(2);
+    client.subscribe("room:1");
+    await world.answerAll();
+    for (let i = 0; i < 4; i++) world.log.append("room:1", "bob", false);
+    world.log.trim("room:1", 5);
+    world.log.append("room:1", "bob", true);
+    await world.answerAll();
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["subscribed 2", "subscribed 7", "updates 7-8"]);
+    expect(client.counts).toMatchObject({ feedsBehind: 0, headsSaid: 0 });
+  });
+
+  test("and is slow, hears nothing until it takes again, and then where the updates go on", async () => {
+    const { world, client } = setUp(2);
+    client.subscribe("room:1");
+    await world.answerAll();
+    client.isSlow = true;
+    for (let i = 0; i < 3; i++) world.log.append("room:1", "bob", true);
+    for (let second = 0; second < 5; second++) {
+      world.clock.advance(1_000);
+      await world.answerAll();
+    }
+    expect(brief(client)).toEqual(["subscribed 2"]);
+    client.isSlow = false;
+    world.clock.advance(1_000);
+    await world.answerAll();
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["subscribed 5", "updates 5-6"]);
+  });
+
+  test("and is slow, gives up its retry when it leaves", async () => {
+    const { world, client } = setUp(2);
+    client.subscribe("room:1");
+    await world.answerAll();
+    client.isSlow = true;
+    world.log.append("room:1", "bob", true);
+    client.close();
+    expect(world.clock.pending).toBe(0);
+  });
+
+  test("hears heads like others, once it has fetched", async () => {
+    const { world, client } = setUp(2);
+    client.subscribe("room:1");
+    await world.answerAll();
+    client.fetch("room:1", 3);
+    await world.answerAll();
+    client.isSlow = true;
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["subscribed 2", "page 2-2 of 2", "heads 3"]);
+  });
+
+  test("is told to fetch when it has left the bucket, and comes back with a position", async () => {
+    const { world, client } = setUp(2);
+    client.subscribe("room:1");
+    await world.answerAll();
+    client.unsubscribe("room:1");
+    client.subscribe("room:1", 2);
+    await world.answerAll();
+    client.takes();
+    client.isSlow = true;
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["heads 3"]);
+  });
+});
+
+test("a log that lies behind its notices is asked twice, and then once a second", async () => {
+  const { world, client } = setUp(2);
+  client.subscribe("room:1");
+  await world.answerAll();
+  world.log.append("room:1", "bob", true);
+  // What is read of it from here on is older than what was told.
+  world.log.of("room:1").pop();
+  const other = new CheckingClient(world, "bob", true);
+  other.subscribe("room:1");
+  await world.answerAll();
+  expect([world.log.reads, other.takes()]).toEqual([3, []]);
+  world.clock.advance(1_000);
+  await world.answerAll();
+  expect(world.log.reads).toBe(5);
+  client.close();
+  other.close();
+  expect(world.clock.pending).toBe(0);
+});
+
 /** Anything that may happen to a few clients and buckets. */
 type Step = readonly [action: string, first: number, second: number, third: number];
 const actions = (
@@ -295,7 +381,7 @@ async function heal(world: FeedWorld, clients: CheckingClient[]): Promise<void> 
     await world.answerAll();
     const behind = clients.flatMap((client) =>
       [...client.buckets]
-        .filter(([, { next }]) => next === undefined)
+        .filter(([, { next, upTo }]) => next === undefined || upTo < next)
         .map(([key]) => ({ client, key })),
     );
     calmRounds = behind.length === 0 ? calmRounds + 1 : 0;
@@ -321,12 +407,12 @@ test("what does not follow is not pushed, whoever it comes from: the client is t
     counts: { feedsBehind: 0, headsSaid: 0, pagesSaid: 0 },
   };
   const feed = new BucketFeed("room:1", session, undefined);
-  feed.open(undefined, new PageBudget());
+  feed.open({ bucket: "room:1", epoch: "e1", after: 5 }, new PageBudget());
   await world.answerAll();
   feed.push(new BucketRun("room:1", "e1", 5, [{ seq: 6, at: 0, data: 6 }]));
   feed.push(new BucketRun("room:1", "e1", 7, [{ seq: 8, at: 0, data: 8 }]));
   feed.push(new BucketRun("room:1", "e1", 8, [{ seq: 9, at: 0, data: 9 }]));
-  expect(said).toEqual(["subscribed", "push", "heads"]);
+  expect(said).toEqual(["subscribed", "page", "push", "heads"]);
   feed.close();
 });
 

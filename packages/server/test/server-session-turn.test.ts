@@ -15,7 +15,13 @@ import { brief, policy, refusal, sent } from "./drive-session.ts";
 
 function turn(): Turn {
   const stamp = { now: 100, wallNow: 0, windowMs: 0 };
-  return { model: { ...newServerSession(0, policy) }, effects: [], stamp, policy };
+  return {
+    model: { ...newServerSession(0, policy) },
+    effects: [],
+    stamp,
+    policy,
+    ownTable: undefined,
+  };
 }
 
 test("a deadline that is set to undefined is gone, the others stay", () => {

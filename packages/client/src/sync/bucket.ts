@@ -85,9 +85,11 @@ const EVENTS: Handlers = {
   subscribed(turn, { head: { epoch, head } }) {
     const { model } = turn;
     const at: Cursor = { epoch, seq: head };
-    // Asked again, a server tells its present head, and goes on as before.
-    if (model.link === "joined" && model.server?.epoch === epoch) return learn(turn, at);
+    // Asked again, a server tells its present head, and goes on as before; or it could not go on
+    // without a gap, and goes on from there (PROTOCOL.md §3.2).
+    const isAgain = model.link === "joined" && model.server?.epoch === epoch;
     learn(turn, at);
+    if (isAgain) return void (model.pushedTo &&= model.pushedTo.seq < head ? at : model.pushedTo);
     model.link = "joined";
     if (model.error?.kind === "unsubscribed") model.error = undefined;
     model.server = model.joinedAt = model.pushedTo = at;

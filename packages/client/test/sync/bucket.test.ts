@@ -71,6 +71,18 @@ function applied(rig: BucketRig): string | undefined {
   return effect.batch.updates.map(({ seq }) => seq).join();
 }
 
+test("a server that cannot go on without a gap goes on behind it, and the gap is fetched", () => {
+  const rig = opened("start", 5).tell(subscribed(5), subscribed(8));
+  expect(rig.model.pushedTo).toEqual({ epoch: "e1", seq: 8 });
+  expect(rig.tell(pushed(8, 9)).alarm().line).toMatch(/^behind e1:5 joined turn queued/);
+  const paused = opened("start", 5).tell(
+    subscribed(5),
+    { type: "hinted", head: { bucket: "room:1", epoch: "e1", head: 8 } },
+    subscribed(9),
+  );
+  expect(paused.model.pushedTo).toBeUndefined();
+});
+
 describe("where a bucket begins", () => {
   test("from now: the place is stored first, without any update", () => {
     const rig = opened("now").tell(subscribed(7));

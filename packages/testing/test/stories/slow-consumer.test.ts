@@ -5,18 +5,26 @@ import { memoryStore } from "@holdfast/server";
 import { expect, test } from "vitest";
 
 import { linkedPair } from "../../src/linked-pair.ts";
+import { NotesWorld } from "./notes-world.ts";
 
 const contract = defineContract({ buckets: { list: bucket<string>() } });
 const NOTE = "x".repeat(1_000);
 const lists = ["list:1", "list:2", "list:3"] as const;
 
-async function slowWorld() {
+/** Three lists that are open; what is in them before, their client fetches. */
+async function slowWorld(notesBefore: number) {
   const pair = linkedPair({
     contract,
     handlers: {},
     buckets: { list: { authorize: () => true } },
     server: { store: memoryStore(), policy: { bufferedBytesSoft: 20_000 } },
   });
+  const written = new Map<string, string[]>(lists.map((list) => [list, []]));
+  const write = async (list: (typeof lists)[number], text: string): Promise<void> => {
+    await pair.clock.finish(pair.server.publish(list, text));
+    written.get(list)?.push(text);
+  };
+  for (let n = 0; n < notesBefore; n++) for (const list of lists) await write(list, `before ${n}`);
   const { client, link } = pair.addDurableClient();
   await pair.open();
   /** What the app has stored, by bucket. */
@@ -31,19 +39,15 @@ async function slowWorld() {
       },
     });
   }
-  const written = new Map<string, string[]>(lists.map((list) => [list, []]));
-  const write = async (list: (typeof lists)[number], text: string): Promise<void> => {
-    await pair.clock.finish(pair.server.publish(list, text));
-    written.get(list)?.push(text);
-  };
-  await pair.clock.runUntil(() => buckets.every(({ state }) => state.current.phase === "live"));
   const areEqual = (): boolean =>
     lists.every((list) => stored.get(list)?.length === written.get(list)?.length);
+  const areLive = (): boolean => buckets.every(({ state }) => state.current.phase === "live");
+  await pair.clock.runUntil(() => areEqual() && areLive());
   return { pair, link, stored, written, write, areEqual };
 }
 
 test("a client whose link stands still is told of news without the data, and fetches them afterwards (Y1, V3)", async () => {
-  const { pair, link, stored, written, write, areEqual } = await slowWorld();
+  const { pair, link, stored, written, write, areEqual } = await slowWorld(1);
   link.blackHole("down");
   for (let n = 0; n < 100; n++) for (const list of lists) await write(list, `${n} ${NOTE}`);
   await pair.clock.run(3_000);
@@ -62,7 +66,7 @@ test("a client whose link stands still is told of news without the data, and fet
 });
 
 test("on a link that is slow, stands still and breaks, every bucket ends equal to the log (Y1, V3)", async () => {
-  const { pair, link, stored, written, write, areEqual } = await slowWorld();
+  const { pair, link, stored, written, write, areEqual } = await slowWorld(1);
   const random = seededRandom(11);
   link.delayMs = () => 20 + 300 * random();
   let headsSaid = 0;
@@ -90,3 +94,50 @@ test("on a link that is slow, stands still and breaks, every bucket ends equal t
   expect(stored).toEqual(written);
   await pair.close();
 });
+
+test("a client that stands still before it has fetched anything fetches what it missed (Y1, V3)", async () => {
+  const { pair, link, stored, written, write, areEqual } = await slowWorld(0);
+  link.blackHole("down");
+  for (let n = 0; n < 100; n++) for (const list of lists) await write(list, `${n} ${NOTE}`);
+  await pair.clock.run(3_000);
+  expect(pair.server.stats).toMatchObject({ headsSaid: 0, sessions: 2 });
+  expect(pair.server.stats.updatesPushed).toBeLessThan(25);
+  link.heal();
+  await pair.clock.runUntil(areEqual);
+  expect(stored).toEqual(written);
+  expect(pair.server.stats).toMatchObject({ feedsBehind: 0, refusals: {}, handshakes: 2 });
+  const pushed = pair.server.stats.updatesPushed;
+  await write("list:1", "live again");
+  await pair.clock.runUntil(areEqual);
+  expect(pair.server.stats.updatesPushed).toBe(pushed + 1);
+  await pair.close();
+});
+
+test.each(["a burst", "a link that stood still"])(
+  "a live subscription that lost updates to %s says so, and goes on in the same session",
+  async (cause) => {
+    const world = new NotesWorld();
+    const { clock, server } = world.pair;
+    const { client, link } = world.client("phone").linked;
+    const heard: number[] = [];
+    const states: unknown[] = [];
+    client.subscribe(
+      "list:a",
+      ({ seq }) => void heard.push(seq),
+      (state) => states.push(state.phase === "live" ? state.head : state.phase),
+    );
+    await clock.run(2_000);
+    if (cause === "a link that stood still") link.blackHole("down");
+    const texts = Array.from({ length: 20 }, () => "x".repeat(30_000));
+    await clock.finish(Promise.all(texts.map((text) => server.publish("list:a", text))));
+    link.heal();
+    await clock.run(2_000);
+    await clock.finish(server.publish("list:a", "later"));
+    await clock.run(1_000);
+    expect(states).toEqual(["waiting", 0, 20]);
+    expect(heard.length).toBeLessThan(21);
+    expect(heard.at(-1)).toBe(21);
+    expect(server.stats).toMatchObject({ refusals: {}, handshakes: 1 });
+    await world.close();
+  },
+);
