@@ -4,6 +4,7 @@
 import type {
   BucketKey,
   BucketKeyOf,
+  Call,
   Contract,
   DataOf,
   HandlerInputOf,
@@ -43,8 +44,8 @@ export type Publish<C extends Contract> = <K extends BucketKeyOf<C>>(
 
 /**
  * Runs a unit of work and makes it durable, all of it or nothing. The unit is synchronous and does
- * nothing but what `tx` offers, because it may be run again. Once a call: a second commit rejects
- * with `CommitError`.
+ * nothing but what `tx` offers, because it may be run again. Once a call, and before its handler has
+ * returned or thrown: a second commit and a late one reject with `CommitError`.
  *
  * In a call with a key the unit and the call's answer are stored together, exactly once: what the
  * unit returns is the answer, whatever the handler returns afterwards, and it is checked against
@@ -84,7 +85,8 @@ export interface CallContext<
   /**
    * As `server.publish`. What a handler has published when its promise resolves reaches the caller
    * before the result does. It is a commit of its own: where a call with a key must not publish
-   * twice, append within `commit`.
+   * twice, append within `commit`. What is not waited for may fail unseen; `onError` hears of it
+   * if the handler has ended by then.
    */
   readonly publish: Publish<C>;
   /** See {@link Commit}. */
@@ -110,12 +112,12 @@ export type Handlers<C extends Contract, A extends Accepted = Accepted, Db = unk
 /** Why nobody waits any more. */
 export type AbortCode = "cancelled" | "timedOut" | "closed";
 
-/** A call may commit once. */
+/** A call may commit once, and not after its handler has ended. */
 export class CommitError extends Error {
   override readonly name = "CommitError";
 
   constructor() {
-    super("This call has committed already.");
+    super("This call has committed already, or its handler has ended.");
   }
 }
 
@@ -126,6 +128,11 @@ export type PublishAny = (
   options?: PublishOptions,
 ) => Promise<Published>;
 export type CommitAny = (unit: AnyUnit) => Promise<Committed>;
+
+/** Hears of what failed when the call had its answer. */
+export interface LateFaults {
+  failure(call: Call, ctx: CallContext, error: unknown): unknown;
+}
 
 /** What stands after a commit. */
 export interface Committed {
@@ -139,20 +146,48 @@ export class RunningCall implements CallContext {
   readonly accountData: undefined;
   readonly sessionId: string;
   readonly key: string | undefined;
-  readonly publish: PublishAny;
   /** What the call committed, or is about to. */
   committed: Promise<Committed> | undefined;
+  readonly #call: Call;
+  readonly #faults: LateFaults;
+  readonly #publishAny: PublishAny;
   readonly #commitAny: CommitAny;
+  #isOver = false;
   #abortCode: AbortCode | undefined;
   #controller: AbortController | undefined;
 
-  constructor(viewer: Viewer, key: string | undefined, publish: PublishAny, commit: CommitAny) {
+  constructor(
+    viewer: Viewer,
+    call: Call,
+    faults: LateFaults,
+    publish: PublishAny,
+    commit: CommitAny,
+  ) {
     this.account = viewer.account;
     this.accountData = viewer.accountData;
     this.sessionId = viewer.sessionId;
-    this.key = key;
-    this.publish = publish;
+    this.key = call.key;
+    this.#call = call;
+    this.#faults = faults;
+    this.#publishAny = publish;
     this.#commitAny = commit;
+  }
+
+  /**
+   * Its answer is decided by what has happened so far: what was not committed by now never is, or
+   * a call that was told that it failed could take effect.
+   */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  /** Made as `commit` is. */
+  get publish(): PublishAny {
+    return (bucket, data, options) => {
+      const published = this.#publishAny(bucket, data, options);
+      published.catch((error: unknown) => this.#late(error));
+      return published;
+    };
   }
 
   /** Made when a handler asks for it, for it may be taken apart from the context. */
@@ -160,15 +195,22 @@ export class RunningCall implements CallContext {
     return (unit) => {
       const output = this.#commit(unit as AnyUnit);
       // Who runs the call looks at `committed`: a handler that does not wait is no crash.
-      output.catch(ignore);
+      output.catch((error: unknown) => {
+        if (error instanceof CommitError) this.#late(error);
+      });
       return output;
     };
   }
 
   async #commit(unit: AnyUnit): Promise<unknown> {
-    if (this.committed) throw new CommitError();
+    if (this.committed || this.#isOver) throw new CommitError();
     this.committed = this.#commitAny(unit);
     return (await this.committed).output;
+  }
+
+  /** While the handler runs it may wait for this, and have its own mind about it. */
+  #late(error: unknown): void {
+    if (this.#isOver) this.#faults.failure(this.#call, this, error);
   }
 
   get signal(): AbortSignal {
@@ -189,5 +231,3 @@ export class RunningCall implements CallContext {
 function reasonOf(code: AbortCode): CallFailure {
   return new CallFailure(code, `nobody waits for this call: ${code}`);
 }
-
-function ignore(): void {}

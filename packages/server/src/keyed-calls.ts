@@ -92,7 +92,7 @@ export class KeyedCalls {
     if (count >= policy.keyedCallsMax) {
       return settle(ownFailure(id, "busy", "too many keyed calls of this account run"));
     }
-    const execution = this.#begin(keyed, viewer);
+    const execution = this.#begin(call, keyed, viewer);
     this.#join(execution, waiter, deadline);
     void this.#execute(call, execution).then((answer) => this.#end(execution, answer));
   }
@@ -148,9 +148,9 @@ export class KeyedCalls {
     }
   }
 
-  #begin(keyed: KeyedCall, viewer: Viewer): Execution {
-    const { alarms, publish } = this.#parts;
-    const context = new RunningCall(viewer, keyed.key, publish, (unit) =>
+  #begin(call: CallWithKey, keyed: KeyedCall, viewer: Viewer): Execution {
+    const { alarms, router, publish } = this.#parts;
+    const context = new RunningCall(viewer, call, router, publish, (unit) =>
       this.#commit(keyed, unit),
     );
     const alarm = alarms.alarm(() => context.abort("timedOut"));
@@ -190,6 +190,8 @@ export class KeyedCalls {
     } catch (error) {
       fault = { error };
     }
+    // Before anything is waited for: what the handler left running must not commit behind it.
+    context.end();
     try {
       const committed = await context.committed;
       if (!committed) return router.failure(call, context, fault?.error);

@@ -40,7 +40,7 @@ export class RunningCalls {
         settle(answer);
       });
     }
-    const context = new RunningCall(viewer, undefined, publish, commit);
+    const context = new RunningCall(viewer, call, router, publish, commit);
     const entry = { id: call.id, context };
     this.#running.push(entry);
     const settled = (answer: Result | Failure): void => {
@@ -48,6 +48,7 @@ export class RunningCalls {
       settle(answer);
     };
     router.run(call, context, (answer) => {
+      context.end();
       if (!context.committed) return settled(answer);
       // A handler that does not wait for its commit is answered when it stands, or does not.
       context.committed.then(

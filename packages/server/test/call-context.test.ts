@@ -6,7 +6,8 @@ import { CallFailure } from "../src/call-failure.ts";
 const running = (): RunningCall =>
   new RunningCall(
     { account: "ada", accountData: undefined, sessionId: "s1" },
-    undefined,
+    { type: "call", id: 1, method: "run", timeoutMs: 1 },
+    { failure: () => undefined },
     async () => await Promise.reject(new Error("nothing is published here")),
     async (unit) => await Promise.resolve({ output: unit({} as never), at: {} }),
   );

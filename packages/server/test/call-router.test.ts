@@ -54,7 +54,8 @@ function run(
 const context = (): RunningCall =>
   new RunningCall(
     { account: "ada", accountData: undefined, sessionId: "s1" },
-    undefined,
+    { type: "call", id: 1, method: "method", timeoutMs: 1 },
+    { failure: () => undefined },
     async () => await Promise.reject(new Error("nothing is published here")),
     async () => await Promise.reject(new Error("nothing is committed here")),
   );

@@ -327,6 +327,33 @@ describe("only success is stored:", () => {
   });
 });
 
+describe("a handler that has failed while something of it still runs", () => {
+  const failing =
+    (turns: number): Act =>
+    async (_, { commit }) => {
+      const price = async (): Promise<void> => {
+        for (let n = 0; n < turns; n++) await Promise.resolve();
+        await commit((tx) => tx.append("room:1", "late"));
+      };
+      await Promise.all([price(), Promise.reject(new CallFailure("noQuota", "no"))]);
+    };
+
+  test("has its effect or its failure, never both, whenever the rest commits", async () => {
+    const ends = new Set<string>();
+    for (let turns = 0; turns < 30; turns++) {
+      const world = new KeyedWorld(failing(turns));
+      await world.ask(1, "k");
+      await settled();
+      const log = await world.log();
+      const [answer] = world.answers;
+      ends.add(`${answer?.type} ${log.length}`);
+      await world.ask(2, "k");
+      expect(world.answers[1]?.type).toBe(answer?.type);
+    }
+    expect([...ends].sort()).toEqual(["failure 0", "result 1"]);
+  });
+});
+
 describe("what the unit returned is the answer", () => {
   test("whatever the handler returns afterwards", async () => {
     const world = new KeyedWorld(async (_, { commit }) => {

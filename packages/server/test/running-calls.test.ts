@@ -96,6 +96,23 @@ describe("a call that commits", () => {
     expect(errors).toMatchObject([{ name: "CommitError" }]);
   });
 
+  test("takes no effect behind its answer: a commit that comes when the handler has failed is refused", async () => {
+    const commits: string[] = [];
+    const commit = async (): Promise<never> => await Promise.reject(new Error(commits.join()));
+    const { answers, errors, start } = setUp(async (ctx) => {
+      const price = async (): Promise<void> => {
+        await settled();
+        await ctx.commit(() => commits.push("price"));
+      };
+      await Promise.all([price(), Promise.reject(new CallFailure("noQuota", "no"))]);
+    }, commit);
+    start(1);
+    await settled();
+    await settled();
+    expect(answers).toMatchObject([{ type: "failure", code: "noQuota" }]);
+    expect([commits, errors]).toMatchObject([[], [{ name: "CommitError" }]]);
+  });
+
   test.each<[StoreErrorCode, string]>([
     ["badValue", "badOutput"],
     ["asyncUnit", "internal"],
@@ -124,6 +141,27 @@ describe("a call that commits", () => {
       expect(answers).toMatchObject([{ type: "failure", id: 1, code }]);
       expect(errors).toEqual([]);
     }
+  });
+});
+
+describe("a handler that does not wait for what it publishes", () => {
+  test("ends no process when that fails: the server's owner is told", async () => {
+    const { answers, errors, start } = setUp(({ publish }) => void publish("room:1", "a"));
+    start(1);
+    await settled();
+    expect(answers).toEqual([{ type: "result", id: 1, output: undefined }]);
+    expect(errors).toEqual([new Error("nothing is published here")]);
+  });
+
+  test("or does, hears of it alone", async () => {
+    const { answers, errors, start } = setUp(async ({ publish }) => {
+      await publish("room:1", "a").catch(() => undefined);
+      return "b";
+    });
+    start(1);
+    await settled();
+    expect(answers).toEqual([{ type: "result", id: 1, output: "b" }]);
+    expect(errors).toEqual([]);
   });
 });
 
