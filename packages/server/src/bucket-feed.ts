@@ -188,8 +188,24 @@ export class BucketFeed implements PumpedFeed {
     const { author, speaksLog, isSlow } = this.#session;
     if (speaksLog && isSlow()) return this.#fallBehind();
     const rest = run.beyond(this.#position);
-    this.#session.push(rest.messageFor({ author, sees: this.#sees }));
+    if (!this.#session.push(rest.messageFor({ author, sees: this.#sees }))) {
+      return this.#passInParts(rest);
+    }
     this.#position = run.upTo;
+  }
+
+  /** What cannot be said at once, update by update; what cannot be said at all is passed over. */
+  #passInParts(run: BucketRun): void {
+    const { singles, upTo } = run;
+    if (singles.length > 1) {
+      for (const single of singles) if (this.#isLive()) this.#pass(single);
+      return;
+    }
+    this.#session.leftOut(run.bucket, run.epoch, upTo);
+    // Who knows no skips hears a head that is further.
+    if (!this.#session.speaksLog) return this.#reopen();
+    this.#session.push(run.gap);
+    this.#position = upTo;
   }
 
   #fallBehind(): void {

@@ -24,6 +24,8 @@ export class BucketRun {
   #stored: readonly LogUpdate[] | undefined;
   #plain: SharedMessage | undefined;
   #own: Map<string, SharedMessage> | undefined;
+  #singles: readonly BucketRun[] | undefined;
+  #gap: SharedMessage | undefined;
 
   /** `plain`: the message as everybody but its author gets it, where it was encoded before. */
   constructor(
@@ -55,6 +57,21 @@ export class BucketRun {
   beyond(seq: number): BucketRun {
     if (seq <= this.after) return this;
     return new BucketRun(this.bucket, this.epoch, seq, this.#updates.slice(seq - this.after));
+  }
+
+  /** The same update by update, where it cannot be said at once. */
+  get singles(): readonly BucketRun[] {
+    const { bucket, epoch } = this;
+    return (this.#singles ??= this.#updates.map(
+      (update) => new BucketRun(bucket, epoch, update.seq - 1, [update]),
+    ));
+  }
+
+  /** The push for readers that cannot be told what is in it: all of it is skipped. */
+  get gap(): SharedMessage {
+    const { bucket, epoch, after, upTo } = this;
+    const run = { bucket, epoch, after, upTo, updates: [], skipped: [[after + 1, upTo]] } as const;
+    return (this.#gap ??= new SharedMessage({ type: "updates", ...run }));
   }
 
   /** The push for this reader. */

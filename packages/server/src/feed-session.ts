@@ -1,5 +1,5 @@
 /** What the feeds of one session need of it, and what is counted over the feeds of all sessions. */
-import type { ServerMessage } from "@holdfast/protocol";
+import type { BucketKey, ServerMessage } from "@holdfast/protocol";
 
 import type { BucketPump } from "./bucket-pump.ts";
 import type { LogReader } from "./log-reader.ts";
@@ -16,7 +16,10 @@ export interface FeedSession {
   readonly say: (message: ServerMessage) => void;
   /** Says it if it has no more bytes than these; returns how many it has, 0: not said. */
   readonly sayWithin: (message: ServerMessage, bytesMax: number) => number;
-  readonly push: (message: SharedMessage) => void;
+  /** False: it was not said, because its codec or a frame cannot hold it. */
+  readonly push: (message: SharedMessage) => boolean;
+  /** This update cannot be said to it, and was passed over. */
+  readonly leftOut: (bucket: BucketKey, epoch: string, seq: number) => void;
   /** It takes less than it is pushed. */
   readonly isSlow: () => boolean;
   readonly counts: FeedCounts;

@@ -1,12 +1,24 @@
-/** A page cut in two, where it is larger in the codec of its reader than in the store. */
-import type { Page } from "@holdfast/protocol";
+/** Pages with less in them, where they are larger in the codec of their reader than in the store. */
+import type { Page, Update } from "@holdfast/protocol";
 
 /** The first half of its numbers. The client asks for the rest, as behind every page. */
-export function firstHalf({ skipped = [], ...page }: Page): Page {
+export function firstHalf(page: Page): Page {
   const upTo = page.after + Math.floor((page.upTo - page.after) / 2);
-  const left = skipped
-    .filter(([from]) => from <= upTo)
-    .map(([from, to]): [number, number] => [from, Math.min(to, upTo)]);
-  const updates = page.updates.filter(({ seq }) => seq <= upTo);
-  return { ...page, upTo, updates, ...(left.length > 0 && { skipped: left }) };
+  return pageWith(
+    { ...page, upTo },
+    page.updates.filter(({ seq }) => seq <= upTo),
+  );
+}
+
+/** The page with no other updates than these of its own: every other number is skipped. */
+export function pageWith(page: Page, updates: readonly Update[]): Page {
+  const { id, bucket, epoch, after, upTo, head } = page;
+  const skipped: [number, number][] = [];
+  let next = after + 1;
+  for (const { seq } of [...updates, { seq: upTo + 1 }]) {
+    if (seq > next) skipped.push([next, seq - 1]);
+    next = seq + 1;
+  }
+  const run = { bucket, epoch, after, upTo, updates, ...(skipped.length > 0 && { skipped }) };
+  return { type: "page", ...(id !== undefined && { id }), ...run, head };
 }

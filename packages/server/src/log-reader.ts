@@ -14,6 +14,9 @@ const RANGES_AT_ONCE = 1_000;
 /** So many trips are under way at once; a slow one does not hold up all others. */
 const TRIPS_MAX = 4;
 
+/** `session`: who asked failed to take the answer, and the store is not to blame. */
+type Report = (error: unknown, place: "store" | "session") => void;
+
 /** Undefined: the store failed, and it was reported. */
 type Done<Answer> = (answer: Answer | undefined) => void;
 
@@ -27,18 +30,13 @@ export class LogReader {
   readonly #store: ServerStore;
   readonly #clock: Clock;
   readonly #limits: ReadLimits;
-  readonly #report: (error: unknown) => void;
+  readonly #report: Report;
   readonly #pages = new Map<string, Question<LogPage>>();
   readonly #ranges = new Map<string, Question<LogRange>>();
   #trips = 0;
   #cancelTurn: Cancel | undefined;
 
-  constructor(
-    store: ServerStore,
-    clock: Clock,
-    limits: ReadLimits,
-    report: (error: unknown) => void,
-  ) {
+  constructor(store: ServerStore, clock: Clock, limits: ReadLimits, report: Report) {
     this.#store = store;
     this.#clock = clock;
     this.#limits = limits;
@@ -96,7 +94,9 @@ export class LogReader {
       questions.forEach(({ askers }, index) => this.#tell(askers, answers[index]));
       if (this.#pages.size + this.#ranges.size > 0) this.#soon();
     };
-    this.#asked(questions, read).then(answered).catch(this.#report);
+    this.#asked(questions, read)
+      .then(answered)
+      .catch((error: unknown) => this.#report(error, "session"));
   }
 
   /** Never rejects: a question without an answer failed, which was reported. */
@@ -108,7 +108,7 @@ export class LogReader {
       return await read(questions);
     } catch (error) {
       if (!isCorrupt(error) || questions.length === 1) {
-        this.#report(error);
+        this.#report(error, "store");
         return [];
       }
     }
@@ -132,7 +132,7 @@ export class LogReader {
       try {
         done(answer);
       } catch (error) {
-        this.#report(error);
+        this.#report(error, "session");
       }
     }
   }

@@ -12,11 +12,12 @@ import type {
   Page,
   Result,
   ServerMessage,
+  Update,
   WireLimits,
 } from "@holdfast/protocol";
 
 import { ownFailure } from "./call-failure.ts";
-import { firstHalf } from "./half-page.ts";
+import { firstHalf, pageWith } from "./half-page.ts";
 
 /**
  * So many messages are worth a frame of their own before the tick ends: the client works on them
@@ -33,6 +34,8 @@ export type ServerCodec = Codec<ClientMessage, ServerMessage>;
 export class SharedMessage {
   #make: () => ServerMessage;
   readonly #encoded = new Map<ServerCodec, EncodedPart>();
+  /** Kept, so that what cannot be said is not tried again for each of many. */
+  #faults: Map<ServerCodec, EncodeError> | undefined;
 
   constructor(message: ServerMessage) {
     this.#make = () => message;
@@ -47,11 +50,22 @@ export class SharedMessage {
   in(codec: ServerCodec, nestingMax: number): EncodedPart {
     let encoded = this.#encoded.get(codec);
     if (!encoded) {
-      const part = codec.encode(this.#make(), nestingMax);
-      encoded = { part, bytes: codec.sizeOf(part) };
+      encoded = this.#encode(codec, nestingMax);
       this.#encoded.set(codec, encoded);
     }
     return encoded;
+  }
+
+  #encode(codec: ServerCodec, nestingMax: number): EncodedPart {
+    const known = this.#faults?.get(codec);
+    if (known) throw known;
+    try {
+      const part = codec.encode(this.#make(), nestingMax);
+      return { part, bytes: codec.sizeOf(part) };
+    } catch (error) {
+      if (error instanceof EncodeError) (this.#faults ??= new Map()).set(codec, error);
+      throw error;
+    }
   }
 }
 
@@ -89,40 +103,70 @@ export class Outbox {
 
   /**
    * Adds of a page what a frame can hold, and returns that: pages are measured as they are stored,
-   * and a codec may need more for the same.
+   * and a codec may need more for the same. An update that cannot be said even by itself is left
+   * out, and `leftOut` hears its number: nobody would ever get past it.
    */
-  addPage(page: Page): Page {
-    for (let said = page; ; said = firstHalf(said)) {
+  addPage(page: Page, leftOut: (seq: number) => void): Page {
+    for (let said = page; ;) {
       try {
         this.#keep(this.#encode(said));
         return said;
       } catch (error) {
-        if (!(error instanceof TooLarge) || said.upTo - said.after <= 1) throw error;
+        if (!(error instanceof EncodeError)) throw error;
+        if (error instanceof TooLarge && said.upTo - said.after > 1) {
+          said = firstHalf(said);
+          continue;
+        }
+        const rest = said.updates.filter((update) => this.#canSay(said, update));
+        if (rest.length === said.updates.length) throw error;
+        const kept = new Set(rest);
+        for (const update of said.updates) if (!kept.has(update)) leftOut(update.seq);
+        said = pageWith(said, rest);
       }
     }
   }
 
-  /**
-   * Adds a message unless it has more bytes than these, or a frame. Returns how many it has; 0: it
-   * was not added.
-   */
-  addWithin(message: ServerMessage, bytesMax: number): number {
-    const encoded = this.#measured(message);
-    if (encoded.bytes > Math.min(bytesMax, this.#limits.frameBytes)) return 0;
-    this.#keep(encoded);
-    return encoded.bytes;
+  #canSay(page: Page, update: Update): boolean {
+    const { seq } = update;
+    try {
+      this.#encode(pageWith({ ...page, after: seq - 1, upTo: seq }, [update]));
+      return true;
+    } catch (error) {
+      if (error instanceof EncodeError) return false;
+      throw error;
+    }
   }
 
-  /** Adds a message that many get. Returns how many bytes it has. */
+  /**
+   * Adds a message unless it has more bytes than these, or a frame, or cannot be written. Returns
+   * how many it has; 0: it was not added.
+   */
+  addWithin(message: ServerMessage, bytesMax: number): number {
+    try {
+      return this.#keepWithin(this.#measured(message), bytesMax);
+    } catch (error) {
+      return noneFor(error);
+    }
+  }
+
+  /** The same of a message that many get. */
   addShared(message: SharedMessage): number {
-    const encoded = message.in(this.#codec, this.#limits.nesting);
-    this.#keep(encoded);
-    return encoded.bytes;
+    try {
+      return this.#keepWithin(message.in(this.#codec, this.#limits.nesting), Infinity);
+    } catch (error) {
+      return noneFor(error);
+    }
   }
 
   /** Enough waits that it should not wait for the end of the tick. */
   get isWorthAFrame(): boolean {
     return this.#waiting.length >= WORTH_A_FRAME && this.#bytes <= WORTH_A_FRAME_BYTES_MAX;
+  }
+
+  #keepWithin(encoded: EncodedPart, bytesMax: number): number {
+    if (encoded.bytes > Math.min(bytesMax, this.#limits.frameBytes)) return 0;
+    this.#keep(encoded);
+    return encoded.bytes;
   }
 
   #keep(encoded: EncodedPart): void {
@@ -164,6 +208,12 @@ export class Outbox {
     const part = this.#codec.encode(message, this.#limits.nesting);
     return { part, bytes: this.#codec.sizeOf(part) };
   }
+}
+
+/** Nothing was added, where the message is to blame. */
+function noneFor(error: unknown): 0 {
+  if (error instanceof EncodeError) return 0;
+  throw error;
 }
 
 /** It can be encoded, but no frame can hold it. */

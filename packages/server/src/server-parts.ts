@@ -16,6 +16,7 @@ import { Committer } from "./committer.ts";
 import { CredentialCheck } from "./credential-check.ts";
 import { Flusher } from "./flusher.ts";
 import { KeyedCalls } from "./keyed-calls.ts";
+import { leftOutReporter } from "./left-out.ts";
 import { LogReader } from "./log-reader.ts";
 import { LogTrimmer } from "./log-trimmer.ts";
 import type { ServerCodec } from "./outbox.ts";
@@ -44,6 +45,7 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
   ) {
     const { contract, clock = systemClock, random = systemRandom } = options;
     const reportStore = (error: unknown): void => report(error, { place: "store" });
+    const reportSession = (error: unknown): void => report(error, { place: "session" });
     const limits = fitting(limitsOf(options.limits));
     const policy = policyOf(options.policy);
     const retention = retentionOf(options.retention);
@@ -57,8 +59,8 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
     const router = new CallRouter(contract, options.handlers, report);
     const prepared = new PreparedPushes();
     const page = { updates: limits.pageUpdates, bytes: limits.pageBytes };
-    const reader = new LogReader(store, clock, page, reportStore);
-    const pump = new BucketPump(store, reader, prepared, clock, alarms, reportStore);
+    const reader = new LogReader(store, clock, page, (error, place) => report(error, { place }));
+    const pump = new BucketPump(store, reader, prepared, clock, alarms, reportSession);
     const publisher = new BucketPublisher(contract, codec, limits, clock, prepared);
     this.trimmer = new LogTrimmer(store, retention, clock, alarms, reportStore);
     const written = (): void => {
@@ -96,6 +98,7 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
       accountBuckets: options.accountBuckets,
       charge: chargeTo(policy, clock),
       report,
+      leftOut: leftOutReporter((error) => report(error, { place: "encode" })),
       forget,
     };
   }

@@ -60,6 +60,8 @@ export type ServerSessionEvent =
   | { readonly type: "flooded"; readonly retryAfterMs: number }
   /** More waits to be written than may. */
   | { readonly type: "overflowed" }
+  /** The server failed while it decided or acted. */
+  | { readonly type: "faulted" }
   | { readonly type: "socketClosed" }
   /** A deadline may have passed. */
   | { readonly type: "alarm" };

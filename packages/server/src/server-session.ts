@@ -99,6 +99,8 @@ function live(turn: Turn, event: ServerSessionEvent): void {
       return refuse(turn, "rateLimited", { retryAfterMs: event.retryAfterMs });
     case "overflowed":
       return refuse(turn, "slowConsumer", { windowMs: turn.stamp.windowMs });
+    case "faulted":
+      return refuse(turn, "internal");
     case "socketClosed":
       return vanish(turn);
   }

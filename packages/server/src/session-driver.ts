@@ -143,9 +143,10 @@ export class SessionDriver
     }
   }
 
-  /** A fault of ours ends this session and no other. */
+  /** A fault of ours ends this session and no other: in words, unless its end is what failed. */
   #breakOff(error: unknown): void {
     this.report(error, "session");
+    if (this.#model.state !== "closed") return this.#handle({ type: "faulted" });
     this.#model = { ...this.#model, state: "closed", deadlines: {}, executing: [], waiting: [] };
     this.#release();
     this.#socket.terminate();

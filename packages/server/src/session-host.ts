@@ -80,6 +80,8 @@ export interface SessionHost {
   charge(session: OpenSession, messages: number): void;
   /** Never throws. */
   report(error: unknown, context: ErrorContext): void;
+  /** An update cannot be said to some session, and was passed over. Reported once. */
+  readonly leftOut: (bucket: BucketKey, epoch: string, seq: number) => void;
   /** The session's socket is gone. */
   forget(session: OpenSession): void;
 }

@@ -68,6 +68,7 @@ export class SessionWork {
       say: (message) => void writer.send(message),
       sayWithin: (message, bytesMax) => writer.sendWithin(message, bytesMax),
       push: (message) => writer.push(message),
+      leftOut: host.leftOut,
       isSlow: () => writer.isSlow,
       counts: host.counts,
     };

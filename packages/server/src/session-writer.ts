@@ -2,7 +2,7 @@
  * The writing half of a session: what was said in a tick leaves at its end, or as soon as it is
  * worth a frame, and never without bound.
  */
-import type { ServerMessage } from "@holdfast/protocol";
+import type { Page, ServerMessage } from "@holdfast/protocol";
 
 import type { Flushable } from "./flusher.ts";
 import { Outbox } from "./outbox.ts";
@@ -41,12 +41,16 @@ export class SessionWriter implements Flushable {
   send(message: ServerMessage): ServerMessage {
     const outbox = this.#ownOutbox();
     let said = message;
-    if (message.type === "page") said = outbox.addPage(message);
+    if (message.type === "page") said = this.#addPage(outbox, message);
     else this.#add(outbox, message);
     if (outbox.isWorthAFrame) this.#write();
     // Also when nothing waits any more: the buffer is judged at the end of each tick.
     this.#flushSoon();
     return said;
+  }
+
+  #addPage(outbox: Outbox, page: Page): Page {
+    return outbox.addPage(page, (seq) => this.#host.leftOut(page.bucket, page.epoch, seq));
   }
 
   #add(outbox: Outbox, message: ServerMessage): void {
@@ -61,10 +65,14 @@ export class SessionWriter implements Flushable {
     return bytes;
   }
 
-  push(message: SharedMessage): void {
-    this.#pushedBytes += this.#ownOutbox().addShared(message);
+  /** False: it was not said, because it cannot be written, or not in one frame. */
+  push(message: SharedMessage): boolean {
+    const bytes = this.#ownOutbox().addShared(message);
+    if (bytes === 0) return false;
+    this.#pushedBytes += bytes;
     this.#host.counts.updatesPushed++;
     this.#flushSoon();
+    return true;
   }
 
   /**

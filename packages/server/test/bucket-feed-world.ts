@@ -209,8 +209,11 @@ export class CheckingClient {
         say(message);
         return 1;
       },
-      push: (message) =>
-        say(JSON.parse(String(message.in(jsonServerCodec, 32).part)) as ServerMessage),
+      push: (message) => {
+        say(JSON.parse(String(message.in(jsonServerCodec, 32).part)) as ServerMessage);
+        return true;
+      },
+      leftOut: () => undefined,
     };
     const viewer = { account, accountData: undefined, sessionId: "s" };
     this.#session = new SessionBuckets(

@@ -8,6 +8,7 @@ import type { ServerCodec } from "../src/outbox.ts";
 const outbox = (limits: Partial<WireLimits> = {}): Outbox =>
   new Outbox(jsonServerCodec, { ...DEFAULT_WIRE_LIMITS, ...limits });
 const pong = (nonce: number): ServerMessage => ({ type: "pong", nonce, windowMs: 1 });
+const none = (): void => undefined;
 const read = (box: Outbox): unknown[] => box.take().map((frame) => JSON.parse(String(frame)));
 
 test("what is said together leaves in one frame, in order, and once", () => {
@@ -108,11 +109,11 @@ describe("a page that is larger in its codec than in the store", () => {
 
   test("is said as far as a frame holds it, and the client asks for the rest", () => {
     const box = outbox({ frameBytes: 400 });
-    const said = box.addPage(page);
+    const said = box.addPage(page, none);
     expect(said).toEqual({ ...page, upTo: 2, updates: updates.slice(0, 2) });
     expect(read(box)).toEqual([said]);
     const wide = outbox();
-    expect(wide.addPage(page)).toBe(page);
+    expect(wide.addPage(page, none)).toBe(page);
   });
 
   test("is not said unasked", () => {
@@ -121,7 +122,58 @@ describe("a page that is larger in its codec than in the store", () => {
     expect(read(box)).toEqual([]);
   });
 
-  test("is our own fault where not even one update fits", () => {
-    expect(() => outbox({ frameBytes: 100 }).addPage(page)).toThrow(EncodeError);
+  test("is said without an update that no frame can hold, and its number is told", () => {
+    const box = outbox({ frameBytes: 250 });
+    const large = { seq: 1, at: 1, data: "x".repeat(300) };
+    const leftOut: number[] = [];
+    const said = box.addPage({ ...page, updates: [large, ...updates.slice(1)] }, (seq) =>
+      leftOut.push(seq),
+    );
+    expect(said).toEqual({ ...page, upTo: 1, updates: [], skipped: [[1, 1]] });
+    expect([read(box), leftOut]).toEqual([[said], [1]]);
   });
+
+  test("is said at once without all that nest too deep, and with what was skipped before", () => {
+    const box = outbox({ nesting: 1 });
+    const deep = updates.map((update) =>
+      update.seq % 3 === 0 ? { ...update, data: [[1]] } : update,
+    );
+    const leftOut: number[] = [];
+    const given = { ...page, updates: deep.slice(1), skipped: [[1, 1]] } as const;
+    const said = box.addPage(given, (seq) => leftOut.push(seq));
+    expect(said).toMatchObject({
+      upTo: 8,
+      updates: [{ seq: 2 }, { seq: 4 }, { seq: 5 }, { seq: 7 }, { seq: 8 }],
+      skipped: [
+        [1, 1],
+        [3, 3],
+        [6, 6],
+      ],
+    });
+    expect(leftOut).toEqual([3, 6]);
+  });
+
+  test("is our own fault where not even a page of nothing fits", () => {
+    expect(() => outbox({ frameBytes: 60 }).addPage(page, none)).toThrow(EncodeError);
+  });
+});
+
+test("a push that a frame cannot hold, or that cannot be written, is not added", () => {
+  let tries = 0;
+  const refusing: ServerCodec = {
+    ...jsonServerCodec,
+    encode: () => {
+      tries++;
+      throw new EncodeError("notEncodable");
+    },
+    sizeOf: () => 0,
+    join: () => "",
+  };
+  const message = new SharedMessage(pong(1));
+  const box = outbox({ frameBytes: 20 });
+  expect([box.addShared(message), read(box)]).toEqual([0, []]);
+  for (let i = 0; i < 3; i++) {
+    expect(new Outbox(refusing, DEFAULT_WIRE_LIMITS).addShared(message)).toBe(0);
+  }
+  expect(tries).toBe(1);
 });

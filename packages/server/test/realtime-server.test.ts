@@ -537,7 +537,19 @@ describe("a client that is too much", () => {
     };
     for (let id = 1; id <= 65; id++) peer.says(call(id, "slow"));
     expect(own.errors).toMatchObject([{ context: { place: "session" } }]);
-    expect(peer.isTerminated).toBe(true);
+    expect(peer.takes().at(-1)).toMatchObject({ type: "refuse", code: "internal" });
+    expect([peer.closedWith?.code, peer.isTerminated]).toEqual([4201, false]);
+    await expectNothingLeft(own);
+  });
+
+  test("whose end cannot be said either is ended without a word", async () => {
+    const own = new TestServer();
+    const peer = await own.open();
+    peer.close = () => {
+      throw new Error("a broken adapter");
+    };
+    peer.saysRaw("not JSON");
+    expect([own.errors.length, peer.isTerminated]).toEqual([1, true]);
     await expectNothingLeft(own);
   });
 });
