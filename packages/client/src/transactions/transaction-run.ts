@@ -161,18 +161,12 @@ export class TransactionRun {
     guarded(() => {
       if (!definition.migrate) return;
       const input: unknown = definition.migrate(record.input, record.inputVersion);
-      const migrated = copyOf(
-        Object.assign({}, record, { input, inputVersion: version, method }),
-        policy.recordBytesMax,
-      );
+      const made = { ...record, input, inputVersion: version, method };
+      const migrated = copyOf(made, policy.recordBytesMax);
       // The store would refuse it with every write, and all that is written with it.
       if (typeof migrated === "string")
         throw new TransactionError("storeFailed", { code: migrated });
-      loaded = {
-        record,
-        rules: { repeatable },
-        migrated: { input: migrated.input, inputVersion: version, method },
-      };
+      loaded = { record, rules: { repeatable }, migrated };
     }, report);
     return loaded;
   }

@@ -40,9 +40,8 @@ function nextBatch({ queue, now }: Turn): readonly Entry[] {
   queue.isCautious &&= all.length > 0;
   if (!queue.isCautious) return [...added, ...others];
   // What failed goes after what failed with it: alone, the latter would be sent after a crash.
-  const isLast = ({ id, end }: Entry): boolean => !!end?.error && !!queue.dependants.get(id)?.size;
-  const one = added[0] ?? others.find((entry) => !isLast(entry)) ?? others[0];
-  return one ? [one] : [];
+  const first = others.filter(({ id, end }) => !end?.error || !queue.dependants.get(id)?.size);
+  return [...added, ...first, ...others].slice(0, 1);
 }
 
 function changeOf({ wallNow }: Turn, entry: Entry): TransactionChange {
