@@ -34,8 +34,8 @@ const SCHEMA = `
     document text not null, primary key (account, bucket, id)) strict, without rowid;
 `;
 
-/** What belongs to accounts. Leases are not theirs but their clients', and go by themselves. */
-const CONTENTS = ["transactions", "outcomes", "debts", "cursors", "documents"];
+/** What names accounts. A client that is open still renews its lease. */
+const CONTENTS = ["transactions", "outcomes", "leases", "news", "debts", "cursors", "documents"];
 
 /** What belongs to an open database, of which an app may give us one for several stores. */
 interface Handle {
@@ -152,12 +152,13 @@ export class SqliteConnection {
 
   /** Deletes everything of an account; in a file of ours also from its free pages. */
   forget(account: string): void {
-    if (this.#isOwn) this.read(() => this.#database.exec("pragma secure_delete = on"));
     this.transact(true, () => {
       for (const name of CONTENTS) {
         this.#database.prepare(`delete from holdfast_${name} where account = ?`).run(account);
       }
     });
+    // Also what was deleted or moved long ago.
+    if (this.#isOwn) this.read(() => this.#database.exec("vacuum"));
   }
 
   close(): void {

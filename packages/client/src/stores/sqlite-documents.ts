@@ -65,7 +65,7 @@ export function sqliteDocuments(
       connection.sql(MOVE).run(account, bucket, to.epoch, to.seq);
       return undefined;
     });
-    if (!outcome) news.committed(bucket);
+    if (!outcome) news.committed(bucket, to);
     return outcome;
   };
   return {

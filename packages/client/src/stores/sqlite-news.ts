@@ -7,11 +7,13 @@ import type { BucketKey } from "@holdfast/protocol";
 
 import type { Cancel } from "../base/clock.ts";
 import { guarded } from "../base/errors.ts";
+import type { Cursor } from "../sync/apply-updates.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { type Topic, Watchers } from "./watchers.ts";
 
 const NUMBER = "select number as seen from holdfast_news where account = ?";
-const RISE = `insert into holdfast_news values (?, 1)
+/** It begins anywhere: after an account was forgotten, no earlier number comes again. */
+const RISE = `insert into holdfast_news values (?, random() & 1099511627775)
   on conflict (account) do update set number = number + 1 returning number as seen`;
 const CURSOR = `select epoch || ' ' || seq as seen from holdfast_cursors
   where account = ? and bucket = ?`;
@@ -44,10 +46,10 @@ export class SqliteNews extends Watchers {
     this.#connection.whenCommitted(() => this.#seen.set(null, row.seen));
   }
 
-  /** Tells those who watch a bucket here. */
-  committed(bucket: BucketKey): void {
+  /** Tells those who watch a bucket here that it is at this cursor. Reads nothing: it cannot fail. */
+  committed(bucket: BucketKey, { epoch, seq }: Cursor): void {
     if (!this.has(bucket)) return;
-    this.#seen.set(bucket, this.#look(bucket));
+    this.#seen.set(bucket, `${epoch} ${seq}`);
     this.tell(bucket);
   }
 

@@ -634,6 +634,21 @@ test("news that could not be read at once is heard at the next look", async () =
   expect(heard).toHaveBeenCalledTimes(1);
 });
 
+test("a commit is told, and told once, though nothing can be read after it", async () => {
+  let isBusy = false;
+  const spoiled = busyDriver((sql) => isBusy && sql.includes("as seen"));
+  const account = await sqliteStore({ database: path, driver: spoiled, clock }).open("a");
+  opened.push(account);
+  const { documents } = account;
+  const heard = vi.fn<() => void>();
+  documents.watch("x", heard);
+  isBusy = true;
+  expect(await documents.commit("x", undefined, { epoch: "e", seq: 1 }, [])).toBeUndefined();
+  isBusy = false;
+  clock.advance(5_000);
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
 test("news is heard also after a write of ours was undone", async () => {
   let isBusy = false;
   const spoiled = busyDriver((sql) => isBusy && sql === "commit");
@@ -680,4 +695,41 @@ test("what is forgotten is gone from the file's bytes too", async () => {
   await sqliteStore({ database: path, driver, clock }).forget("a");
   const bytes = readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name)));
   expect(bytes.some((each) => each.includes(input.text))).toBe(false);
+});
+
+test("nothing tells that an account was here once it is forgotten", async () => {
+  const name = "anna@example.test";
+  const bytesHold = (): boolean =>
+    readdirSync(folder.path).some((file) => readFileSync(join(folder.path, file)).includes(name));
+  const store = sqliteStore({ database: path, driver, clock });
+  const [account, other] = [await store.open(name), await open(2)];
+  await writeRecords(account, 1);
+  await writeRecords(other, 1);
+  const outcome = { id: "r0", endedAt: 1, phase: "done" } as const;
+  await account.transactions.write("tab1", [{ type: "remove", id: "r0", outcome }]);
+  // A process that ends without a word leaves its lease.
+  const raw = driver(path);
+  raw.exec(`insert into holdfast_leases values ('${name}', 'tab0', 'host', 1, 1)`);
+  raw.close();
+  await account.close();
+  expect(bytesHold()).toBe(true);
+  await store.forget(name);
+  expect(bytesHold()).toBe(false);
+  expect((await other.transactions.claim("tab1")).records).toHaveLength(1);
+});
+
+test("news of an account that was forgotten and is used anew is heard", async () => {
+  const store = sqliteStore({ database: path, driver, clock });
+  const [here, there] = [await open(1), await open(2)];
+  const rise = async (): Promise<void> => {
+    await there.transactions.claim("tab2");
+    there.transactions.release("tab2");
+  };
+  await rise();
+  const heard = vi.fn<() => void>();
+  here.transactions.watch(heard);
+  await store.forget("a");
+  await rise();
+  clock.advance(1_000);
+  expect(heard).toHaveBeenCalledTimes(1);
 });
