@@ -60,14 +60,18 @@ export class SqliteNews extends Watchers {
     if (topics.length === 0) return;
     const version = this.#connection.version();
     if (version === this.#version) return;
+    let isWhole = true;
     for (const topic of topics) {
-      const seen = this.#look(topic);
-      if (seen === this.#seen.get(topic)) continue;
-      this.#seen.set(topic, seen);
-      this.tell(topic);
+      const look = (): void => {
+        const seen = this.#look(topic);
+        if (seen === this.#seen.get(topic)) return;
+        this.#seen.set(topic, seen);
+        this.tell(topic);
+      };
+      guarded(look, () => (isWhole = false));
     }
-    // Not before: a look that failed is made up for by the next.
-    this.#version = version;
+    // A look that failed is made up for by the next, and keeps nothing from the other topics.
+    if (isWhole) this.#version = version;
   }
 
   #look(topic: Topic): unknown {

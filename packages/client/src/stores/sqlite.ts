@@ -83,14 +83,16 @@ function accountStore(
   let cancel: Cancel;
   const look = (): void => {
     cancel = clock.at(clock.now() + LOOK_MS, look);
-    // A look that fails, because another process is writing, is made up for by the next.
+    // What fails, because another process is writing, is made up for by the next look. Leases are
+    // renewed even where news can no longer be read.
     guarded(
-      () => {
-        news.poll();
-        if (clock.now() < renewAt) return;
-        renewAt = clock.now() + RENEW_MS;
-        leases.renew();
-      },
+      () => news.poll(),
+      () => {},
+    );
+    if (clock.now() < renewAt) return;
+    renewAt = clock.now() + RENEW_MS;
+    guarded(
+      () => leases.renew(),
       () => {},
     );
   };

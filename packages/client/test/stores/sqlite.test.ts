@@ -634,6 +634,24 @@ test("news that could not be read at once is heard at the next look", async () =
   expect(heard).toHaveBeenCalledTimes(1);
 });
 
+test("what can never be read keeps no other news from its watchers, and no lease from being renewed", async () => {
+  let isBroken = false;
+  const spoiled = busyDriver((sql) => isBroken && sql.includes("holdfast_news"));
+  const here = await sqliteStore({ database: path, driver: spoiled, clock }).open("a");
+  opened.push(here);
+  const there = await open(2);
+  await writeRecords(here, 1);
+  const heard = vi.fn<() => void>();
+  here.transactions.watch(() => {});
+  here.documents.watch("x", heard);
+  clock.advance(1_000);
+  isBroken = true;
+  await there.documents.commit("x", undefined, { epoch: "e", seq: 1 }, []);
+  clock.advance(60_000);
+  expect(heard).toHaveBeenCalledTimes(1);
+  expect((await there.transactions.claim("tab2")).records).toEqual([]);
+});
+
 test("a commit is told, and told once, though nothing can be read after it", async () => {
   let isBusy = false;
   const spoiled = busyDriver((sql) => isBusy && sql.includes("as seen"));
