@@ -28,7 +28,10 @@ const LOOK_MS = 1_000;
 
 /** Options of a store in a SQLite file. */
 export interface SqliteStoreOptions {
-  /** Where: the path of a file, or an open database, which stays open, and whose pragmas we set. */
+  /**
+   * Where: the path of a file, or an open database, which stays open, and whose pragmas we set.
+   * Stores that share an open database are given the same object.
+   */
   readonly database: string | SqliteDatabase;
   /** Opens a file. Default: `node:sqlite`, or else `@photostructure/sqlite`. */
   readonly driver?: OpenSqlite | undefined;
