@@ -71,7 +71,7 @@ export const durableFaults: readonly PlantedFault[] = [
     what: "what may have run is cancelled without asking",
     rows: "L34, T1",
     path: end,
-    find: `if (!entry.mayHaveRun) withdraw(turn, entry);`,
+    find: `if (!entry.mayHaveRun && !isForeign) withdraw(turn, entry);`,
     replace: `withdraw(turn, entry);`,
     tests: lives,
   },

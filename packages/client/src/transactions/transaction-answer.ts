@@ -45,6 +45,9 @@ function callFailed(turn: Turn, entry: Entry, { answer, isTransient }: Answered)
   if (entry.record.phase === "cancelling") {
     // If it may have run, its cancellation asks.
     if (!entry.mayHaveRun || failure?.code === "cancelled") withdraw(turn, entry);
+    // Without keys nobody can be asked: this answer is all that will be known.
+    else if (failure && !isTransient && turn.queue.session?.keyRetentionMs === undefined)
+      giveUp(turn, entry, { code: failure.code, data: failure.data }, false);
   } else if (failure) failed(turn, entry, failure, isTransient);
   else if (answer.type === "unwritable") giveUp(turn, entry, { code: answer.reason }, false);
   else postpone(turn, entry, true);
@@ -92,7 +95,9 @@ function isLater({ code, refused: isRefused, retryAfterMs }: Failure): boolean {
 function postpone(turn: Turn, entry: Entry, untilSession: boolean, askedMs?: number): void {
   const { policy, now, random } = turn;
   const ownMs = retryDelayMs(policy, ++entry.waits, random);
-  entry.notBefore = now + Math.min(askedMs ?? ownMs, policy.waitMsMax);
+  // A server that asks for no wait at all must not make a loop.
+  const waitMs = Math.max(askedMs ?? ownMs, policy.retryMs / 4);
+  entry.notBefore = now + Math.min(waitMs, policy.waitMsMax);
   entry.waitsForSession = untilSession;
   remind(turn, entry.notBefore);
 }

@@ -5,6 +5,9 @@
 import { fail } from "./transaction-end.ts";
 import { change, type Entry, type Turn } from "./transaction-model.ts";
 
+/** How long what is marked as sent may go without a new mark, in ms. */
+const MARK_MS = 60_000;
+
 /** Sends the heads of lanes, as many as may be on their way at once. */
 export function dispatch(turn: Turn): void {
   const { inFlight, isClaimed, lanes, session } = turn.queue;
@@ -30,7 +33,9 @@ function isReady({ now }: Turn, entry: Entry, keyRetentionMs: number | undefined
   const { record, rules, end, isForeign, notBefore, call, cancel } = entry;
   const isIdle =
     record.phase === "cancelling" ? !cancel && (!call || keyRetentionMs !== undefined) : !call;
-  return isIdle && !end && !isForeign && !!rules && !record.blockers.length && notBefore <= now;
+  // What no definition fits can still be cancelled.
+  const isKnown = !!rules || record.phase === "cancelling";
+  return isIdle && !end && !isForeign && isKnown && !record.blockers.length && notBefore <= now;
 }
 
 function go(turn: Turn, entry: Entry, keyRetentionMs: number | undefined): void {
@@ -38,7 +43,9 @@ function go(turn: Turn, entry: Entry, keyRetentionMs: number | undefined): void 
   const { id, record } = entry;
   if (entry.mayHaveRun && !isSafe(turn, entry, keyRetentionMs))
     return fail(turn, entry, "outcomeUnknown");
-  if (record.sentAt === undefined) return change(turn, entry, { sentAt: wallNow });
+  // A mark that stayed without a sending would make the key seem older than it is.
+  if (!entry.mayHaveRun && wallNow - (record.sentAt ?? -Infinity) > MARK_MS)
+    return change(turn, entry, { sentAt: wallNow });
   if (entry.stored !== record) return;
   const sending = ++queue.lastSending;
   queue.inFlight.add(entry);

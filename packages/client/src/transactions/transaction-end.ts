@@ -62,10 +62,12 @@ export function fail(
 
 /** The user, or the deadline, no longer wants it. */
 export function revoke(turn: Turn, entry: Entry, cancelledBy: "user" | "deadline"): void {
-  if (entry.end || entry.isForeign || entry.record.phase === "cancelling") return;
+  const { end, isForeign, record } = entry;
+  if (end || record.phase === "cancelling" || (isForeign && cancelledBy === "deadline")) return;
   change(turn, entry, { phase: "cancelling", cancelledBy });
   entry.notBefore = 0;
-  if (!entry.mayHaveRun) withdraw(turn, entry);
+  // Of what another has adopted the wish is kept, in case that it comes back.
+  if (!entry.mayHaveRun && !isForeign) withdraw(turn, entry);
 }
 
 /** What was revoked has no effect. */

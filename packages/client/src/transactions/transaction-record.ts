@@ -33,7 +33,7 @@ export interface TransactionRecord {
   readonly createdAt: number;
   /** Epoch ms. Past it a record that was never sent fails, one that was sent is cancelled. */
   readonly deadlineAt: number;
-  /** Epoch ms of the first sending. Absent: it was never sent, and cannot have run. */
+  /** Epoch ms, shortly before the first sending. Absent: it was never sent, and cannot have run. */
   readonly sentAt?: number | undefined;
   /** Why it is `cancelling`. */
   readonly cancelledBy?: "user" | "deadline" | undefined;

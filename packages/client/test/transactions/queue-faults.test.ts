@@ -56,13 +56,13 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
   [
     "what was lost waits for nothing (L36)",
     ANSWER,
-    `entry.notBefore = now + Math.min(askedMs ?? ownMs, policy.waitMsMax);`,
+    `entry.notBefore = now + Math.min(waitMs, policy.waitMsMax);`,
     `entry.notBefore = Infinity;`,
   ],
   [
     "what may have run is cancelled without asking (L34)",
     END,
-    `if (!entry.mayHaveRun) withdraw(turn, entry);`,
+    `if (!entry.mayHaveRun && !isForeign) withdraw(turn, entry);`,
     `withdraw(turn, entry);`,
   ],
   [

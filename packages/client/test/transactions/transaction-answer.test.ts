@@ -258,3 +258,21 @@ test("an ack is told, and means nothing for good (L39)", () => {
   expect(rig.answer("a", { type: "lost" }).fate("a")).toBe("queued");
   expect(rig.offline().online().fate("a")).toBe("inFlight");
 });
+
+test("a server that asks for no wait at all is not asked in a loop", () => {
+  const rig = new QueueRig().claim().online().make("a");
+  for (let count = 0; count < 5; count++) {
+    rig.failure("a", "rateLimited", { refused: true, retryAfterMs: 0 }).news();
+    expect(rig.pass(249).news()).toEqual([]);
+    expect(rig.pass(1).news()).toEqual(["send a"]);
+  }
+});
+
+test("without keys, a no that comes after the wish to cancel is told as what it is", () => {
+  expect(state("keyless").cancel("a").failure("a", "forbidden").fate("a")).toBe(
+    "failed: rejected forbidden",
+  );
+  // Of an earlier sending it says nothing.
+  const again = state("keylessAgain").cancel("a").failure("a", "forbidden");
+  expect(again.fate("a")).toBe("failed: outcomeUnknown forbidden");
+});

@@ -361,3 +361,14 @@ test("what is made as the page freezes is stored after the thaw, not failed by t
     expect(rig.claim().fate("a")).toBe("queued");
   }
 });
+
+test("a wish to cancel what another has is kept, and holds when that one leaves it", () => {
+  const rig = state("queued").tell({ type: "frozen" }).tell({ type: "thawed" });
+  rig.claimAgain(["a"]).cancel("a").online();
+  rig.theirs.clear();
+  rig.pass(30_000);
+  expect([rig.fate("a"), rig.news()]).toEqual([
+    "cancelled: cancelled",
+    ["show a", "release", "undo a"],
+  ]);
+});

@@ -186,3 +186,25 @@ test("and so is a suspect, which goes alone", () => {
   expect(rig.cancel("a").make("b").news()).toEqual(["cancel a", "show b"]);
   expect(rig.failure("cancel a", "cancelled").news()).toEqual(["undo a", "send b"]);
 });
+
+test("a key is as old as its first sending, not as a sending that never left", () => {
+  const rig = new QueueRig().claim().online(HOUR_MS).make("a");
+  rig
+    .answer("a", { type: "unsent" })
+    .offline()
+    .pass(40 * 60_000);
+  rig.online(HOUR_MS).answer("a", { type: "lost" }).offline().pass(60_000);
+  expect(rig.online(HOUR_MS).fate("a")).toBe("inFlight");
+});
+
+test("what no definition fits, and may have run, is asked about at its deadline, and ends", () => {
+  const unknown = (rig: QueueRig) => {
+    const record = rig.record("a", { lane: "l", sentAt: rig.wallNow, deadlineMs: HOUR_MS / 2 });
+    return rig.claim([{ record, rules: undefined }]).make("b", { lane: "l" });
+  };
+  const rig = unknown(new QueueRig().online()).pass(HOUR_MS);
+  expect(rig.news()).toEqual(["show b", "cancel a"]);
+  expect(rig.failure("cancel a", "cancelled").news()).toEqual(["send b"]);
+  const keyless = unknown(new QueueRig().onlineWithoutKeys()).pass(HOUR_MS);
+  expect(keyless.news()).toEqual(["show b", "send b"]);
+});

@@ -152,7 +152,7 @@ const FAULTS: readonly Row[] = [
   [
     "what may have run is taken back without asking (L34)",
     `${TRANSACTIONS}/transaction-end.ts`,
-    `if (!entry.mayHaveRun) withdraw(turn, entry);`,
+    `if (!entry.mayHaveRun && !isForeign) withdraw(turn, entry);`,
     `withdraw(turn, entry);`,
     1,
   ],
