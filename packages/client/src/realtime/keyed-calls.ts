@@ -1,6 +1,6 @@
 /** Transactions' way to the server: calls of the open session, which fail with it. */
 import type { Result } from "@holdfast/protocol";
-import { CallError } from "../base/errors.ts";
+import { CallError, OptionsError, reportUncaught } from "../base/errors.ts";
 import type { Calls } from "../session/calls.ts";
 import type { Request } from "../session/pending-call.ts";
 import type { CallRemote, RemoteAnswer } from "../transactions/call-remote.ts";
@@ -30,9 +30,15 @@ export function keyedCalls(calls: Calls): CallRemote {
   };
 }
 
-/** The fate of a call in the words of transactions. What is no fate is a fault of ours. */
+/** The fate of a call in the words of transactions. */
 function answerOf(error: unknown): RemoteAnswer {
-  if (!(error instanceof CallError)) throw error;
+  // It never was a call.
+  if (error instanceof OptionsError)
+    return { type: "failure", code: error.kind, message: error.message, refused: true };
+  if (!(error instanceof CallError)) {
+    reportUncaught(error);
+    return { type: "lost" };
+  }
   const { kind, code, message, data, retryAfterMs, mayHaveRun } = error;
   if (kind === "refused" || kind === "failed") {
     const refused = kind === "refused" || undefined;

@@ -1,5 +1,5 @@
 /** The fates of keyed calls, as transactions hear them. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ManualClock } from "../../../testing/src/manual-clock.ts";
 import { keyedCalls } from "../../src/realtime/keyed-calls.ts";
 import { Calls } from "../../src/session/calls.ts";
@@ -114,4 +114,13 @@ test("a refusal says so: the handler was not run", async () => {
   expect(answers).toMatchObject([
     { type: "failure", code: "busy", refused: true, retryAfterMs: 50 },
   ]);
+});
+
+test("a call that cannot be made is answered too, and is not repeated", async () => {
+  const clock = new ManualClock();
+  const answers: RemoteAnswer[] = [];
+  const call = { ...CALL, timeoutMs: NaN };
+  keyedCalls(new Calls(clock)).send(call, (answer) => void answers.push(answer), vi.fn());
+  await clock.settle();
+  expect(answers).toMatchObject([{ type: "failure", code: "badOptions", refused: true }]);
 });
