@@ -12,6 +12,7 @@ import type { TransactionRecord } from "./transaction-record.ts";
 
 /** Who waits for a transaction that this client object made. */
 export interface Waiter {
+  readonly record: TransactionRecord;
   readonly phase: Cell<TransactionPhase>;
   readonly signal: AbortSignal | undefined;
   readonly resolve: (output: unknown) => void;
@@ -51,7 +52,8 @@ export class TransactionAudience {
     this.#optimism = new Optimism(options.report);
   }
 
-  add(id: string, waiter: Waiter): void {
+  add(waiter: Waiter): void {
+    const { id } = waiter.record;
     this.#waiters.set(id, waiter);
     this.#phases.set(id, waiter.phase);
     this.#count(waiter.signal, 1);
@@ -80,12 +82,14 @@ export class TransactionAudience {
 
   /** Nobody is told anything any more but that it is over; `isStored`: it goes on another time. */
   close(isStored: (id: string) => boolean): void {
-    for (const id of this.#waiters.keys()) {
-      const isKept = isStored(id);
-      // What waits for it later must see that it never was in the queue.
-      if (!isKept) this.#phases.get(id)?.set("failed");
-      const error = new TransactionError(isKept ? "closed" : "storeFailed", { code: "closed" });
-      this.#take(id)?.reject(error);
+    const code = "closed";
+    for (const [id, { record }] of this.#waiters) {
+      if (isStored(id)) this.#take(id)?.reject(new TransactionError(code, { code }));
+      else {
+        // What waits for it later must see that it never was in the queue.
+        this.#phases.get(id)?.set("failed");
+        this.#end(record, { phase: "failed", error: { kind: "storeFailed", code } });
+      }
     }
     this.#options.pending.set([]);
   }

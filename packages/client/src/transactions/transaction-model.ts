@@ -62,11 +62,16 @@ export interface Lane {
 export interface TransactionTrouble {
   /** What is stored and cannot be read. It stays where it is. */
   readonly setAside: readonly SetAside[];
-  /** Ids of records that no definition of this app fits. They stay, and hold their lanes. */
+  /**
+   * Ids of records that no definition of this app fits. They stay until their deadline, and hold
+   * their lanes.
+   */
   readonly unknown: readonly string[];
   /** Why the last operation on the store failed. Absent: it did not. */
   readonly storeFailure?: string;
 }
+
+export const NO_TROUBLE: TransactionTrouble = { setAside: [], unknown: [] };
 
 export interface TransactionQueue {
   /** In the order of the queue. */
@@ -133,7 +138,7 @@ export function emptyQueue(now: Millis): TransactionQueue {
     writeAt: now,
     wantsOutcomes: false,
     alarmAt: now,
-    trouble: { setAside: [], unknown: [] },
+    trouble: NO_TROUBLE,
   };
 }
 

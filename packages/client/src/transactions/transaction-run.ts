@@ -13,7 +13,12 @@ import { TransactionAudience, type AudienceOptions, type Waiter } from "./transa
 import { copyOf } from "./transaction-copy.ts";
 import { TransactionError } from "./transaction-error.ts";
 import type { LoadedRecord, TransactionEffect, TransactionEvent } from "./transaction-event.ts";
-import { emptyQueue, type TransactionQueue, type TransactionTrouble } from "./transaction-model.ts";
+import {
+  emptyQueue,
+  NO_TROUBLE,
+  type TransactionQueue,
+  type TransactionTrouble,
+} from "./transaction-model.ts";
 import type { TransactionPolicy } from "./transaction-policy.ts";
 import { step } from "./transaction-queue.ts";
 import type { TransactionRecord } from "./transaction-record.ts";
@@ -56,10 +61,11 @@ export class TransactionRun {
   }
 
   /** Takes in a new transaction. Its effect shows before this returns. */
-  make(record: TransactionRecord, waiter: Waiter, hasFailedBlocker: boolean): void {
+  make(waiter: Waiter, hasFailedBlocker: boolean): void {
+    const { record } = waiter;
     const { id, name } = record;
     const rules = { repeatable: !!this.#options.definitions.get(name)?.repeatable };
-    this.#audience.add(id, waiter);
+    this.#audience.add(waiter);
     this.dispatch({ type: "made", record, rules, hasFailedBlocker });
     if (waiter.signal?.aborted) this.cancel(id);
   }
@@ -88,6 +94,10 @@ export class TransactionRun {
     this.#unwatch?.();
     this.#release();
     const { entries, writing } = this.#queue;
+    // What goes on shows again at the next start: until then it must not stay. A success may.
+    for (const { id, end } of [...entries.values()].reverse())
+      if (end?.phase !== "done") this.#audience.tell({ type: "hide", id, isUndone: true });
+    this.#options.trouble.set(NO_TROUBLE);
     this.#audience.close((id) => {
       const entry = entries.get(id);
       return !!entry && (!!entry.stored || writing.has(entry));

@@ -43,7 +43,10 @@ export interface TransactionOptions<Input = unknown, Output = unknown, View = un
   effect?(view: View, transaction: PendingTransaction<Input>): View;
   /** Where there is no view to compute: shows the effect in place. */
   apply?(transaction: PendingTransaction<Input>): void;
-  /** Takes back what `apply` did. Not called after success: what is confirmed overwrites it. */
+  /**
+   * Takes back what `apply` did; also at sign-out and close, for it is applied anew at the next
+   * start. Not called after success: what is confirmed overwrites it.
+   */
   undo?(transaction: PendingTransaction<Input>): void;
   /**
    * Effects of one scope are undone in reverse, down to the one that failed, and then applied

@@ -14,7 +14,7 @@ import type {
 } from "./transaction.ts";
 import { TransactionError } from "./transaction-error.ts";
 import type { TransactionEvent, TransactionPhase } from "./transaction-event.ts";
-import type { TransactionTrouble } from "./transaction-model.ts";
+import { NO_TROUBLE, type TransactionTrouble } from "./transaction-model.ts";
 import { DEFAULT_TRANSACTION_POLICY, type TransactionPolicy } from "./transaction-policy.ts";
 import { RECORD_VERSION, type TransactionRecord } from "./transaction-record.ts";
 import { viewOf } from "./transaction-audience.ts";
@@ -36,7 +36,7 @@ export class Transactions {
   readonly #policy: TransactionPolicy;
   readonly #definitions: ReadonlyMap<string, TransactionDefinition>;
   readonly #pending = new Cell<readonly PendingTransaction[]>([]);
-  readonly #trouble = new Cell<TransactionTrouble>({ setAside: [], unknown: [] });
+  readonly #trouble = new Cell(NO_TROUBLE);
   #run: TransactionRun | undefined;
   /** What a queue that opens must know of the present. */
   #session: TransactionEvent | undefined;
@@ -199,7 +199,7 @@ export class Transactions {
       const record = copyOf(wish, this.#policy.recordBytesMax);
       const fault = run ? record : "noAccount";
       if (run && typeof record === "object")
-        return run.make(record, { phase, signal, resolve, reject }, hasFailedBlocker);
+        return run.make({ record, phase, signal, resolve, reject }, hasFailedBlocker);
       phase.set("failed");
       const error = new TransactionError("storeFailed", { code: fault as string });
       reject(error);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { clear, send, TransactionsRig } from "./support/transactions-rig.ts";
+import { defineTransaction } from "../../src/transactions/transaction.ts";
+import { clear, contract, send, TransactionsRig } from "./support/transactions-rig.ts";
 
 test("what is pending is told when it changes, and only then", async () => {
   const rig = new TransactionsRig();
@@ -64,4 +65,54 @@ test("closing ends every wait, and shows nothing more", async () => {
   client.close();
   await expect(handle.result).rejects.toMatchObject({ kind: "closed", mayHaveRun: true });
   expect(client.pending.current).toEqual([]);
+});
+
+test("what was not stored at sign-out fails for good: undone, told, and with the user's words", async () => {
+  const rig = new TransactionsRig();
+  const told: unknown[] = [];
+  const own = defineTransaction(contract, "send", {
+    apply: ({ input }) => void told.push(`+${input.text}`),
+    undo: ({ input }) => void told.push(`-${input.text}`),
+    onFailure: ({ kind, code }, { input, phase }) =>
+      void told.push([kind, code, input.text, phase]),
+  });
+  const client = rig.client({ definitions: [own] }, "offline");
+  const { result, phase } = client.transact(own, { text: "a" });
+  client.closeAccount();
+  await expect(result).rejects.toMatchObject({ kind: "storeFailed", code: "closed" });
+  expect(phase.current).toBe("failed");
+  expect(told).toEqual(["+a", "-a", ["storeFailed", "closed", "a", "failed"]]);
+});
+
+test("what shows in place is taken back at sign-out, and shows once when its user is back", async () => {
+  const rig = new TransactionsRig();
+  const shown: string[] = [];
+  const own = defineTransaction(contract, "send", {
+    apply: ({ input }) => void shown.push(input.text),
+    undo: () => void shown.pop(),
+  });
+  const client = rig.client({ definitions: [own] }, "offline");
+  for (const text of ["a", "b"]) client.transact(own, { text });
+  await rig.clock.run(1_000);
+  client.closeAccount();
+  expect(shown).toEqual([]);
+  rig.open(client);
+  await rig.clock.run(1_000);
+  expect(shown).toEqual(["a", "b"]);
+});
+
+test("a success that still shows is not taken back at sign-out", async () => {
+  const rig = new TransactionsRig();
+  const shown: string[] = [];
+  const own = defineTransaction(contract, "send", {
+    apply: ({ input }) => void shown.push(input.text),
+    undo: () => void shown.pop(),
+  });
+  const client = rig.client({ definitions: [own] });
+  rig.reached.set("log", 0);
+  rig.server.handler = () => ({ type: "result", at: { log: 1 } });
+  await rig.clock.finish(client.transact(own, { text: "a" }).result);
+  expect(client.pending.current).toHaveLength(1);
+  client.closeAccount();
+  expect(shown).toEqual(["a"]);
 });

@@ -253,3 +253,16 @@ test("a session that opened before the account is known to its queue", async () 
   await rig.clock.run(60_000);
   expect(rig.server.applied).toEqual([{ text: "a" }]);
 });
+
+test("the trouble of one account is not told of the next", async () => {
+  const rig = new TransactionsRig();
+  rig.disk.setAside.push({ id: "x", reason: "corrupt" });
+  rig.disk.failures.push(undefined, "EIO");
+  const client = rig.client({}, "offline");
+  await rig.clock.settle();
+  client.transact(send, { text: "a" });
+  await rig.clock.settle();
+  expect(client.trouble.current).toMatchObject({ setAside: [{ id: "x" }] });
+  client.closeAccount();
+  expect(client.trouble.current).toEqual({ setAside: [], unknown: [] });
+});
