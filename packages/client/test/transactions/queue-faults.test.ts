@@ -108,6 +108,12 @@ const FAULTS: readonly (readonly [what: string, file: string, find: string, repl
     `void ours;`,
   ],
   [
+    "what came back from another counts as untouched",
+    CLAIM,
+    `(wasAway || known.isForeign || adopted.includes(record.id))`,
+    `(wasAway || known.isForeign)`,
+  ],
+  [
     "whoever adopts it tells nobody how it ended",
     SAVING,
     `if (!mayBeAwaited) return { type: "remove", id };`,

@@ -42,6 +42,7 @@ const WHAT: readonly ((world: QueueWorld, tab: number, which: number, how: numbe
   (world, tab, which) => world.crash(tab, which % 2 === 0),
   (world, tab) => world.freeze(tab),
   (world, tab) => world.thaw(tab),
+  (world, tab) => world.stall(tab),
 ];
 
 export const LIFE: fc.Arbitrary<readonly Happening[]> = fc.array(

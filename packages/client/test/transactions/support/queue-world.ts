@@ -49,7 +49,7 @@ interface Story {
   wasQueued: boolean;
   /** Its record was on the disk at some time. */
   wasStored: boolean;
-  /** It was stored after its owner had given up the lock: others may have gone another way. */
+  /** Stored after its owner had lost the lock, or taken from one: others may go another way. */
   wasLate: boolean;
   /** Another adopted it while its owner slept. */
   wasTaken: boolean;
@@ -83,6 +83,8 @@ class Tab {
   isClosing = false;
   isFrozen = false;
   holdsLock = false;
+  /** It lost its lock once and did not know: it may go on with what others have adopted. */
+  hasStalled = false;
   readonly shown = new Set<string>();
 
   constructor(name: string, owner: string, now: number) {
@@ -330,7 +332,7 @@ export class QueueWorld {
     tab.owner = `owner${this.#owners++}`;
     tab.queue = emptyQueue(this.now);
     tab.operation = undefined;
-    tab.isOnline = tab.isFrozen = tab.holdsLock = false;
+    tab.isOnline = tab.isFrozen = tab.holdsLock = tab.hasStalled = false;
     tab.shown.clear();
     for (let i = this.oldAnswers.length; i--;)
       if (this.oldAnswers[i]?.[0] === tab) this.oldAnswers.splice(i, 1);
@@ -350,6 +352,13 @@ export class QueueWorld {
     if (!tab.isFrozen) return;
     tab.isFrozen = false;
     this.tell(tab, { type: "thawed" });
+  }
+
+  /** It stands still so long that its lock is given to others, and does not know. */
+  stall(choice: number): void {
+    const tab = this.tab(choice);
+    tab.holdsLock = false;
+    tab.hasStalled = true;
   }
 
   reach(choice: number): void {
@@ -467,7 +476,7 @@ export class QueueWorld {
   #send(tab: Tab, effect: Extract<TransactionEffect, { type: "send" | "sendCancel" }>): void {
     const { id, sending } = effect;
     const stored = this.disk.get(id);
-    if (stored && stored.owner !== tab.owner) fault("sent what is another's");
+    if (stored && stored.owner !== tab.owner && !tab.hasStalled) fault("sent what is another's");
     if (!tab.isOnline && !tab.isClosing) fault("sent without a session");
     if (stored?.owner === tab.owner && stored.sentAt === undefined)
       fault("sent before it was said");
@@ -533,8 +542,11 @@ export class QueueWorld {
     for (const [id, record] of this.disk) {
       if (record.owner !== tab.owner && awake.has(record.owner)) continue;
       const own = { ...record, owner: tab.owner };
-      if (record.owner !== tab.owner) adopted.push(id);
       const story = this.#story(id);
+      if (record.owner !== tab.owner) {
+        adopted.push(id);
+        story.wasLate ||= this.tabs.some((t) => t.owner === record.owner && t.hasStalled);
+      }
       if (story.owner !== tab.owner)
         story.wasTaken ||= this.tabs.some((t) => t.owner === story.owner);
       this.disk.set(id, own);
