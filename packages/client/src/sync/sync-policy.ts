@@ -1,7 +1,10 @@
 /** Every number that sync uses, each with its unit, its reason and what happens at the limit. */
 import type { Millis } from "../base/clock.ts";
 
-/** Every number of sync. Times are in ms. */
+/**
+ * Every number of sync. Times are in ms, finite and not negative; all others are whole and 1 or
+ * more.
+ */
 export interface SyncPolicy {
   /**
    * Fetches and snapshots at once, over all buckets. Default 4; further ones wait, on-screen
@@ -10,7 +13,7 @@ export interface SyncPolicy {
   readonly fetchesMax: number;
   /** The most updates that a fetch asks for. Default 200, what servers give at most. */
   readonly pageUpdates: number;
-  /** For a fetch. Default 30 s; then it failed, and is tried again. */
+  /** For a fetch. Default 30 s; then it failed, and is tried again. At most 24.8 days. */
   readonly fetchMs: Millis;
   /** For an app's snapshot. Default 60 s; then it is aborted, and is tried again. */
   readonly snapshotMs: Millis;

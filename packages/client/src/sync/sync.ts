@@ -6,6 +6,7 @@ import { DEFAULT_WIRE_LIMITS, isName } from "@holdfast/protocol";
 import type { BucketHead, BucketKey, BucketPosition, Page } from "@holdfast/protocol";
 import type { TooFarBehind, Unsubscribed, UpdateRun } from "@holdfast/protocol";
 import { OptionsError } from "../base/errors.ts";
+import { policyOf } from "../base/policy.ts";
 import type { Source } from "../base/source.ts";
 import type { Cursor } from "./apply-updates.ts";
 import type { BucketEvent } from "./bucket-event.ts";
@@ -25,8 +26,9 @@ export class Sync implements SyncListener {
   readonly #link = new SyncLink();
   readonly #buckets: BucketRegistry;
 
+  /** Throws an `OptionsError` for a policy that cannot be kept. */
   constructor(options: SyncOptions) {
-    const policy = { ...DEFAULT_SYNC_POLICY, ...options.policy };
+    const policy = policyOf(DEFAULT_SYNC_POLICY, options.policy, "fetchMs");
     this.#buckets = new BucketRegistry(options, policy, this.#link);
   }
 

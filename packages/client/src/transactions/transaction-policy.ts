@@ -1,7 +1,10 @@
 /** Every limit of transactions, with its default and what happens there. Times are in ms. */
 import type { Millis } from "../base/clock.ts";
 
-/** Every number of the queue of transactions. */
+/**
+ * Every number of the queue of transactions. Times are finite and not negative; all others are
+ * whole and 1 or more.
+ */
 export interface TransactionPolicy {
   /** Calls on the way to the server at the same time. The rest wait. Default 64. */
   readonly inFlightMax: number;
@@ -9,7 +12,10 @@ export interface TransactionPolicy {
   readonly queueMax: number;
   /** A record, encoded as JSON. A larger one fails with `tooLarge`. Default 256 KiB. */
   readonly recordBytesMax: number;
-  /** How long one call may take before it counts as lost and is sent again. Default 30 s. */
+  /**
+   * How long one call may take before it counts as lost and is sent again. Default 30 s, at most
+   * 24.8 days.
+   */
   readonly callTimeoutMs: Millis;
   /** From making a transaction to its deadline, where nobody says otherwise. Default 24 h. */
   readonly deadlineMs: Millis;

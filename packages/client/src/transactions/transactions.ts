@@ -5,6 +5,7 @@
 import { DEFAULT_WIRE_LIMITS, holdsBytes, payloadFault, type BucketKey } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
 import { guarded, OptionsError } from "../base/errors.ts";
+import { policyOf } from "../base/policy.ts";
 import { Cell, type Source } from "../base/source.ts";
 import type {
   PendingTransaction,
@@ -42,10 +43,10 @@ export class Transactions {
   #session: TransactionEvent | undefined;
   #isFrozen = false;
 
-  /** Throws `OptionsError` for definitions that cannot work, or that share a name. */
+  /** Throws `OptionsError` for a policy or definitions that cannot work, or that share a name. */
   constructor(options: TransactionsOptions) {
     this.#options = options;
-    this.#policy = { ...DEFAULT_TRANSACTION_POLICY, ...options.policy };
+    this.#policy = policyOf(DEFAULT_TRANSACTION_POLICY, options.policy, "callTimeoutMs");
     const { definitions } = options;
     this.#definitions = new Map(definitions.map((kind) => [kind.name, kind]));
     // What is stored must be read again by these.

@@ -2,6 +2,7 @@
 import { bucket, call, defineContract } from "@holdfast/protocol";
 import { FakeCredentials, FakePlatform, ManualClock } from "@holdfast/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { OptionsError } from "../../src/base/errors.ts";
 import { DurableClient } from "../../src/realtime/durable-client.ts";
 import type { DurableOptions } from "../../src/realtime/durable-options.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
@@ -61,6 +62,17 @@ test("closing leaves no timer, no listener and no open store", async () => {
   await expect(note.result).rejects.toMatchObject({ kind: "closed", mayHaveRun: true });
   expect([clock.pending, credentials.identity.subscriberCount]).toEqual([0, 0]);
   expect(client.accountStore.current).toBeUndefined();
+});
+
+test.each<Partial<DurableOptions<App>>>([
+  { syncPolicy: { fetchesMax: 0 } },
+  { syncPolicy: { fetchMs: Infinity } },
+  { syncPolicy: { retryMinMs: NaN } },
+  { transactionPolicy: { inFlightMax: 0 } },
+  { transactionPolicy: { callTimeoutMs: NaN } },
+  { transactionPolicy: { queueMax: -1 } },
+])("numbers that cannot be kept are refused when the client is made: %j", (options) => {
+  expect(() => harness(options)).toThrow(OptionsError);
 });
 
 test("without a user there is no store, and a transaction is told so", async () => {
