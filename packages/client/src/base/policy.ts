@@ -9,20 +9,18 @@ const TIMEOUT_MAX_MS = 2_147_483_647;
  * in their names, are finite and not negative, the one of `timeout` 24.8 days at most; all others
  * are whole and 1 or more. Throws `OptionsError`.
  */
-export function policyOf<Policy extends object>(
+export function policyOf<Policy extends { readonly [Name in keyof Policy]: number }>(
   defaults: Policy,
   given: Partial<Policy> = {},
   timeout: keyof Policy,
 ): Policy {
   const policy = { ...defaults };
   for (const name in defaults) {
-    const value = given[name];
-    if (value === undefined) continue;
+    const value = given[name] ?? defaults[name];
     const isTime = name.includes("Ms");
-    const isFit = isTime ? Number.isFinite(value) : Number.isSafeInteger(value);
-    const most = name === timeout ? TIMEOUT_MAX_MS : Infinity;
-    if (!isFit || Number(value) < (isTime ? 0 : 1) || Number(value) > most)
-      throw new OptionsError(`${name} is out of range.`);
+    const isKept = isTime ? Number.isFinite(value) : Number.isSafeInteger(value) && value > 0;
+    if (!isKept || value < 0 || (name === timeout && value > TIMEOUT_MAX_MS))
+      throw new OptionsError(`bad ${name}`);
     policy[name] = value;
   }
   return policy;

@@ -35,7 +35,7 @@ export class BucketEntry {
   }
 
   get isWanted(): boolean {
-    return this.isOpen || this.isBackground || this.namedBy !== undefined;
+    return this.isOpen || this.isBackground || !!this.namedBy;
   }
 
   /** Nobody wants it, nobody looks at it, and nothing runs for it. */

@@ -7,7 +7,7 @@ import { DEFAULT_WIRE_LIMITS, isName } from "@holdfast/protocol";
 import type { BucketKey, Page, TooFarBehind } from "@holdfast/protocol";
 import type { Cancel, Millis } from "../base/clock.ts";
 import { CallError, guarded } from "../base/errors.ts";
-import type { ApplyOutcome, BucketHooks, Cursor, UpdateBatch } from "./apply-updates.ts";
+import type { ApplyOutcome, BucketHooks, Cursor, Snapshot, UpdateBatch } from "./apply-updates.ts";
 import type { BucketEffect, BucketEvent, WorkEvent } from "./bucket-event.ts";
 import { closedModel, nextDeadline } from "./bucket-model.ts";
 import type { BucketModel } from "./bucket-model.ts";
@@ -33,6 +33,7 @@ export interface ExecutorHost {
 type Performed<Type> = Extract<BucketEffect, { readonly type: Type }>;
 
 const NO_KEYS: readonly string[] = [];
+const NO_CURSOR: Cursor = { epoch: "", seq: 0 };
 
 export class BucketExecutor implements Fetcher {
   readonly bucket: BucketKey;
@@ -87,7 +88,6 @@ export class BucketExecutor implements Fetcher {
     const { options, policy } = this.#host;
     const { clock, random } = options;
     const stamp = { now: clock.now(), random: random() };
-    const { workId } = this.#model;
     try {
       const { model, effects } = step(this.#model, event, stamp, policy);
       this.#model = model;
@@ -95,9 +95,7 @@ export class BucketExecutor implements Fetcher {
     } catch (error) {
       options.onFault(error);
       // What this should have begun or ended has no other end.
-      const isWork = "workId" in event || workId !== this.#model.workId;
-      if (isWork && event.type !== "failed")
-        this.#end(this.#model.workId, failed("fetchFailed", error));
+      if (event.type !== "failed") this.#end(this.#model.workId, failed("fetchFailed", error));
     }
   }
 
@@ -147,11 +145,7 @@ export class BucketExecutor implements Fetcher {
     const { signal } = (this.#abort = new AbortController());
     const context = { bucket: this.bucket, reason, signal };
     const make = () => this.hooks?.snapshot?.(context);
-    this.#work("fetchFailed", make, (snapshot) => {
-      if (!snapshot) return failed("fetchFailed");
-      check(snapshot.cursor);
-      return { type: "snapshotTaken", snapshot };
-    });
+    this.#work("fetchFailed", make, TAKEN);
   }
 
   #fetch({ from: { epoch, seq } }: Performed<"fetch">): void {
@@ -174,15 +168,7 @@ export class BucketExecutor implements Fetcher {
   /** Does it, and tells the machine of its end: at once, if it ends at once. */
   #work<T>(kind: SyncErrorKind, act: () => T | Promise<T>, end: (result: T) => WorkEvent): void {
     const { workId } = this.#model;
-    const done = (result: T): void => {
-      let event: WorkEvent;
-      try {
-        event = end(result);
-      } catch (error) {
-        return fail(error);
-      }
-      this.#end(workId, event);
-    };
+    const done = (result: T): void => this.#end(workId, end(result));
     const fail = (error: unknown): void => {
       if (kind === "applyFailed") this.#host.options.report(error);
       this.#end(workId, failed(kind, error));
@@ -207,23 +193,27 @@ function isPending<T>(result: T | PromiseLike<T>): result is PromiseLike<T> {
   return typeof (result as { readonly then?: unknown } | undefined)?.then === "function";
 }
 
-/** Databases know numbers that no message may carry. The server would refuse us for them. */
-function check({ epoch, seq }: Cursor): void {
-  const isGood = isName(epoch, DEFAULT_WIRE_LIMITS.nameLength) && Number.isSafeInteger(seq);
-  if (!isGood || seq < 0) throw new TypeError("bad cursor");
-}
+const READ = (cursor: Cursor | undefined): WorkEvent =>
+  told(cursor, { type: "cursorRead", cursor: cursor ?? undefined });
 
-const READ = (cursor: Cursor | undefined): WorkEvent => {
-  if (cursor) check(cursor);
-  return { type: "cursorRead", cursor: cursor || undefined };
-};
+const TAKEN = (snapshot: Snapshot | undefined): WorkEvent =>
+  told(snapshot?.cursor ?? NO_CURSOR, { type: "snapshotTaken", snapshot: snapshot as Snapshot });
 
 /** What says nothing of the cursor, such as a count of rows, says that all is stored. */
-const STORED = (outcome: ApplyOutcome): WorkEvent => {
-  if (!outcome || !("moved" in Object(outcome))) return { type: "committed", outcome: undefined };
-  if (outcome.moved) check(outcome.moved);
-  return { type: "committed", outcome };
+const STORED = (answer: ApplyOutcome): WorkEvent => {
+  const outcome = answer && "moved" in Object(answer) ? answer : undefined;
+  return told(outcome?.moved, { type: "committed", outcome });
 };
+
+/** Databases know numbers that no message may carry. The server would refuse us for them. */
+function told(cursor: Cursor | undefined, event: WorkEvent): WorkEvent {
+  const isGood =
+    !cursor ||
+    (isName(cursor.epoch, DEFAULT_WIRE_LIMITS.nameLength) &&
+      Number.isSafeInteger(cursor.seq) &&
+      cursor.seq >= 0);
+  return isGood ? event : failed("applyFailed", new TypeError("bad cursor"));
+}
 
 function failed(kind: SyncErrorKind, cause?: unknown): WorkEvent {
   const error = new SyncError(kind, { cause });

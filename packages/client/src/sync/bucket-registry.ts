@@ -137,9 +137,9 @@ export class BucketRegistry implements ExecutorHost {
   /** The server subscribes us to it by itself. */
   adopt(bucket: BucketKey): void {
     const hooks = this.#hooks.get(bucketKind(bucket));
-    const { link } = this.find(bucket)?.executor.model ?? {};
+    const link = this.find(bucket)?.executor.model.link;
     const isAnswer = link === "asked" || link === "joined";
-    if (!hooks || isAnswer || (!link && this.#entries.size >= OPEN_MAX)) return;
+    if (!hooks || isAnswer || this.#entries.size >= OPEN_MAX) return;
     const entry = this.enter(bucket);
     const { isWanted, executor } = entry;
     entry.namedBy = this.link.remote;
