@@ -152,9 +152,9 @@ export class BucketRegistry implements ExecutorHost {
 
   giveUp(bucket: BucketKey): void {
     const entry = this.#entries.get(bucket);
+    if (entry) entry.namedBy = undefined;
     if (!entry || entry.isOpen) return;
     entry.isBackground = false;
-    entry.namedBy = undefined;
     entry.executor.close();
   }
 

@@ -68,7 +68,7 @@ export class Sync implements SyncListener {
     return !!this.#buckets.find(bucket)?.isOpen;
   }
 
-  /** A bucket that is not open is kept no longer in this session. */
+  /** The server has not named it. A bucket that is not open is kept no longer in this session. */
   giveUp(bucket: BucketKey): void {
     this.#buckets.giveUp(bucket);
   }
@@ -119,9 +119,16 @@ export class Sync implements SyncListener {
   }
 
   unsubscribed({ bucket, code }: Unsubscribed): void {
-    // Without a code it answers our own word.
-    if (code === undefined) return this.#link.left(bucket);
-    this.#tell(bucket, { type: "unsubscribed", error: new SyncError("unsubscribed", { code }) });
+    if (code !== undefined) {
+      const error = new SyncError("unsubscribed", { code });
+      return this.#tell(bucket, { type: "unsubscribed", error });
+    }
+    // Without a code it answers our own word,
+    if (this.#link.isLeaving(bucket)) return this.#link.left(bucket);
+    // or that of who heard it live: what was said since was said to them, and is over.
+    this.#tell(bucket, { type: "detached" });
+    this.#buckets.giveUp(bucket);
+    this.#tell(bucket, { type: "attached" });
   }
 
   page(page: Page): void {

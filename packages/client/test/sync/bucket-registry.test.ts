@@ -106,6 +106,42 @@ test("a bucket that only the app asked for is not kept once the app closes it", 
   expect(session.asked).toEqual(["subscribe log:1 -", "unsubscribe log:1"]);
 });
 
+test("a bucket that is opened before what was heard live has been left is asked for after that", async () => {
+  const { store, server } = new SyncRig();
+  server.append("log:1", { count: 2 });
+  let read = (): void => {};
+  const cursor = () => new Promise<undefined>((resolve) => void (read = () => resolve(undefined)));
+  const rig = new SyncRig({ hooks: { log: { ...store.hooks(), cursor } }, server, store });
+  const session = rig.connect();
+  rig.sync.bucket("log:1").open();
+  // What another part of the client had asked, and the answer to its goodbye.
+  session.adopt("log:1");
+  session.end("log:1");
+  await rig.flow();
+  read();
+  await rig.flow();
+  server.append("log:1");
+  await rig.flow();
+  expect(session.asked.slice(0, 1)).toEqual(["subscribe log:1 -"]);
+  expect(rows(rig, "log:1")).toHaveLength(3);
+});
+
+test("a bucket that was heard live for a moment is not taken for one that the server named", async () => {
+  const rig = new SyncRig();
+  rig.server.append("log:1", { count: 2 });
+  const session = rig.connect();
+  session.adopt("log:1");
+  session.end("log:1");
+  await rig.flow();
+  expect(rig.sync.states().size).toBe(0);
+  // What was told of it is a debt, and is paid once.
+  rig.connect();
+  await rig.flow();
+  const { asked } = rig.connect();
+  await rig.flow();
+  expect(asked).toEqual([]);
+});
+
 test("whoever stops listening twice takes the bucket from nobody", async () => {
   const rig = new SyncRig();
   rig.connect();
