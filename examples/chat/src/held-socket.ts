@@ -23,6 +23,13 @@ export class HeldSocket implements ServerSocket, SocketListener {
     this.#listener = listener;
   }
 
+  get isHelloDue(): boolean {
+    return this.#listener?.isHelloDue ?? false;
+  }
+  oversized(): void {
+    this.#listener?.oversized?.();
+  }
+
   setHeld(isHeld: boolean): void {
     if (isHeld === this.#isHeld) return;
     this.#isHeld = isHeld;

@@ -32,6 +32,10 @@ export interface SocketListener {
    * nothing.
    */
   closed(): void;
+  /** The hello is still due: no frame may be larger than one. Absent: nobody asks. */
+  readonly isHelloDue?: boolean;
+  /** A frame that is not complete is larger than a hello already. What still comes is not heard. */
+  oversized?(): void;
 }
 
 /** What is known of a connection before its first frame. */

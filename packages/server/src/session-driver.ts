@@ -1,7 +1,6 @@
 /**
  * The thin driver of one session: events in, one at a time; the machine decides; its effects are
- * performed here. It owns the socket's half of the outbox, the calls that run and the check of the
- * credential; what is under way for it is in `session-work.ts`.
+ * performed here. What is under way for it is in `session-work.ts`.
  */
 import type { Capability, Frame, ServerMessage } from "@holdfast/protocol";
 
@@ -17,10 +16,8 @@ import { serverSession } from "./server-session.ts";
 import type { ServerRequest, ServerSocket, SocketListener } from "./server-socket.ts";
 import { stampOf } from "./session-host.ts";
 import type { ErrorPlace, OpenSession, SessionHost, SessionInfo } from "./session-host.ts";
-import { SessionWork } from "./session-work.ts";
-import type { WorkOwner } from "./session-work.ts";
-import { SessionWriter } from "./session-writer.ts";
-import type { WriterOwner } from "./session-writer.ts";
+import { SessionWork, type WorkOwner } from "./session-work.ts";
+import { SessionWriter, type WriterOwner } from "./session-writer.ts";
 
 export class SessionDriver
   implements SocketListener, OpenSession, CheckOwner, WorkOwner, WriterOwner, Sleeper
@@ -87,17 +84,21 @@ export class SessionDriver
   }
 
   frameReceived(frame: Frame): void {
-    const { state } = this.#model;
-    if (state === "closed") return;
+    if (this.#model.state === "closed") return;
     this.#host.counts.framesReceived++;
     const { helloLimits, policy } = this.#host;
-    const limits = state === "awaitingHello" ? helloLimits : policy.limits;
-    const messages = this.#codec.decode(frame, limits);
+    const messages = this.#codec.decode(frame, this.isHelloDue ? helloLimits : policy.limits);
     if (typeof messages === "string") return this.dispatch({ type: "malformed", detail: messages });
     this.#host.counts.messagesReceived += messages.length;
     this.dispatch({ type: "received", messages });
   }
 
+  get isHelloDue(): boolean {
+    return this.#model.state === "awaitingHello";
+  }
+  oversized(): void {
+    this.dispatch({ type: "malformed", detail: "tooLarge" });
+  }
   closed(): void {
     this.dispatch({ type: "socketClosed" });
   }
@@ -209,7 +210,6 @@ export class SessionDriver
 
   get viewer(): Viewer {
     const { account, sessionId } = this;
-    // What it is, only the application's types know.
     return { account, accountData: this.#accountData as undefined, sessionId };
   }
 

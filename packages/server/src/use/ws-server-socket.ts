@@ -10,6 +10,7 @@ import type { RawData, WebSocket } from "ws";
 
 import type { ServerSocket, SocketListener } from "../server-socket.ts";
 import type { FrameBytes } from "./frame-bytes.ts";
+import { guardHello } from "./hello-guard.ts";
 
 /** What may wait in the socket before protocol pings go unanswered, in bytes. */
 const PONG_BYTES_MAX = 65_536;
@@ -44,6 +45,7 @@ export class WsServerSocket implements ServerSocket {
     this.#socket[LISTENER] = listener;
     this.#socket.on("message", onMessage);
     this.#socket.on("close", onClose);
+    guardHello(this.#socket, this.#stream, listener);
   }
 
   get bufferedBytes(): number {
