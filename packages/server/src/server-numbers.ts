@@ -12,16 +12,26 @@ import type { Retention } from "./server-store.ts";
 /** What is wrong with a number, as the end of a sentence; undefined: nothing. */
 type Fault = (value: number, name: string) => string | undefined;
 
+/** A `welcome`, a `refuse` and a page of nothing fit, however long the names in them are. */
+const FRAME_BYTES_LEAST = 4_096;
+
 /** The limits of the wire, each a whole number. Throws `RangeError`. */
 export function limitsOf(given: Partial<WireLimits> = {}): WireLimits {
   return numbersOf("limits", DEFAULT_WIRE_LIMITS, given, (value, name) => {
-    // A client names itself, and its buckets, before it hears of any limit.
-    const least = name === "nameLength" ? DEFAULT_WIRE_LIMITS.nameLength : 1;
+    const least = leastOf(name);
     return value >= least ? whole(value) : `must be ${least} or more`;
   });
 }
 
-/** Times are whole, rates finite; a count may be `Infinity`: no bound. Throws `RangeError`. */
+function leastOf(limit: string): number {
+  if (limit === "frameBytes") return FRAME_BYTES_LEAST;
+  // A client names itself, and its buckets, before it hears of any limit.
+  return limit === "nameLength" ? DEFAULT_WIRE_LIMITS.nameLength : 1;
+}
+
+/**
+ * Times are whole, rates finite; a count is whole, or `Infinity`: no bound. Throws `RangeError`.
+ */
 export function policyOf(given: Partial<ServerPolicy> = {}): ServerPolicy {
   const { heartbeat: bears, ...numbers } = given;
   const { heartbeat: usual, ...defaults } = DEFAULT_SERVER_POLICY;
@@ -30,20 +40,29 @@ export function policyOf(given: Partial<ServerPolicy> = {}): ServerPolicy {
     throw new RangeError("policy.heartbeat.minMs must not be above maxMs.");
   const policy = numbersOf("policy", defaults, numbers, (value, name) => {
     if (name.endsWith("PerSecond")) return rate(value);
-    return name.endsWith("Ms") ? whole(value) : positive(value);
+    return name.endsWith("Ms") ? whole(value) : count(value);
   });
   return { ...policy, heartbeat };
 }
 
-/** Updates may be kept for ever; how long keys are, each client is told. Throws `RangeError`. */
+/**
+ * Updates may be kept for ever, and so many are a whole number; how long keys are kept, each client
+ * is told. Throws `RangeError`.
+ */
 export function retentionOf(given: Partial<Retention> = {}): Retention {
-  return numbersOf("retention", DEFAULT_RETENTION, given, (value, name) =>
-    name === "keyMs" ? whole(value) : positive(value),
-  );
+  return numbersOf("retention", DEFAULT_RETENTION, given, (value, name) => {
+    if (name === "keyMs") return whole(value);
+    return name === "updatesMax" ? count(value) : positive(value);
+  });
 }
 
 function whole(value: number): string | undefined {
   return Number.isSafeInteger(value) && value >= 0 ? undefined : "must be a whole number";
+}
+
+/** A store would compare half an update with whole ones, and fail. */
+function count(value: number): string | undefined {
+  return value === Infinity || !whole(value) ? undefined : "must be a whole number, or Infinity";
 }
 
 export function rate(value: number): string | undefined {

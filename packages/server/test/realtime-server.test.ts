@@ -278,12 +278,12 @@ describe("calls", () => {
   });
 
   test("an output that cannot be sent fails its call and no other", async () => {
-    const own = new TestServer({ limits: { frameBytes: 2_000 } });
+    const own = new TestServer({ limits: { frameBytes: 5_000 } });
     const peer = await own.open();
-    peer.says(call(1, "echo", "x".repeat(1_900)));
+    peer.says(call(1, "echo", "x".repeat(4_900)));
     // As large an answer as the frame that asked: the rest of the message makes it too large.
     peer.says(call(2, "slow"), call(3, "echo", 1));
-    own.slow[0]?.("x".repeat(2_000));
+    own.slow[0]?.("x".repeat(5_000));
     await own.tick();
     expect(peer.takes()).toMatchObject([
       { type: "result", id: 1 },

@@ -33,6 +33,11 @@ test("what is named stands in its place", () => {
 describe("is refused when the server is made", () => {
   test.each<[string, () => unknown, string]>([
     ["a limit that is no number", () => limitsOf({ frameBytes: NaN }), "limits.frameBytes"],
+    [
+      "a frame that no welcome fits",
+      () => limitsOf({ frameBytes: 300 }),
+      "limits.frameBytes must be 4096 or more",
+    ],
     ["a limit of nothing", () => limitsOf({ nesting: 0 }), "limits.nesting must be 1 or more"],
     ["half a limit", () => limitsOf({ pageUpdates: 1.5 }), "limits.pageUpdates"],
     ["no limit at all", () => limitsOf({ frameBytes: Infinity }), "limits.frameBytes"],
@@ -50,6 +55,16 @@ describe("is refused when the server is made", () => {
       "must not be above",
     ],
     ["a key for ever", () => retentionOf({ keyMs: Infinity }), "retention.keyMs"],
+    [
+      "half an update",
+      () => retentionOf({ updatesMax: 2.5 }),
+      "retention.updatesMax must be a whole",
+    ],
+    [
+      "half a connection",
+      () => policyOf({ connectionsMax: 2.5 }),
+      "connectionsMax must be a whole",
+    ],
     ["an age that is no number", () => retentionOf({ updateAgeMs: NaN }), "updateAgeMs"],
   ])("%s", (_, make, said) => {
     expect(make).toThrow(RangeError);
