@@ -12,6 +12,15 @@ export type AllowedOrigins =
   | readonly string[]
   | ((origin: string | undefined, request: IncomingMessage) => boolean);
 
+/** Throws `TypeError` for what is none: of one text `includes` would allow every part. */
+export function checkedOrigins(origins: unknown): AllowedOrigins {
+  const isList = Array.isArray(origins) && origins.every((origin) => typeof origin === "string");
+  if (origins !== "sameHost" && typeof origins !== "function" && !isList) {
+    throw new TypeError('origins must be "sameHost", a list of origins, or a function.');
+  }
+  return origins as AllowedOrigins;
+}
+
 /**
  * A request without an origin is not from a browser's page, and can claim any; it is let through.
  */

@@ -13,7 +13,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ServerRequest, ServerSocket, SocketListener } from "../server-socket.ts";
 import { AddressGate, addressPolicyOf } from "./address-gate.ts";
 import type { AddressPolicy } from "./address-gate.ts";
-import { isOriginAllowed } from "./allowed-origin.ts";
+import { checkedOrigins, isOriginAllowed } from "./allowed-origin.ts";
 import type { AllowedOrigins } from "./allowed-origin.ts";
 import { declineUpgrade } from "./decline-upgrade.ts";
 import { FrameBytes } from "./frame-bytes.ts";
@@ -25,11 +25,15 @@ export type { AllowedOrigins } from "./allowed-origin.ts";
 /** Where a server is attached, and who may connect there. */
 export interface AttachOptions extends Partial<AddressPolicy> {
   /**
-   * Default `/realtime`. One more segment that begins with `~` is taken too and means nothing: some
-   * browsers delay a redial of the very same address, so clients vary it.
+   * Default `/realtime`. It begins with a slash; one at its end means nothing. One more segment that
+   * begins with `~` is taken too and means nothing either: some browsers delay a redial of the very
+   * same address, so clients vary it. Another beginning throws `TypeError`.
    */
   readonly path?: string;
-  /** Which pages may connect; others get 403. Default `"sameHost"`. */
+  /**
+   * Which pages may connect; others get 403. Default `"sameHost"`. What is none of the three, such
+   * as one origin without a list, throws `TypeError`.
+   */
   readonly origins?: AllowedOrigins;
   /**
    * Where a request comes from, by which connections are counted: behind a proxy, what it says of
@@ -85,7 +89,7 @@ export function attach(
   server: SocketAcceptor,
   options: AttachOptions = {},
 ): Attachment {
-  const { path = "/realtime" } = options;
+  const path = checkedPath(options.path ?? "/realtime");
   const webSockets = webSocketsOf(server);
   const door = new Door(server, options);
   const frames = new FrameBytes();
@@ -167,6 +171,7 @@ interface Verdict {
 class Door {
   readonly #server: SocketAcceptor;
   readonly #options: AttachOptions;
+  readonly #origins: AllowedOrigins;
   readonly #clock: Clock;
   readonly #gate: AddressGate;
   #hasWarned = false;
@@ -174,17 +179,18 @@ class Door {
   constructor(server: SocketAcceptor, options: AttachOptions) {
     this.#server = server;
     this.#options = options;
+    this.#origins = checkedOrigins(options.origins ?? "sameHost");
     this.#clock = options.clock ?? systemClock;
     this.#gate = new AddressGate(addressPolicyOf(options));
   }
 
   judge(request: IncomingMessage): Verdict {
-    const { clientAddress = addressOf, origins = "sameHost" } = this.#options;
+    const { clientAddress = addressOf } = this.#options;
     try {
       const address = clientAddress(request);
       const waitMs = address === undefined ? 0 : this.#gate.dial(address, this.#clock.now());
       if (waitMs > 0) return this.#tooMany(waitMs);
-      if (!isOriginAllowed(origins, request)) return { status: 403 };
+      if (!isOriginAllowed(this.#origins, request)) return { status: 403 };
       const { busyForMs } = this.#server;
       return busyForMs > 0 ? { status: 503, retryAfterMs: busyForMs } : { address };
     } catch (error) {
@@ -215,9 +221,14 @@ function addressOf(request: IncomingMessage): string | undefined {
   return request.socket.remoteAddress;
 }
 
+/** Without the slash at its end, which clients leave out where they vary the path. */
+function checkedPath(path: string): string {
+  if (!path.startsWith("/")) throw new TypeError("path must begin with a slash.");
+  return path.replace(/\/$/, "");
+}
+
 function isAt(path: string, url = "/"): boolean {
   const query = url.indexOf("?");
   const asked = query < 0 ? url : url.slice(0, query);
-  if (!asked.startsWith(path)) return false;
-  return /^(\/~[^/]*)?$/.test(asked.slice(path.length));
+  return asked.startsWith(path) && /^(\/~[^/]*)?\/?$/.test(asked.slice(path.length));
 }

@@ -49,6 +49,37 @@ test("the path is served, with a query, and with one segment that varies", async
   await own.close();
 });
 
+test.each(["/", "/realtime/"])(
+  "a path %s is served with and without that slash, and varied",
+  async (path) => {
+    const own = await serveHttp({ path });
+    const plain = path.slice(0, -1);
+    for (const asked of [
+      path,
+      plain,
+      `${path}~1`,
+      `${plain}?x=1`,
+      `${path}?x=1`,
+      `${path}~3f?x=1`,
+    ]) {
+      const socket = own.dial(asked);
+      await once(socket, "open");
+      socket.close();
+    }
+    expect((await declined(own, `${path}x`)).statusCode).toBe(404);
+    await own.close();
+  },
+);
+
+test.each([
+  ["a path that begins nowhere", { path: "realtime" }],
+  ["one origin without a list", { origins: "https://app.example" }],
+  ["a list of more than origins", { origins: ["https://app.example", /x/] }],
+])("%s is refused when it is attached", (_, options) => {
+  const acceptor = new TestServer().server;
+  expect(() => attach(createServer(), acceptor, options as never)).toThrow(TypeError);
+});
+
 test("the headers reach who decides, but for those of the handshake itself", async () => {
   const http = createServer().listen(0, "127.0.0.1");
   await once(http, "listening");
@@ -83,7 +114,7 @@ test("other paths get 404 where nobody else listens", async () => {
   const own = await serveHttp();
   for (const path of [
     "/",
-    "/realtime/",
+    "/realtime//",
     "/realtime/x",
     "/realtimes",
     "/realtime/~a/b",
