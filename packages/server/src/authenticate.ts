@@ -5,6 +5,10 @@ import type { SpokenRefusal } from "./server-session-event.ts";
 import type { ServerRequest } from "./server-socket.ts";
 import { delayOf, nameOf } from "./wire-value.ts";
 
+const ACTIONS: readonly RefusalAction[] = ["stop", "reauthenticate", "retry"];
+/** The longest message of a refusal, in characters: in any codec the smallest frame holds it. */
+const MESSAGE_MAX = 500;
+
 /** What the application decides by. */
 export interface AuthRequest {
   /** The credential; undefined when the client sent none, for example because cookies carry it. */
@@ -46,8 +50,8 @@ export interface Accepted {
   /** Whom it belongs to: 1 to 128 characters. */
   readonly account: string;
   /**
-   * When it ends, epoch ms. Absent: it does not. The client renews it before; if not, the session
-   * ends.
+   * When it ends, epoch ms, at most 2^53 − 1. Absent: it does not. The client renews it before; if
+   * not, the session ends.
    */
   readonly expiresAt?: number;
   /** Whatever handlers should know of the account, as `ctx.accountData`. A renewal replaces it. */
@@ -62,17 +66,31 @@ export class AuthRefusal implements SpokenRefusal {
   readonly retryAfterMs: number | undefined;
 
   constructor(refusal: SpokenRefusal) {
-    this.action = refusal.action;
+    this.action = actionOf(refusal.action);
     this.code = nameOf(refusal.code, "A refusal's code");
-    this.message = refusal.message;
+    this.message = messageOf(refusal.message);
     this.retryAfterMs = delayOf(refusal.retryAfterMs);
   }
 }
 
+/** A client would take other words for a fault of the protocol, and not do what it is told. */
+function actionOf(action: unknown): RefusalAction {
+  const known = ACTIONS.find((one) => one === action);
+  if (!known) throw new TypeError(`A refusal's action must be one of ${ACTIONS.join(", ")}.`);
+  return known;
+}
+
+function messageOf(message: unknown): string | undefined {
+  if (message === undefined) return undefined;
+  if (typeof message !== "string") throw new TypeError("A refusal's message must be text.");
+  return message.slice(0, MESSAGE_MAX);
+}
+
 /**
  * The answer of an `authenticate` that says no: `refuse({ action: "reauthenticate", code:
- * "badToken" })`. `action` is what the client should do; `code` a word for programs; `message`, for
- * people who debug, reaches the client.
+ * "badToken" })`. `action` is what the client should do; `code` a word for programs, 1 to 128
+ * characters; `message`, for people who debug, reaches the client, its first 500 characters. Throws
+ * `TypeError` for what is none of these.
  */
 export function refuse(refusal: SpokenRefusal): AuthRefusal {
   return new AuthRefusal(refusal);
@@ -105,8 +123,13 @@ export async function askAuthenticate(
   return {
     account: nameOf(account, "An account"),
     data,
-    ...(expiresAt !== undefined && { expiresAt: Math.floor(Math.max(expiresAt, 0)) }),
+    ...(expiresAt !== undefined && { expiresAt: instantOf(expiresAt) }),
   };
+}
+
+/** As a `welcome` can carry it. */
+function instantOf(at: number): number {
+  return Math.floor(Math.min(Math.max(at, 0), Number.MAX_SAFE_INTEGER));
 }
 
 function isAccepted(answer: unknown): answer is Accepted {

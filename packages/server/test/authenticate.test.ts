@@ -15,6 +15,8 @@ test("an account is taken with its end in whole milliseconds, and its data", asy
     data: 1,
   });
   expect(await ask({ account: "ada", expiresAt: -5 })).toMatchObject({ expiresAt: 0 });
+  const never = { account: "ada", expiresAt: Number.MAX_VALUE };
+  expect(await ask(never)).toMatchObject({ expiresAt: Number.MAX_SAFE_INTEGER });
   expect(await ask(Promise.resolve({ account: "ada" }))).toEqual({ account: "ada" });
 });
 
@@ -47,4 +49,22 @@ test("what the application throws comes out as a rejection", async () => {
     throw new Error("no database");
   };
   await expect(askAuthenticate(broken, asked)).rejects.toThrow("no database");
+});
+
+test("a refusal that no client would understand is the caller's fault", () => {
+  for (const wrong of [
+    { action: "ban" },
+    { action: undefined },
+    { message: 7 },
+    { message: null },
+  ]) {
+    const refusal = { action: "stop", code: "no", ...wrong };
+    expect(() => refuse(refusal as Parameters<typeof refuse>[0])).toThrow(TypeError);
+  }
+});
+
+test("a long message of a refusal is cut, and the refusal is said", () => {
+  const { message } = refuse({ action: "stop", code: "no", message: "\u0001".repeat(9_999) });
+  expect(message).toHaveLength(500);
+  expect(JSON.stringify(message).length).toBeLessThan(4_000);
 });
