@@ -89,6 +89,7 @@ export class Committer {
       report(error, { place: "store" });
       throw new StoreFault(error);
     } finally {
+      for (const { bucket, seq } of unit.undone) prepared.forget(bucket, seq);
       for (const { bucket, seq } of unit.appended) prepared.forget(bucket, seq);
     }
     written();
@@ -114,9 +115,13 @@ export class Committer {
   }
 }
 
+const NONE: readonly Published[] = [];
+
 /** One unit of work; the store may run it more than once, and the last run counts. */
 class RunningUnit implements AnyTransaction {
   appended: Published[] = [];
+  /** What runs before the last one appended, perhaps under other numbers. */
+  undone: readonly Published[] = NONE;
   readonly #publisher: BucketPublisher;
   readonly #unit: AnyUnit;
   readonly #keyed: KeyedUnit | undefined;
@@ -131,6 +136,7 @@ class RunningUnit implements AnyTransaction {
 
   run(tx: StoreTransaction): unknown {
     this.#tx = tx;
+    if (this.appended.length > 0) this.undone = [...this.undone, ...this.appended];
     this.appended = [];
     this.#thrown = undefined;
     try {

@@ -137,7 +137,7 @@ export class RealtimeServer<
   /**
    * Ends the sessions of an account; `action` is what their clients should do. Returns how many.
    * Whoever says hello at this moment hears the same, whatever `authenticate` answers: it may have
-   * looked before. Later hellos are its business.
+   * looked before. Later hellos are its business. Throws `TypeError` as {@link refuse} does.
    */
   disconnect(account: string, refusal: SpokenRefusal): number {
     const sessions = this.#host.registry.of(account);

@@ -43,7 +43,8 @@ export interface RealtimeServerOptions<C extends Contract, A extends Accepted, D
   ) => readonly BucketKey[] | Promise<readonly BucketKey[]>;
   /**
    * What the wire allows; `welcome` tells the clients. Default: the protocol's. Updates and pages
-   * are cut to what fits into half a frame.
+   * are cut to what fits into half a frame; `frameBytes` below 4 096 throws `RangeError`. An update
+   * that today's limits or a client's codec cannot carry is passed over there, and reported once.
    */
   readonly limits?: Partial<WireLimits>;
   /** Waits, rates and bounds. Default: `DEFAULT_SERVER_POLICY`. */

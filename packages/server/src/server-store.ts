@@ -109,7 +109,7 @@ export interface LogPage extends LogRange {
 export interface Retention {
   /** Updates older than this are forgotten, in ms. Infinity: none is for its age. */
   readonly updateAgeMs: number;
-  /** So many of the newest updates of each bucket are kept. Infinity: all. */
+  /** So many of the newest updates of each bucket are kept: a whole number. Infinity: all. */
   readonly updatesMax: number;
   /** Results of keyed calls are kept so long, in ms. */
   readonly keyMs: number;

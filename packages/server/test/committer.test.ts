@@ -45,6 +45,24 @@ test("a commit is told to who reads live before it resolves, and nothing prepare
   own.pump.leave("room:1", feed);
 });
 
+test("nothing prepared is left where a store runs a unit again at another place", async () => {
+  const store: Pick<ServerStore, "commit"> = {
+    commit: async (unit) => {
+      for (const head of [0, 5]) {
+        unit.run({
+          append: () => ({ epoch: "e", seq: head + 1 }),
+          head: (bucket) => ({ bucket, epoch: "e", head }),
+          db: undefined,
+        });
+      }
+      return await Promise.resolve({ type: "committed", output: undefined, at: { "room:1": 6 } });
+    },
+  };
+  const own = world(store as ServerStore);
+  await own.committer.publish("room:1", "a");
+  expect([own.prepared.size, own.counts.updatesPublished]).toEqual([0, 1]);
+});
+
 test("a transaction is of no use once its unit is over", async () => {
   const own = world();
   let kept: { append: (bucket: string, data: unknown) => unknown } | undefined;
