@@ -50,8 +50,8 @@ export interface KeyedCallsParts {
   readonly publish: PublishAny;
   readonly clock: Clock;
   readonly alarms: Alarms;
-  /** By which the size of an answer is measured before it is stored. */
-  readonly codec: ServerCodec;
+  /** An answer fits into a frame of each, or it is not stored: any session may ask for it again. */
+  readonly codecs: readonly ServerCodec[];
   readonly counts: { keyedReplays: number };
   readonly limits: Pick<WireLimits, "nesting" | "frameBytes">;
   readonly policy: Pick<
@@ -236,11 +236,13 @@ export class KeyedCalls {
 
   /** What will be stored can be said, or the unit is undone: nobody could hear of it later. */
   #outputOf(method: string, returned: unknown, at: Readonly<Record<BucketKey, number>>): unknown {
-    const { codec, limits, router } = this.#parts;
+    const { codecs, limits, router } = this.#parts;
     const output = router.outputOf(method, returned);
     const result = resultOf(Number.MAX_SAFE_INTEGER, { output, at });
-    const part = codec.encode(result, limits.nesting);
-    if (codec.sizeOf(part) > limits.frameBytes) throw new TooLarge();
+    for (const codec of codecs) {
+      const part = codec.encode(result, limits.nesting);
+      if (codec.sizeOf(part) > limits.frameBytes) throw new TooLarge();
+    }
     return output;
   }
 }

@@ -50,8 +50,9 @@ export class RealtimeServer<
    */
   constructor(options: RealtimeServerOptions<C, A, Db>) {
     const [first = jsonServerCodec, ...others] = options.codecs ?? [];
-    this.#codecs = [first, ...others];
-    this.#parts = new ServerParts(options, first, (session) => this.#forget(session));
+    const codecs = [first, ...others] as const;
+    this.#codecs = codecs;
+    this.#parts = new ServerParts(options, codecs, (session) => this.#forget(session));
     this.#host = this.#parts.host;
   }
 

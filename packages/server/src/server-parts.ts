@@ -40,7 +40,7 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
 
   constructor(
     options: RealtimeServerOptions<C, A, Db>,
-    codec: ServerCodec,
+    codecs: readonly [ServerCodec, ...ServerCodec[]],
     forget: (session: OpenSession) => void,
   ) {
     const { contract, clock = systemClock, random = systemRandom } = options;
@@ -61,7 +61,7 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
     const page = { updates: limits.pageUpdates, bytes: limits.pageBytes };
     const reader = new LogReader(store, clock, page, (error, place) => report(error, { place }));
     const pump = new BucketPump(store, reader, prepared, clock, alarms, reportSession);
-    const publisher = new BucketPublisher(contract, codec, limits, clock, prepared);
+    const publisher = new BucketPublisher(contract, codecs[0], limits, clock, prepared);
     this.trimmer = new LogTrimmer(store, retention, clock, alarms, reportStore);
     const written = (): void => {
       health.committed();
@@ -70,7 +70,7 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
     const committer = new Committer({ store, publisher, prepared, pump, counts, report, written });
     const publish = committer.publish.bind(committer);
     const commit: CommitAny = (unit) => committer.commitPlain(unit);
-    const shared = { clock, alarms, codec, limits, policy, report, counts };
+    const shared = { clock, alarms, codecs, limits, policy, report, counts };
     const keyed = new KeyedCalls({ ...shared, store, router, committer, publish });
     this.host = {
       clock,

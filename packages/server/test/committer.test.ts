@@ -55,12 +55,12 @@ test("nothing prepared is left where a store runs a unit again at another place"
           db: undefined,
         });
       }
-      return await Promise.resolve({ type: "committed", output: undefined, at: { "room:1": 6 } });
+      return await Promise.reject(new Error("disk"));
     },
   };
   const own = world(store as ServerStore);
-  await own.committer.publish("room:1", "a");
-  expect([own.prepared.size, own.counts.updatesPublished]).toEqual([0, 1]);
+  await expect(own.committer.publish("room:1", "a")).rejects.toBeInstanceOf(StoreFault);
+  expect(own.prepared.size).toBe(0);
 });
 
 test("a transaction is of no use once its unit is over", async () => {

@@ -100,7 +100,7 @@ export class KeyedWorld {
       keyCancelsBurst,
     };
     const { committer } = this;
-    const shared = { clock, alarms, codec, limits, policy, report, counts };
+    const shared = { clock, alarms, codecs: [codec], limits, policy, report, counts };
     this.keyed = new KeyedCalls({ ...shared, store, router, committer, publish });
   }
 

@@ -58,6 +58,26 @@ test("an update that is too large in one codec is passed over there, and its ses
   expect(said(own)).toEqual([`encode: update 2 of room:1 ${trouble}`]);
 });
 
+test("a keyed call whose answer some codec cannot carry is undone, not stored and never heard", async () => {
+  const own = twoCodecs();
+  const capabilities = ALL_CAPABILITIES;
+  const [json, large] = [
+    await opened(own, { capabilities }),
+    await opened(own, { capabilities }, wordy.subprotocol),
+  ];
+  const call = { type: "call", id: 1, method: "echo", key: "k", timeoutMs: 9_000 } as const;
+  for (const peer of [json, large]) {
+    peer.takes();
+    peer.says({ ...call, input: "x".repeat(3_000) });
+    await own.tick();
+    expect(peer.takes().at(-1)).toMatchObject({ type: "failure", id: 1, code: "tooLarge" });
+  }
+  // The key is free, and may be used for what can be said.
+  large.says({ ...call, id: 2, input: "x" });
+  await own.tick();
+  expect(large.takes().at(-1)).toMatchObject({ type: "result", id: 2, output: "x" });
+});
+
 test("a client without log hears a further head instead of an update it cannot be told", async () => {
   const own = twoCodecs();
   const peer = await joined(own, { capabilities: ["updates"] }, wordy.subprotocol);
