@@ -2,6 +2,7 @@
 import { ALL_CAPABILITIES, HELLO_BYTES_MAX } from "@holdfast/protocol";
 import type { Contract, WireLimits } from "@holdfast/protocol";
 
+import { AbandonedCalls } from "./abandoned-calls.ts";
 import type { Accepted } from "./authenticate.ts";
 import { AccountAllowance } from "./account-allowance.ts";
 import { Alarms } from "./base/alarms.ts";
@@ -91,7 +92,13 @@ export class ServerParts<C extends Contract, A extends Accepted, Db> {
       gate: new BucketGate(contract, options.buckets ?? {}, report),
       reader,
       pump,
-      calls: { router, keyed, publish, commit },
+      calls: {
+        router,
+        keyed,
+        abandoned: new AbandonedCalls(policy.abandonedCallsMax),
+        publish,
+        commit,
+      },
       checks,
       checkFor: (request, owner) =>
         new CredentialCheck(options.authenticate, request, owner, checks),

@@ -38,6 +38,12 @@ export interface ServerPolicy {
    */
   readonly keyedCallsMax: number;
   /**
+   * Handlers of one account's calls without a key that run on although their sessions have ended:
+   * those that do not heed their signal. Past it further calls without a key are refused with
+   * `busy`, until some of them have ended. Default 1 024.
+   */
+  readonly abandonedCallsMax: number;
+  /**
    * Keys of calls that one account may have cancelled in a second, on average, where they do not
    * run in this process: each is stored as long as keys are. Past `keyCancelsBurst`: `busy`, with a
    * time. Default 1.
@@ -100,6 +106,7 @@ export const DEFAULT_SERVER_POLICY: ServerPolicy = {
   callTimeoutMaxMs: 300_000,
   callsWaiting: 2_048,
   keyedCallsMax: 1_024,
+  abandonedCallsMax: 1_024,
   keyCancelsPerSecond: 1,
   keyCancelsBurst: 1_000,
   messagesPerSecond: 2_000,

@@ -2,6 +2,7 @@ import { call, defineContract } from "@holdfast/protocol";
 import type { Call, Failure, Result } from "@holdfast/protocol";
 import { describe, expect, test } from "vitest";
 
+import { AbandonedCalls } from "../src/abandoned-calls.ts";
 import type { RunningCall, Viewer } from "../src/call-context.ts";
 import { CallFailure } from "../src/call-failure.ts";
 import { CallRouter } from "../src/call-router.ts";
@@ -27,12 +28,14 @@ function setUp(
   run: (ctx: RunningCall) => unknown,
   commit?: () => Promise<never>,
   keyed?: KeyedCalls,
+  abandoned = new AbandonedCalls(99),
 ): Run {
   const errors: unknown[] = [];
   const handlers = { run: (_: void, ctx: RunningCall) => run(ctx) };
   const router = new CallRouter(contract, handlers, (error) => errors.push(error));
   const calls = new RunningCalls({
     router,
+    abandoned,
     keyed: keyed ?? ({} as never),
     publish: async () => await Promise.reject(new Error("nothing is published here")),
     commit:
@@ -64,6 +67,27 @@ test("each call has its own signal, and one that has ended hears nothing more", 
     undefined,
   ]);
   expect(answers).toEqual([{ type: "result", id: 3, output: "done" }]);
+});
+
+test("handlers that run on without their sessions keep their account from beginning more, until one has ended (V3)", async () => {
+  const abandoned = new AbandonedCalls(4);
+  const ends: (() => void)[] = [];
+  const handler = async (): Promise<void> => await new Promise<void>((resolve) => ends.push(resolve));
+  for (let dial = 0; dial < 3; dial++) {
+    const { calls, start } = setUp(handler, undefined, undefined, abandoned);
+    for (const id of [1, 2]) start(id);
+    calls.end({ viewer });
+  }
+  expect(ends).toHaveLength(4);
+  const { answers, start } = setUp(handler, undefined, undefined, abandoned);
+  start(1);
+  expect(answers).toMatchObject([{ type: "failure", id: 1, code: "busy", refused: true }]);
+  ends[0]?.();
+  await settled();
+  start(2);
+  ends[4]?.();
+  await settled();
+  expect(answers[1]).toMatchObject({ type: "result", id: 2 });
 });
 
 describe("a call that commits", () => {

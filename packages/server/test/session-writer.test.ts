@@ -76,7 +76,14 @@ describe("above the soft mark", () => {
   const text = "x".repeat(400);
   async function subscribed(capabilities: string[]): Promise<[TestServer, MemoryPeer]> {
     const own = new TestServer({ policy: { bufferedBytesSoft: 1_000 } });
-    const peer = await own.open({ capabilities, buckets: [{ bucket: "room:1" }] });
+    const peer = await own.open({ capabilities });
+    peer.says({ type: "subscribe", buckets: [{ bucket: "room:1" }] });
+    await own.tick();
+    const head = peer.takes().find(({ type }) => type === "subscribed");
+    if (head?.type !== "subscribed" || !capabilities.includes("log")) return [own, peer];
+    // Who has fetched will fetch what heads tell of.
+    const { bucket, epoch } = head;
+    peer.says({ type: "fetch", id: 0, bucket, epoch, after: 0, limit: 1 });
     await own.tick();
     peer.takes();
     return [own, peer];
