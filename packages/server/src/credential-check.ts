@@ -21,6 +21,8 @@ export class CredentialCheck {
   readonly #underWay: Set<CredentialCheck>;
   /** What is asked and not answered yet. */
   #running: AuthQuestion | undefined;
+  /** What overtook it, and is asked when it has its answer: one session asks one thing at a time. */
+  #next: { readonly checkId: number; readonly token: string | undefined } | undefined;
   /** Who may not come in by what is asked, though the application says so. */
   #forbidden: Map<string, AuthRefusal> | undefined;
 
@@ -37,14 +39,26 @@ export class CredentialCheck {
     this.#underWay = underWay;
   }
 
-  /** Asks the application; the answer to an earlier question is dropped. */
+  /**
+   * Asks the application, at once or when it has answered the question before. That one is aborted,
+   * and its answer dropped; of several that wait, the latest is asked.
+   */
   ask(checkId: number, token: string | undefined): void {
-    this.abort();
+    if (this.#running) {
+      this.#running.abort();
+      this.#next = { checkId, token };
+      return;
+    }
     const question = new AuthQuestion(token, this.#request);
     this.#running = question;
     this.#underWay.add(this);
     const answered = (event: () => ServerSessionEvent): void => {
       if (this.#running !== question) return;
+      const next = this.#next;
+      if (next) {
+        this.#end();
+        return this.ask(next.checkId, next.token);
+      }
       const told = event();
       this.#end();
       this.#owner.dispatch(told);
@@ -59,6 +73,7 @@ export class CredentialCheck {
       );
   }
 
+  /** Nobody waits for an answer any more, and what is asked next is asked at once. */
   abort(): void {
     this.#running?.abort();
     this.#end();
@@ -71,7 +86,7 @@ export class CredentialCheck {
   }
 
   #end(): void {
-    this.#running = this.#forbidden = undefined;
+    this.#running = this.#next = this.#forbidden = undefined;
     this.#underWay.delete(this);
   }
 

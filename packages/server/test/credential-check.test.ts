@@ -74,8 +74,8 @@ test("a newer question, and the session's end, abort the older check and mute it
   });
   check.ask(1, "one");
   check.ask(2, "two");
-  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
   await settled();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
   check.ask(3, "three");
   check.abort();
   check.ask(4, "fault");
@@ -83,6 +83,39 @@ test("a newer question, and the session's end, abort the older check and mute it
   await settled();
   expect(events).toMatchObject([{ checkId: 2, account: "two" }]);
   expect(errors).toEqual([]);
+});
+
+test("a session that renews without end has the application asked one thing at a time, and the latest last (V3)", async () => {
+  const answers: ((accepted: Accepted) => void)[] = [];
+  const asked: (string | undefined)[] = [];
+  const { check, events, underWay } = setUp(async ({ token }) => {
+    asked.push(token);
+    return await new Promise<Accepted>((resolve) => answers.push(resolve));
+  });
+  for (let id = 1; id <= 100; id++) check.ask(id, `t${id}`);
+  await settled();
+  expect(asked).toEqual(["t1"]);
+  answers[0]?.({ account: "bob" });
+  await settled();
+  expect([asked, events]).toEqual([["t1", "t100"], []]);
+  answers[1]?.({ account: "ada" });
+  await settled();
+  expect(events).toMatchObject([{ checkId: 100, account: "ada" }]);
+  expect(underWay.size).toBe(0);
+});
+
+test("a check that was given up does not hold up the next, and what had overtaken it is not asked", async () => {
+  const asked: (string | undefined)[] = [];
+  const { check } = setUp(async ({ token }) => {
+    asked.push(token);
+    return await new Promise<Accepted>(() => {});
+  });
+  check.ask(1, "one");
+  check.ask(2, "two");
+  check.abort();
+  check.ask(3, "three");
+  await settled();
+  expect(asked).toEqual(["one", "three"]);
 });
 
 test("a signal that is first looked at after the end is aborted", async () => {
