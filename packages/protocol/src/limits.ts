@@ -18,7 +18,10 @@ export interface WireLimits {
   readonly nameLength: number;
   /** Calls of one session that execute at the same time. Past it the server stops reading. */
   readonly callsExecuting: number;
-  /** Subscriptions of one session. Past it `unsubscribed` with code `limit` answers. */
+  /**
+   * Subscriptions of one session. Past it `unsubscribed` with code `limit` answers. So many buckets,
+   * those that were left included, may wait for `authorize` as well.
+   */
   readonly subscriptions: number;
   /** The largest update. */
   readonly updateBytes: number;

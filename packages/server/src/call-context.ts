@@ -44,8 +44,8 @@ export type Publish<C extends Contract> = <K extends BucketKeyOf<C>>(
 
 /**
  * Runs a unit of work and makes it durable, all of it or nothing. The unit is synchronous and does
- * nothing but what `tx` offers, because it may be run again. Once a call, and before its handler has
- * returned or thrown: a second commit and a late one reject with `CommitError`.
+ * nothing but what `tx` offers, because it may be run again. Once a call, and before its handler
+ * has returned or thrown: a second commit and a late one reject with `CommitError`.
  *
  * In a call with a key the unit and the call's answer are stored together, exactly once: what the
  * unit returns is the answer, whatever the handler returns afterwards, and it is checked against

@@ -21,7 +21,7 @@ export class CredentialCheck {
   readonly #underWay: Set<CredentialCheck>;
   /** What is asked and not answered yet. */
   #running: AuthQuestion | undefined;
-  /** What overtook it, and is asked when it has its answer: one session asks one thing at a time. */
+  /** What overtook it, and is asked when it has its answer: a session asks one thing at a time. */
   #next: { readonly checkId: number; readonly token: string | undefined } | undefined;
   /** Who may not come in by what is asked, though the application says so. */
   #forbidden: Map<string, AuthRefusal> | undefined;
