@@ -19,8 +19,8 @@ export interface WireLimits {
   /** Calls of one session that execute at the same time. Past it the server stops reading. */
   readonly callsExecuting: number;
   /**
-   * Subscriptions of one session. Past it `unsubscribed` with code `limit` answers. So many buckets,
-   * those that were left included, may wait for `authorize` as well.
+   * Subscriptions of one session. Past it `unsubscribed` with code `limit` answers. So many
+   * buckets, those that were left included, may wait for `authorize` as well.
    */
   readonly subscriptions: number;
   /** The largest update. */

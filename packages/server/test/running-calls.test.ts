@@ -72,7 +72,8 @@ test("each call has its own signal, and one that has ended hears nothing more", 
 test("handlers that run on without their sessions keep their account from beginning more, until one has ended (V3)", async () => {
   const abandoned = new AbandonedCalls(4);
   const ends: (() => void)[] = [];
-  const handler = async (): Promise<void> => await new Promise<void>((resolve) => ends.push(resolve));
+  const handler = async (): Promise<void> =>
+    await new Promise<void>((resolve) => ends.push(resolve));
   for (let dial = 0; dial < 3; dial++) {
     const { calls, start } = setUp(handler, undefined, undefined, abandoned);
     for (const id of [1, 2]) start(id);
