@@ -117,11 +117,12 @@ export class BucketFeed implements PumpedFeed {
     this.#held = held;
     const answered = (range: LogRange | undefined, page?: LogPage): void => {
       if (this.#held !== held || this.#state !== "opening") return;
-      if (range && this.#session.pump.follows(range, held)) this.#opened(range, page);
+      if (this.#isWaitedFor()) this.#readLater();
+      else if (range && this.#session.pump.follows(range, held)) this.#opened(range, page);
       // What was pushed while it was read is held. A log that ends before that still is behind the
       // notices: it needs time, not questions.
       else if (range && !isSecond) this.#read(true);
-      else this.#cancelRetry = this.#session.pump.later(() => this.#read());
+      else this.#readLater();
     };
     const { reader } = this.#session;
     const after = this.#wanted?.after;
@@ -130,6 +131,19 @@ export class BucketFeed implements PumpedFeed {
     } else {
       reader.range(this.#bucket, answered);
     }
+  }
+
+  #readLater(): void {
+    // What is pushed meanwhile will be in the log.
+    this.#held = undefined;
+    this.#cancelRetry = this.#session.pump.later(() => this.#read());
+  }
+
+  /** It lost updates by being slow, and still is: it goes on when it takes what it is pushed. */
+  #isWaitedFor(): boolean {
+    const { speaksLog, isSlow } = this.#session;
+    const wasOpened = this.#epoch !== "";
+    return wasOpened && speaksLog && !this.#isKept && isSlow();
   }
 
   #opened(range: LogRange, page: LogPage | undefined): void {
@@ -209,19 +223,9 @@ export class BucketFeed implements PumpedFeed {
   }
 
   #fallBehind(): void {
-    const { speaksLog } = this.#session;
-    if (!speaksLog) return this.#reopen();
-    if (!this.#isKept) return this.#waitOut();
+    if (!this.#session.speaksLog || !this.#isKept) return this.#reopen();
     this.#become("behind");
     this.#heads(this.#known());
-  }
-
-  /** Begins anew when the client takes what it is pushed; until then nothing waits for it. */
-  #waitOut(): void {
-    const { pump, isSlow } = this.#session;
-    if (!isSlow()) return this.#reopen();
-    this.#become("opening");
-    this.#cancelRetry = pump.later(() => this.#waitOut());
   }
 
   /** Begins anew, without a position: `subscribed` tells the client what it has missed. */

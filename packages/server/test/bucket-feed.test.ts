@@ -273,12 +273,25 @@ describe("a client that only listens", () => {
     expect(brief(client)).toEqual(["subscribed 5", "updates 5-6"]);
   });
 
+  test("and is slow for a moment, goes on when the log was read", async () => {
+    const { world, client } = setUp(2);
+    client.subscribe("room:1");
+    await world.answerAll();
+    client.isSlow = true;
+    for (let i = 0; i < 3; i++) world.log.append("room:1", "bob", true);
+    client.isSlow = false;
+    await world.answerAll();
+    world.log.append("room:1", "bob", true);
+    expect(brief(client)).toEqual(["subscribed 2", "subscribed 5", "updates 5-6"]);
+  });
+
   test("and is slow, gives up its retry when it leaves", async () => {
     const { world, client } = setUp(2);
     client.subscribe("room:1");
     await world.answerAll();
     client.isSlow = true;
     world.log.append("room:1", "bob", true);
+    await world.answerAll();
     client.close();
     expect(world.clock.pending).toBe(0);
   });
