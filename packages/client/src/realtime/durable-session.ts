@@ -44,6 +44,7 @@ export class DurableSession implements SessionData {
 
   welcomed({ capabilities, keyRetentionMs }: Welcome): void {
     this.#hasLog = capabilities.includes("log");
+    this.#parts.updates.welcomed();
     this.#transactions.sessionOpened({ keepsKeys: capabilities.includes("keys"), keyRetentionMs });
   }
 

@@ -32,7 +32,7 @@ interface Subscription {
   /** Each in an object of its own: the same function may listen twice. */
   readonly listeners: Set<{ readonly listener: UpdateListener<never> }>;
   readonly state: Cell<SubscriptionState>;
-  /** Up to where the session has told of the bucket. */
+  /** Up to where the listeners have been told of the bucket. */
   upTo: number;
 }
 
@@ -70,7 +70,12 @@ export class UpdateSubscriptions implements SessionData {
     const { listeners, state } = subscription;
     const entry = { listener };
     listeners.add(entry);
-    const cancel = onState && state.subscribe(onState);
+    // A stretch begins, for who comes later, where the others have got to.
+    const cancel =
+      onState &&
+      state.subscribe((now) =>
+        onState(now.phase === "live" ? { ...now, head: subscription.upTo } : now),
+      );
     return () => {
       cancel?.();
       if (!listeners.delete(entry) || listeners.size > 0) return;
@@ -98,8 +103,12 @@ export class UpdateSubscriptions implements SessionData {
   attach(link: SubscriptionLink): readonly BucketPosition[] {
     this.#link = link;
     this.#left = [];
-    if (this.#isPaused) link.pauseReading();
     return [...this.#subscriptions.keys()].map((bucket) => ({ bucket }));
+  }
+
+  /** Not before: who cannot read is never welcomed. */
+  welcomed(): void {
+    if (this.#isPaused) this.#link?.pauseReading();
   }
 
   detach(): void {
@@ -133,7 +142,6 @@ export class UpdateSubscriptions implements SessionData {
   updates({ bucket, upTo, updates }: UpdateRun): void {
     const subscription = this.#subscriptions.get(bucket);
     if (!subscription) return;
-    subscription.upTo = upTo;
     for (const update of updates) {
       // A listener may have ended the session, or the client.
       if (subscription.state.current.phase !== "live") return;
@@ -145,7 +153,9 @@ export class UpdateSubscriptions implements SessionData {
           reportUncaught(error);
         }
       }
+      subscription.upTo = update.seq;
     }
+    subscription.upTo = upTo;
   }
 
   close(): void {

@@ -210,6 +210,25 @@ describe("how a subscription stands", () => {
     expect(follow()).toEqual([{ phase: "live", epoch: "e1", head: 7 }]);
   });
 
+  test("a listener that comes late is told where its own stretch begins", () => {
+    const states = follow();
+    confirm();
+    updates.updates(run("room", 1, 2, 3));
+    expect(follow()).toEqual([{ phase: "live", epoch: "e", head: 3 }]);
+    expect(states.at(-1)).toEqual({ phase: "live", epoch: "e", head: 0 });
+  });
+
+  test("a listener that comes while an update is told hears that one, and begins before it", () => {
+    let states: SubscriptionState[] = [];
+    updates.add("room", ({ seq }) => {
+      if (seq === 2) states = follow();
+    });
+    confirm();
+    updates.updates(run("room", 1, 2, 3));
+    expect(states).toEqual([{ phase: "live", epoch: "e", head: 1 }]);
+    expect(heard).toEqual(["a 2", "a 3"]);
+  });
+
   test("it ended, by the server's word, until the next session asks again", () => {
     const states = follow();
     updates.attach(link);
@@ -283,6 +302,8 @@ describe("listeners that work slowly", () => {
     updates.detach();
     const next = new FakeLink();
     updates.attach(next);
+    expect(next.log).toEqual([]);
+    updates.welcomed();
     expect(next.log).toEqual(["pause"]);
     for (const end of ends) end();
     await settled();

@@ -189,3 +189,20 @@ describe("a listener that takes its time", () => {
     await world.close();
   });
 });
+
+test("a listener that is far behind does not keep its client from coming back after a drop (S4)", async () => {
+  const world = await openChat();
+  const { clock, client, link, server } = world.pair;
+  const works: (() => void)[] = [];
+  client.subscribe("room:1", () => new Promise<void>((resolve) => void works.push(resolve)));
+  await clock.settle();
+  for (let n = 0; n < 300; n++) await server.publish("room:1", `${n}`);
+  await clock.settle();
+  link.drop();
+  await clock.run(60_000);
+  expect(client.connection.current).toMatchObject({ state: "open" });
+  expect(works).toHaveLength(300);
+  for (const end of works) end();
+  await clock.finish(client.call("read", "on"));
+  await world.close();
+});
