@@ -90,7 +90,8 @@ export class DurableClient<C extends Contract = Contract> extends RealtimeClient
 
   override start(): void {
     super.start();
-    if (this.#isStarted) return;
+    // Whoever hears of the start may have closed it.
+    if (this.#isStarted || this.#lifetime.isClosed) return;
     this.#isStarted = true;
     // After the connection has heard of the user, so that nothing of one goes over the session of
     // another.

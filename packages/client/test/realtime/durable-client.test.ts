@@ -5,6 +5,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { OptionsError } from "../../src/base/errors.ts";
 import { DurableClient } from "../../src/realtime/durable-client.ts";
 import type { DurableOptions } from "../../src/realtime/durable-options.ts";
+import type { ClientStore } from "../../src/stores/client-store.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { StoreError } from "../../src/stores/store-error.ts";
 import { defineTransaction } from "../../src/transactions/transaction.ts";
@@ -73,6 +74,27 @@ test.each<Partial<DurableOptions<App>>>([
   { transactionPolicy: { queueMax: -1 } },
 ])("numbers that cannot be kept are refused when the client is made: %j", (options) => {
   expect(() => harness(options)).toThrow(OptionsError);
+});
+
+test("a listener that closes the client while it starts leaves nothing behind", async () => {
+  const opened: string[] = [];
+  const kept = memoryStore();
+  const store: ClientStore = {
+    open: (account) => {
+      opened.push(account);
+      return kept.open(account);
+    },
+    forget: (account) => kept.forget(account),
+  };
+  const { client, clock, credentials } = harness({ store });
+  client.connection.subscribe(({ state }) => {
+    if (state !== "stopped") client.close();
+  });
+  client.start();
+  await clock.finish(client.closed);
+  await clock.run(1_000);
+  expect([opened, clock.pending, credentials.identity.subscriberCount]).toEqual([[], 0, 0]);
+  expect(client.accountStore.current).toBeUndefined();
 });
 
 test("without a user there is no store, and a transaction is told so", async () => {
