@@ -51,11 +51,12 @@ export function nextPing(
   appActive: boolean,
   policy: ConnectionPolicy,
 ): Millis {
-  // Whatever the server says it bears: never before a probe would have its answer.
+  // Whatever the server says it bears: never before a probe would have its answer, and never less
+  // than in the background, or nobody would notice a dead path.
   const within = (ms: Millis): Millis =>
     Math.max(
       policy.probeMs,
-      bounds.minMs,
+      Math.min(bounds.minMs, policy.slowPingMs),
       Math.min(bounds.maxMs, appActive ? ms : policy.slowPingMs),
     );
   const idleSince = Math.max(lastInboundAt, lastPingAt);

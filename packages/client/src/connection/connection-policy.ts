@@ -38,7 +38,10 @@ export interface ConnectionPolicy {
    * 10 s.
    */
   readonly idlePingMs: Millis;
-  /** The same while the app is in the background. Default 25 s, below the usual 30 s of proxies. */
+  /**
+   * The same while the app is in the background. Default 25 s, below the usual 30 s of proxies. The
+   * least that any server has us ping.
+   */
   readonly slowPingMs: Millis;
   /**
    * The longest time between pings under inbound traffic. Default 12 s: traffic says nothing of the
