@@ -22,7 +22,7 @@ import { ConnectionManager, type HandledEvent } from "../connection/connection-m
 import type { InitialFacts } from "../connection/connection-model.ts";
 import type { ConnectionPolicy } from "../connection/connection-policy.ts";
 import type { ConnectionSnapshot } from "../connection/connection-snapshot.ts";
-import type { CallOptions } from "../session/call-options.ts";
+import { CALL_TIMEOUT_MAX_MS, type CallOptions } from "../session/call-options.ts";
 import { Calls } from "../session/calls.ts";
 import { webSocketTransport } from "../transport/websocket-transport.ts";
 import { derived } from "./derived-source.ts";
@@ -75,7 +75,7 @@ export class RealtimeClient<C extends Contract = Contract> {
   constructor(options: RealtimeOptions<C>, speak: Speak = speakLive) {
     const { url, credentials, platform = webPlatform(), traceEntriesMax = 500 } = options;
     checkUrl(url);
-    checkNumber("callTimeoutMs", options.callTimeoutMs ?? 0);
+    checkNumber("callTimeoutMs", options.callTimeoutMs ?? 0, CALL_TIMEOUT_MAX_MS);
     checkNumber("traceEntriesMax", traceEntriesMax);
     const { clock, random } = platform;
     const onFault = (error: unknown): void =>

@@ -4,6 +4,7 @@ import type { Credentials } from "../adapters/credentials.ts";
 import type { Platform } from "../adapters/platform.ts";
 import { OptionsError } from "../base/errors.ts";
 import type { CreateSocket } from "../base/web-socket.ts";
+import { DEFAULT_BACKOFF } from "../connection/backoff-policy.ts";
 import {
   DEFAULT_CONNECTION_POLICY,
   type ConnectionPolicy,
@@ -39,7 +40,9 @@ export interface RealtimeOptions<C extends Contract = Contract> {
    * be finite and not negative.
    */
   readonly policy?: Partial<ConnectionPolicy>;
-  /** How long a call may take when it does not say, in milliseconds. Default 15 000. */
+  /**
+   * How long a call may take when it does not say, in milliseconds, to 2^31 − 1. Default 15 000.
+   */
   readonly callTimeoutMs?: number;
   /** How many events of the connection the trace keeps. Default 500; older ones are forgotten. */
   readonly traceEntriesMax?: number;
@@ -63,18 +66,25 @@ export interface RealtimeOptions<C extends Contract = Contract> {
  */
 export function connectionPolicy(policy: Partial<ConnectionPolicy>): ConnectionPolicy {
   const merged = { ...DEFAULT_CONNECTION_POLICY, ...policy };
-  const { backoff, background } = merged;
-  // One after the other: to copy them all into one object takes many times as long.
-  for (const numbers of [merged, backoff, background === "keep" ? {} : background])
-    for (const [name, value] of Object.entries(numbers))
-      if (!name.startsWith("back")) checkNumber(`policy.${name}`, value as number);
+  const check = (numbers: object, names: object): void => {
+    for (const name in names)
+      if (!name.startsWith("back"))
+        checkNumber(`policy.${name}`, (numbers as Readonly<Record<string, number>> | null)?.[name]);
+  };
+  check(merged, merged);
+  check(merged.backoff, DEFAULT_BACKOFF);
+  if (merged.background !== "keep") check(merged.background, { graceMs: 0 });
   return merged;
 }
 
-/** Throws `OptionsError` unless `value` is a finite number that is not negative. */
-export function checkNumber(name: string, value: number): void {
-  if (!(Number.isFinite(value) && value >= 0))
-    throw new OptionsError(`${name} must be a finite number that is not negative.`);
+/** Throws `OptionsError` unless `value` is a finite number from 0 to `most`. */
+export function checkNumber(
+  name: string,
+  value: number | undefined,
+  most: number = Number.MAX_VALUE,
+): void {
+  if (!(typeof value === "number" && value >= 0 && value <= most))
+    throw new OptionsError(`${name} must be a number from 0 to ${most}.`);
 }
 
 /**

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { OptionsError } from "../../src/base/errors.ts";
 import { DEFAULT_CONNECTION_POLICY } from "../../src/connection/connection-policy.ts";
 import { checkNumber, checkUrl, connectionPolicy } from "../../src/realtime/realtime-options.ts";
+import { CALL_TIMEOUT_MAX_MS } from "../../src/session/call-options.ts";
 
 describe("the policy", () => {
   test("is the default one where nothing differs", () => {
@@ -16,6 +17,17 @@ describe("the policy", () => {
       connectMs: 5_000,
       background: { graceMs: 1 },
     });
+  });
+
+  test.each([
+    ["backoff", { capMs: 5_000 }],
+    ["backoff", undefined],
+    ["background", {}],
+    ["background", undefined],
+    ["background", null],
+    ["background", "suspend"],
+  ])("does not take a %s of %j, with which nobody knows how long to wait", (name, value) => {
+    expect(() => connectionPolicy({ [name]: value })).toThrow(OptionsError);
   });
 
   for (const bad of [Number.NaN, Infinity, -1, "5", null]) {
@@ -43,8 +55,10 @@ describe("an option that cannot work is turned down when the client is made", ()
     expect(() => checkUrl(undefined as unknown as string)).toThrow(OptionsError);
   });
 
-  test("a call timeout that is no number, a trace of less than nothing", () => {
+  test("a call timeout that no call may have, a trace of less than nothing", () => {
     expect(() => clientHarness({ callTimeoutMs: Number.NaN })).toThrow(OptionsError);
+    expect(() => clientHarness({ callTimeoutMs: CALL_TIMEOUT_MAX_MS + 1 })).toThrow(OptionsError);
+    expect(() => clientHarness({ callTimeoutMs: CALL_TIMEOUT_MAX_MS })).not.toThrow();
     expect(() => clientHarness({ traceEntriesMax: -1 })).toThrow(OptionsError);
     expect(() => clientHarness({ policy: { dialFloorMs: Infinity } })).toThrow(OptionsError);
   });
