@@ -9,9 +9,6 @@ export const CALL_TIMEOUT_MAX_MS = 2_147_483_647;
 /** How many calls may wait to be written at one client. One more fails with `neverSent`. */
 export const CALLS_WAITING_MAX = 1_024;
 
-/** What the protocol takes for the name of a method or a bucket: 1 to 128 characters, no NUL. */
-export const WIRE_NAME: RegExp = /^[^\0]{1,128}$/;
-
 /** What one call may ask for. What is left out has the default named here, or the client's. */
 export interface CallOptions {
   /**

@@ -3,12 +3,13 @@
  * settle once with a typed fate. What is written when, and in which frame, is the outbox's
  * business.
  */
+import { DEFAULT_WIRE_LIMITS, isName } from "@holdfast/protocol";
 import type { Call, Cancel as CancelCall, Failure, Fetch, Result } from "@holdfast/protocol";
 import type { Cancel, Clock, Millis } from "../base/clock.ts";
 import { CallError, OptionsError } from "../base/errors.ts";
 import type { CallErrorDetails, CallErrorKind } from "../base/errors.ts";
 import { CALL_TIMEOUT_MAX_MS, CALL_TIMEOUT_MS, CALLS_WAITING_MAX } from "./call-options.ts";
-import { WIRE_NAME, type AskOptions, type CallOptions } from "./call-options.ts";
+import type { AskOptions, CallOptions } from "./call-options.ts";
 import { failureOf, isAnswerTo } from "./pending-call.ts";
 import type { Answer, PendingCall, Request } from "./pending-call.ts";
 
@@ -66,7 +67,7 @@ export class Calls {
    */
   call<Output>(method: string, input: unknown, options?: CallOptions): Promise<Output> {
     return new Promise<unknown>((resolve, reject) => {
-      if (!WIRE_NAME.test(method)) throw new OptionsError("bad method");
+      if (!isName(method, DEFAULT_WIRE_LIMITS.nameLength)) throw new OptionsError("bad method");
       const succeed = (answer: Answer): void => resolve((answer as Result).output);
       this.request({ type: "call", method, input }, options, succeed, reject);
     }) as Promise<Output>;

@@ -139,11 +139,14 @@ describe("deadlines", () => {
     },
   );
 
-  test.each(["", "m".repeat(129), "a\0b"])("the method %j can be no server's", async (method) => {
-    const { calls, clock } = harness();
-    await expect(calls.call(method, 1)).rejects.toThrow(OptionsError);
-    expect([calls.waiting, clock.pending]).toEqual([0, 0]);
-  });
+  test.each(["", "m".repeat(129), "a\0b", "a\ud800"])(
+    "the method %j can be no server's",
+    async (method) => {
+      const { calls, clock } = harness();
+      await expect(calls.call(method, 1)).rejects.toThrow(OptionsError);
+      expect([calls.waiting, clock.pending]).toEqual([0, 0]);
+    },
+  );
 
   test("past its deadline a written call may have run, and the server is told", async () => {
     const { calls, clock, attach, call, write, said } = harness();
