@@ -49,8 +49,8 @@ async function bundle(contents) {
 const gzipped = (text) => gzipSync(text, { level: 9 }).length;
 
 const checked = [
-  { name: "plain client", entry: plain, bytesMax: 13_000 },
-  { name: "durable client", entry: durable, bytesMax: 32_200 },
+  { name: "plain client", entry: plain, bytesMax: 13_150 },
+  { name: "durable client", entry: durable, bytesMax: 32_300 },
 ];
 for (const { name, entry, bytesMax } of checked) {
   const { text, inputs } = await bundle(entry);

@@ -37,6 +37,7 @@ export interface OutboxOptions {
  */
 export type OutboxFact = "sendFailed" | "sendStalled" | "drained";
 
+type Report = (fact: OutboxFact, detail?: string) => void;
 type OutboxTransport = Pick<Transport, "send" | "bufferedBytes">;
 
 /** A message on its way into a frame. */
@@ -49,7 +50,7 @@ interface Encoded {
 
 export class Outbox implements CallLink {
   readonly #options: OutboxOptions;
-  readonly #report: (fact: OutboxFact) => void;
+  readonly #report: Report;
   /** Undefined once the session is over, or its socket takes no more. */
   #transport: OutboxTransport | undefined;
   readonly #urgent: ClientMessage[] = [];
@@ -67,11 +68,7 @@ export class Outbox implements CallLink {
   #least = Infinity;
   #stallsAt: Millis = Infinity;
 
-  constructor(
-    options: OutboxOptions,
-    transport: OutboxTransport,
-    report: (fact: OutboxFact) => void,
-  ) {
+  constructor(options: OutboxOptions, transport: OutboxTransport, report: Report) {
     this.#options = options;
     this.#transport = transport;
     this.#report = report;
@@ -82,7 +79,8 @@ export class Outbox implements CallLink {
    */
   open(limits: WireLimits, takesOrdinary: boolean): void {
     this.#limits = { ...limits, frameBytes: Math.min(limits.frameBytes, SEND_HARD_MARK) };
-    this.#callsMax = limits.callsExecuting;
+    // Of none, every call would wait for its deadline without a word.
+    this.#callsMax = limits.callsExecuting || 1;
     this.#takesOrdinary = takesOrdinary;
     this.#options.calls.attach(this);
   }
@@ -186,6 +184,11 @@ export class Outbox implements CallLink {
         if (!callId || bytes <= frameBytes) return { part, bytes, callId };
         calls.turnDown(callId, "tooLarge");
       } catch (cause) {
+        // What the session itself says; without its hello, it would wait for a welcome in vain.
+        if (!callId) {
+          this.#report("sendFailed", "notEncodable");
+          return undefined;
+        }
         calls.turnDown(callId, "neverSent", { code: "notEncodable", retryable: false, cause });
       }
     }

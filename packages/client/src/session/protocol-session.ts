@@ -144,8 +144,8 @@ export class ProtocolSession implements SubscriptionLink {
   #greet(token: string): void {
     if (this.#isClosed || !this.#transport) return;
     const { data, facts, sessionId } = this.#options;
-    this.#outbox = new Outbox(this.#options, this.#transport, (type) =>
-      type === "sendFailed" ? this.#end({ type, detail: "" }) : this.#tell({ type }),
+    this.#outbox = new Outbox(this.#options, this.#transport, (type, detail = "") =>
+      type === "sendFailed" ? this.#end({ type, detail }) : this.#tell({ type }),
     );
     const wanted = data.attach(this);
     this.#outbox.sayFirst(helloOf(facts, sessionId, token, wanted));

@@ -5,15 +5,18 @@ import { FakeTransport } from "../../../testing/src/fake-transport.ts";
 import { ManualClock } from "../../../testing/src/manual-clock.ts";
 import { Calls } from "../../src/session/calls.ts";
 import { Outbox, SEND_HARD_MARK, SEND_SOFT_MARK, SEND_STALL_MS } from "../../src/session/outbox.ts";
+import type { OutboxOptions } from "../../src/session/outbox.ts";
 import { failure, isSettled, tick } from "./session-harness.ts";
 
-function harness(limits: Partial<WireLimits> = {}) {
+type Codec = OutboxOptions["codec"];
+
+function harness(limits: Partial<WireLimits> = {}, codec: Codec = jsonClientCodec) {
   const clock = new ManualClock();
   const transport = new FakeTransport("ws://server", [], () => {});
   const calls = new Calls(clock);
   const reports: string[] = [];
-  const outbox = new Outbox({ clock, codec: jsonClientCodec, calls }, transport, (fact) => {
-    reports.push(fact);
+  const outbox = new Outbox({ clock, codec, calls }, transport, (fact, detail) => {
+    reports.push(detail ? `${fact} ${detail}` : fact);
     if (fact === "sendFailed") outbox.close();
   });
   const open = (): void => outbox.open({ ...DEFAULT_WIRE_LIMITS, ...limits }, true);
@@ -214,6 +217,23 @@ describe("what cannot be written", () => {
     expect(reports).toEqual([]);
   });
 
+  test("what is said of the session itself is reported, and no call is lost to it", async () => {
+    const codec: Codec = {
+      ...jsonClientCodec,
+      encode: (message, nesting) => {
+        if (message.type === "token") throw new RangeError("half a pair");
+        return jsonClientCodec.encode(message, nesting);
+      },
+    };
+    const { outbox, open, call, calls, framesOf, reports } = harness({}, codec);
+    open();
+    outbox.sayFirst({ type: "token", token: "\ud800" });
+    const waiting = call();
+    await tick();
+    expect(reports).toEqual(["sendFailed notEncodable"]);
+    expect([framesOf(), calls.waiting, await isSettled(waiting)]).toEqual([[], 1, false]);
+  });
+
   test("a call that is aborted before the end of the tick is never sent", async () => {
     const { open, calls, framesOf } = harness();
     open();
@@ -227,6 +247,15 @@ describe("what cannot be written", () => {
 });
 
 describe("the server's limit of executing calls", () => {
+  test("of none lets calls through, one by one", async () => {
+    const { open, calls, call, framesOf } = harness({ callsExecuting: 0 });
+    open();
+    void call();
+    void call();
+    await tick();
+    expect([framesOf(), calls.inFlight, calls.waiting]).toEqual([[["call"]], 1, 1]);
+  });
+
   test("holds calls back, unwritten, until answers make room", async () => {
     const { open, call, calls, transport } = harness({ callsExecuting: 2 });
     open();
