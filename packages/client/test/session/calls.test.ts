@@ -30,7 +30,7 @@ function harness() {
   return { clock, calls, said, attach, call, write };
 }
 
-const answer = (calls: Calls, message: Result | Failure): boolean =>
+const answer = (calls: Calls, message: Result | Failure): boolean | undefined =>
   calls.answer(message.id, message);
 
 describe("an open session", () => {
