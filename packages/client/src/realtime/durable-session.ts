@@ -10,7 +10,7 @@ import type { Sync } from "../sync/sync.ts";
 import type { Transactions } from "../transactions/transactions.ts";
 import { logReader } from "./log-reader.ts";
 import type { ClientParts, SessionSpeech } from "./session-speech.ts";
-import type { UpdateSubscriptions } from "./update-subscriptions.ts";
+import { WAITING, type UpdateSubscriptions } from "./update-subscriptions.ts";
 
 /** How a session may end that says that one of the two broke the protocol. */
 const VIOLATIONS: readonly string[] = ["protocolViolated", "protocolViolation"];
@@ -19,6 +19,7 @@ export class DurableSession implements SessionData {
   readonly #parts: Pick<ClientParts, "calls" | "updates">;
   readonly #sync: Sync;
   readonly #transactions: Transactions;
+  #link: SubscriptionLink | undefined;
   #hasLog = false;
 
   constructor(
@@ -37,6 +38,7 @@ export class DurableSession implements SessionData {
   }
 
   attach(link: SubscriptionLink): readonly BucketPosition[] {
+    this.#link = link;
     const live = this.#parts.updates.attach(link);
     const kept = this.#sync.attach(logReader(link, this.#parts, () => this.#hasLog));
     return [...kept, ...live];
@@ -80,8 +82,23 @@ export class DurableSession implements SessionData {
       case "tooFarBehind":
         return this.#sync.tooFarBehind(message);
       case "heads":
+        for (const head of message.heads) this.#renew(head);
         return this.#sync.heads(message.heads);
     }
+  }
+
+  /**
+   * Until somebody fetches, a bucket that fell behind is not pushed. Who hears it live does not
+   * want what is behind: it is asked for anew, and `subscribed` tells where it goes on.
+   */
+  #renew(head: BucketHead): void {
+    const { updates } = this.#parts;
+    if (this.#ownerOf(head) !== updates) return;
+    const { bucket } = head;
+    updates.leave([bucket]);
+    this.#link?.say({ type: "subscribe", buckets: [{ bucket }] });
+    // Last, for a listener may leave when it hears of it.
+    updates.become(bucket, WAITING);
   }
 
   /** Undefined: it is said of a subscription that is gone. */

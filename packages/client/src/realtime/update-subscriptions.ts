@@ -12,7 +12,7 @@ import type { SessionData, SubscriptionLink } from "../session/session-event.ts"
 
 /**
  * How a subscription stands. `waiting`: no session has confirmed it yet. `live`: every update after
- * `head` is delivered, in order, until the session ends. `ended`: the server said no; it is asked
+ * `head` is delivered, in order, until another state follows. `ended`: the server said no; it is asked
  * again with the next session.
  */
 export type SubscriptionState =
@@ -42,7 +42,7 @@ interface Subscription {
  */
 export const UPDATES_UNREAD_MAX = 256;
 
-const WAITING: SubscriptionState = { phase: "waiting" };
+export const WAITING: SubscriptionState = { phase: "waiting" };
 
 export class UpdateSubscriptions implements SessionData {
   readonly #subscriptions = new Map<BucketKey, Subscription>();
@@ -73,9 +73,7 @@ export class UpdateSubscriptions implements SessionData {
     // A stretch begins, for who comes later, where the others have got to.
     const cancel =
       onState &&
-      state.subscribe((now) =>
-        onState(now.phase === "live" ? { ...now, head: subscription.upTo } : now),
-      );
+      state.subscribe((now) => onState("head" in now ? { ...now, head: subscription.upTo } : now));
     return () => {
       cancel?.();
       if (!listeners.delete(entry) || listeners.size > 0) return;
@@ -113,20 +111,20 @@ export class UpdateSubscriptions implements SessionData {
 
   detach(): void {
     this.#link = undefined;
-    for (const bucket of this.#subscriptions.keys()) this.#become(bucket, WAITING);
+    for (const bucket of this.#subscriptions.keys()) this.become(bucket, WAITING);
   }
 
   subscribed({ bucket, epoch, head }: BucketHead): void {
     const subscription = this.#subscriptions.get(bucket);
     if (this.hasLeft(bucket)) return;
     if (subscription) subscription.upTo = head;
-    this.#become(bucket, { phase: "live", epoch, head });
+    this.become(bucket, { phase: "live", epoch, head });
   }
 
   unsubscribed({ bucket, code }: Unsubscribed): void {
     // Without a code it answers our own word, and whoever has subscribed since waits for another.
     if (!code) this.#left.splice(this.#left.indexOf(bucket) >>> 0, 1);
-    else if (!this.hasLeft(bucket)) this.#become(bucket, { phase: "ended", code });
+    else if (!this.hasLeft(bucket)) this.become(bucket, { phase: "ended", code });
   }
 
   follows({ bucket, epoch, after }: UpdateRun): boolean {
@@ -162,7 +160,8 @@ export class UpdateSubscriptions implements SessionData {
     this.#subscriptions.clear();
   }
 
-  #become(bucket: BucketKey, state: SubscriptionState): void {
+  /** This is how the subscription stands, if there is one. */
+  become(bucket: BucketKey, state: SubscriptionState): void {
     const cell = this.#subscriptions.get(bucket)?.state;
     if (cell && cell.current !== state) cell.set(state);
   }

@@ -66,6 +66,50 @@ test("a bucket that somebody hears live concerns no other part", () => {
   expect(heard).toEqual([]);
 });
 
+test("a bucket that is heard live and fell behind is asked for anew, as soon as the server says so", () => {
+  const said: string[] = [];
+  session.attach({ ...LINK, say: ({ type }) => void said.push(type) });
+  const phases: string[] = [];
+  updates.add(
+    "live:1",
+    () => {},
+    ({ phase }) => void phases.push(phase),
+  );
+  session.subscribed({ ...LIVE, head: 1 });
+  session.log({
+    type: "heads",
+    heads: [
+      { ...LIVE, head: 9 },
+      { ...KEPT, head: 9 },
+    ],
+  });
+  session.log({ type: "heads", heads: [{ ...LIVE, head: 9 }] });
+  expect([said, phases]).toEqual([
+    ["unsubscribe", "subscribe"],
+    ["waiting", "live", "waiting"],
+  ]);
+  session.unsubscribed({ type: "unsubscribed", bucket: "live:1" });
+  session.subscribed({ ...LIVE, head: 9 });
+  expect(phases.at(-1)).toBe("live");
+});
+
+test("whoever leaves a bucket when it falls behind is not subscribed to it again", () => {
+  const said: string[] = [];
+  session.attach({ ...LINK, say: ({ type }) => void said.push(type) });
+  let isBehind = false;
+  const cancel = updates.add(
+    "live:2",
+    () => {},
+    () => {
+      if (isBehind) cancel();
+    },
+  );
+  session.subscribed({ ...LIVE, bucket: "live:2", head: 1 });
+  isBehind = true;
+  session.log({ type: "heads", heads: [{ ...LIVE, bucket: "live:2", head: 9 }] });
+  expect(said.at(-1)).toBe("unsubscribe");
+});
+
 test("all else about buckets is sync's, logs included", () => {
   const head = { ...KEPT, head: 9 };
   const answer = { type: "unsubscribed", bucket: "kept:1", code: "gone" } as const;

@@ -141,3 +141,35 @@ test.each(["a burst", "a link that stood still"])(
     await world.close();
   },
 );
+
+test("a listener on a link that stood still hears where it goes on, and everything after that (Y1, V3)", async () => {
+  const pair = linkedPair({
+    contract,
+    handlers: {},
+    buckets: { list: { authorize: () => true } },
+    server: { store: memoryStore(), policy: { bufferedBytesSoft: 20_000 } },
+  });
+  const { client, link } = pair.addDurableClient();
+  await pair.open();
+  const stretches: (readonly [head: number, seqs: number[]])[] = [];
+  client.subscribe(
+    "list:1",
+    ({ seq }) => void stretches.at(-1)?.[1].push(seq),
+    (state) => {
+      if (state.phase === "live") stretches.push([state.head, []]);
+    },
+  );
+  await pair.clock.run(1_000);
+  link.blackHole("down");
+  for (let n = 0; n < 100; n++) await pair.clock.finish(pair.server.publish("list:1", NOTE));
+  await pair.clock.run(3_000);
+  link.heal();
+  await pair.clock.run(20_000);
+  await pair.clock.finish(pair.server.publish("list:1", "live again"));
+  await pair.clock.run(1_000);
+  expect(pair.server.stats.handshakes).toBe(2);
+  for (const [head, seqs] of stretches)
+    expect(seqs).toEqual(seqs.map((_, index) => head + 1 + index));
+  expect(stretches.at(-1)?.[1].at(-1)).toBe(101);
+  await pair.close();
+});
