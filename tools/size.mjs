@@ -50,7 +50,7 @@ const gzipped = (text) => gzipSync(text, { level: 9 }).length;
 
 const checked = [
   { name: "plain client", entry: plain, bytesMax: 13_150 },
-  { name: "durable client", entry: durable, bytesMax: 32_350 },
+  { name: "durable client", entry: durable, bytesMax: 33_300 },
 ];
 for (const { name, entry, bytesMax } of checked) {
   const { text, inputs } = await bundle(entry);

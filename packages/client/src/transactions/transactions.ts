@@ -2,7 +2,7 @@
  * Transactions, for the front door: takes them from the app, and hands what happens to the queue of
  * the account that is signed in. One per client object; it outlives accounts and sessions.
  */
-import { DEFAULT_WIRE_LIMITS, holdsBytes, payloadFault, type BucketKey } from "@holdfast/protocol";
+import type { BucketKey } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
 import { guarded, OptionsError } from "../base/errors.ts";
 import { policyOf } from "../base/policy.ts";
@@ -13,6 +13,7 @@ import type {
   TransactionDefinition,
   TransactionHandle,
 } from "./transaction.ts";
+import { copyOf } from "./transaction-copy.ts";
 import { TransactionError } from "./transaction-error.ts";
 import type { TransactionEvent, TransactionPhase } from "./transaction-event.ts";
 import { NO_TROUBLE, type TransactionTrouble } from "./transaction-model.ts";
@@ -221,18 +222,3 @@ export class Transactions {
 }
 
 const isNoText = (value: unknown): boolean => typeof value !== "string";
-
-/** What will be stored, out of the caller's reach; or why it cannot be. */
-function copyOf(record: TransactionRecord, bytesMax: number): TransactionRecord | string {
-  try {
-    const text = JSON.stringify(record);
-    if (holdsBytes(record.input)) return "notEncodable";
-    // A character is at most three bytes: they are counted only where that leaves a doubt.
-    if (text.length > bytesMax / 3 && new TextEncoder().encode(text).length > bytesMax)
-      return "tooLarge";
-    const copy = JSON.parse(text) as TransactionRecord;
-    return payloadFault(copy.input, DEFAULT_WIRE_LIMITS.nesting) ?? copy;
-  } catch {
-    return "notEncodable";
-  }
-}
