@@ -12,30 +12,32 @@ const MARK_MS = 60_000;
 export function dispatch(turn: Turn): void {
   const { inFlight, isClaimed, lanes, session } = turn.queue;
   if (!session || !isClaimed) return;
+  const { keyRetentionMs } = session;
   // The cancellation of what is on its way needs no room, and goes beside a suspect.
   for (const entry of inFlight)
-    if (isReady(turn, entry, session.keyRetentionMs)) go(turn, entry, session.keyRetentionMs);
+    if (isReady(turn, entry, keyRetentionMs)) go(turn, entry, keyRetentionMs);
   let room = turn.policy.inFlightMax - inFlight.size;
   let isAlone: boolean | undefined;
   for (const { head } of lanes.values()) {
     if (room <= 0) return;
-    if (inFlight.has(head) || !isReady(turn, head, session.keyRetentionMs)) continue;
+    if (inFlight.has(head) || !isReady(turn, head, keyRetentionMs)) continue;
     // What a session broke off over goes alone, so that no other is blamed with it.
     isAlone ??= [...inFlight].some(isSuspect);
     if (isAlone || (isSuspect(head) && inFlight.size)) return;
     room--;
-    go(turn, head, session.keyRetentionMs);
+    go(turn, head, keyRetentionMs);
     if (isSuspect(head)) return;
   }
 }
 
 function isReady({ now }: Turn, entry: Entry, keyRetentionMs: number | undefined): boolean {
   const { record, rules, end, isForeign, notBefore, call, cancel } = entry;
-  const isIdle =
-    record.phase === "cancelling" ? !cancel && (!call || keyRetentionMs !== undefined) : !call;
   // What no definition fits can still be cancelled.
-  const isKnown = !!rules || record.phase === "cancelling";
-  return isIdle && !end && !isForeign && isKnown && !record.blockers.length && notBefore <= now;
+  const isIdle =
+    record.phase === "cancelling"
+      ? !cancel && (!call || keyRetentionMs !== undefined)
+      : !call && !!rules;
+  return isIdle && !end && !isForeign && !record.blockers.length && notBefore <= now;
 }
 
 function go(turn: Turn, entry: Entry, keyRetentionMs: number | undefined): void {

@@ -54,7 +54,7 @@ export class Transactions {
     const isBad = ({ name, method, version }: TransactionDefinition): boolean =>
       [name, method].some(isNoText) || !Number.isFinite(version);
     if (this.#definitions.size < definitions.length || definitions.some(isBad))
-      throw new OptionsError("a definition is bad, or two share a name");
+      throw new OptionsError("bad definition, or two of one name");
   }
 
   /** What shows before it is confirmed, in the order of the queue. */
@@ -144,8 +144,11 @@ export class Transactions {
   ): TransactionHandle<Output> {
     const { clock, owner, randomHex, report } = this.#options;
     const { name, method, version } = definition;
-    const { signal, blockers = [], deadlineMs = definition.deadlineMs } = options;
-    const timeMs = deadlineMs ?? this.#policy.deadlineMs;
+    const {
+      signal,
+      blockers = [],
+      deadlineMs = definition.deadlineMs ?? this.#policy.deadlineMs,
+    } = options;
     const input = given as Input;
     const known = this.#definitions.get(name);
     const ids = blockers.map((blocker) => (typeof blocker === "string" ? blocker : blocker?.id));
@@ -156,11 +159,11 @@ export class Transactions {
     if (
       known?.method !== method ||
       known.version !== version ||
-      !(timeMs >= 0) ||
+      !(deadlineMs >= 0) ||
       [lane ?? "", ...ids].some(isNoText) ||
       (signal && typeof signal.addEventListener !== "function")
     )
-      throw new OptionsError("unknown definition, or a bad option");
+      throw new OptionsError("unknown definition, or bad option");
     const createdAt = clock.wallNow();
     const wish: TransactionRecord = {
       recordVersion: RECORD_VERSION,
@@ -175,7 +178,7 @@ export class Transactions {
       blockers: ids,
       phase: "queued",
       createdAt,
-      deadlineAt: createdAt + Math.min(timeMs, this.#policy.deadlineMsMax),
+      deadlineAt: createdAt + Math.min(deadlineMs, this.#policy.deadlineMsMax),
       attempts: 0,
       violations: 0,
     };
