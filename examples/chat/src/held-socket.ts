@@ -23,8 +23,8 @@ export class HeldSocket implements ServerSocket, SocketListener {
     this.#listener = listener;
   }
 
-  get isHelloDue(): boolean {
-    return this.#listener?.isHelloDue ?? false;
+  get isOpen(): boolean {
+    return this.#listener?.isOpen ?? true;
   }
   oversized(): void {
     this.#listener?.oversized?.();

@@ -32,8 +32,8 @@ export interface SocketListener {
    * nothing.
    */
   closed(): void;
-  /** The hello is still due: no frame may be larger than one. Absent: nobody asks. */
-  readonly isHelloDue?: boolean;
+  /** The session is open. If not, no frame may be larger than a hello. Absent: it may. */
+  readonly isOpen?: boolean;
   /** A frame that is not complete is larger than a hello already. What still comes is not heard. */
   oversized?(): void;
 }

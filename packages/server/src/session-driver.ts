@@ -87,14 +87,14 @@ export class SessionDriver
     if (this.#model.state === "closed") return;
     this.#host.counts.framesReceived++;
     const { helloLimits, policy } = this.#host;
-    const messages = this.#codec.decode(frame, this.isHelloDue ? helloLimits : policy.limits);
+    const messages = this.#codec.decode(frame, this.isOpen ? policy.limits : helloLimits);
     if (typeof messages === "string") return this.dispatch({ type: "malformed", detail: messages });
     this.#host.counts.messagesReceived += messages.length;
     this.dispatch({ type: "received", messages });
   }
 
-  get isHelloDue(): boolean {
-    return this.#model.state === "awaitingHello";
+  get isOpen(): boolean {
+    return this.#model.state === "open";
   }
   oversized(): void {
     this.dispatch({ type: "malformed", detail: "tooLarge" });

@@ -44,10 +44,12 @@ export async function serveHttp(
   const errors: unknown[] = [];
   const server = new RealtimeServer({
     contract,
-    authenticate: ({ token }) =>
-      token === undefined
-        ? refuse({ action: "reauthenticate", code: "badToken" })
-        : { account: token },
+    authenticate: async ({ token }) => {
+      if (token === "slow") await new Promise((resolve) => setTimeout(resolve, 100));
+      if (token === undefined || token === "bad")
+        return refuse({ action: "reauthenticate", code: "badToken" });
+      return { account: token };
+    },
     handlers: {
       echo: (input) => input,
       send: async (text, { publish }) => (await publish("room:1", text)).seq,

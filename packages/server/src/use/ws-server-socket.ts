@@ -26,6 +26,8 @@ export class WsServerSocket implements ServerSocket {
   readonly #socket: HeardSocket;
   readonly #stream: Duplex;
   readonly #frames: FrameBytes;
+  /** Present until the session is open: takes the guard of its hello away. */
+  #leftIfOpen: (() => boolean) | undefined;
 
   /**
    * `stream` is what the upgrade took over. Nobody compresses and nobody else sends on it, so
@@ -45,7 +47,7 @@ export class WsServerSocket implements ServerSocket {
     this.#socket[LISTENER] = listener;
     this.#socket.on("message", onMessage);
     this.#socket.on("close", onClose);
-    guardHello(this.#socket, this.#stream, listener);
+    this.#leftIfOpen = guardHello(this.#socket, this.#stream, listener);
   }
 
   get bufferedBytes(): number {
@@ -53,6 +55,7 @@ export class WsServerSocket implements ServerSocket {
   }
 
   send(frame: Frame): void {
+    if (this.#leftIfOpen?.()) this.#leftIfOpen = undefined;
     // An error of a write ends the socket, and is heard there.
     if (this.#socket.readyState === this.#socket.OPEN) this.#stream.write(this.#frames.of(frame));
   }

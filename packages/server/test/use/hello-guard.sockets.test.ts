@@ -29,6 +29,17 @@ function announced(bytes: number): Buffer {
   return head;
 }
 
+const greeting = (token: string, later: string): string =>
+  JSON.stringify({
+    type: "hello",
+    token,
+    client: { name: "n", version: "1" },
+    capabilities: [],
+    instanceId: "i",
+    session: 1,
+    later,
+  });
+
 /** A socket that was upgraded, and all that it has heard since. */
 async function upgraded(): Promise<{ readonly socket: Socket; readonly heard: () => string }> {
   const socket = connect(own.port, "127.0.0.1");
@@ -74,19 +85,24 @@ test("a small message before the hello gives no right to a large one", async () 
   expect(heard()).toContain("tooLarge");
 });
 
+test.each([
+  ["while its credential is checked", "slow"],
+  ["after it was turned down", "bad"],
+])("nor does a hello, %s", async (_, token) => {
+  const { socket, heard } = await upgraded();
+  const hello = Buffer.from(greeting(token, ""));
+  socket.write(Buffer.concat([announced(hello.length), hello]));
+  if (token === "bad") while (!heard().includes("badToken")) await once(socket, "data");
+  socket.write(announced(1_000_000));
+  const before = own.server.stats.connections;
+  socket.write(Buffer.alloc(200_000, "x"));
+  await once(socket, "close");
+  expect([before, heard().includes("tooLarge")]).toEqual([1, token === "slow"]);
+});
+
 test("a hello of almost 64 KiB is heard, however it comes, and a large call after it", async () => {
   const { socket, heard } = await upgraded();
-  const hello = Buffer.from(
-    JSON.stringify({
-      type: "hello",
-      token: "ada",
-      client: { name: "n", version: "x".repeat(10) },
-      capabilities: [],
-      instanceId: "i",
-      session: 1,
-      later: "x".repeat(65_300),
-    }),
-  );
+  const hello = Buffer.from(greeting("ada", "x".repeat(65_300)));
   const all = Buffer.concat([announced(hello.length), hello]);
   for (let at = 0; at < all.length; at += 10_000) {
     socket.write(all.subarray(at, at + 10_000));

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -10,6 +11,7 @@ import { WsServerSocket } from "../../src/use/ws-server-socket.ts";
 let sockets: WebSocketServer;
 let client: WebSocket;
 let raw: WebSocket;
+let stream: Duplex;
 let frames: unknown[];
 let ends: string[];
 
@@ -19,6 +21,7 @@ async function open(): Promise<WsServerSocket> {
   client.on("error", () => undefined);
   const [opened, request] = (await once(sockets, "connection")) as [WebSocket, IncomingMessage];
   raw = opened;
+  stream = request.socket;
   const socket = new WsServerSocket(raw, request.socket, new FrameBytes());
   // A test's own lists: the socket of the test before may end late.
   const [own, ended]: [unknown[], string[]] = [[], []];
@@ -58,6 +61,24 @@ test("what is sent after the end is dropped in silence, and the end is told once
   socket.terminate();
   expect(ends).toEqual(["closed"]);
   expect(socket.bufferedBytes).toBeGreaterThanOrEqual(0);
+});
+
+test("what guards the hello is gone once something is said in an open session", async () => {
+  await open();
+  const listener = { isOpen: false, frameReceived: () => undefined, closed: () => undefined };
+  const counts = (): [number, number] => [
+    stream.listenerCount("data"),
+    raw.listenerCount("message"),
+  ];
+  const [data, message] = counts();
+  const socket = new WsServerSocket(raw, stream, new FrameBytes());
+  socket.listen(listener);
+  socket.send("pong");
+  expect(counts()).toEqual([data + 1, message + 2]);
+  listener.isOpen = true;
+  socket.send("welcome");
+  socket.send("more");
+  expect(counts()).toEqual([data, message + 1]);
 });
 
 test("a reason that no close frame can carry is left out", async () => {
