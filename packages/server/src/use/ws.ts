@@ -25,9 +25,9 @@ export type { AllowedOrigins } from "./allowed-origin.ts";
 /** Where a server is attached, and who may connect there. */
 export interface AttachOptions extends Partial<AddressPolicy> {
   /**
-   * Default `/realtime`. It begins with a slash; one at its end means nothing. One more segment that
-   * begins with `~` is taken too and means nothing either: some browsers delay a redial of the very
-   * same address, so clients vary it. Another beginning throws `TypeError`.
+   * Default `/realtime`. It begins with a slash, or `TypeError` is thrown; one at its end means
+   * nothing. One more segment that begins with `~` is taken too and means nothing either: some
+   * browsers delay a redial of the very same address, so clients vary it.
    */
   readonly path?: string;
   /**
