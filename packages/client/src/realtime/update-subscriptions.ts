@@ -84,8 +84,9 @@ export class UpdateSubscriptions implements SessionData {
 
   /** Ends the session's subscriptions, also those of others: the answers do not say whose. */
   leave(buckets: readonly BucketKey[]): void {
+    if (!this.#link) return;
     this.#left.push(...buckets);
-    this.#link?.say({ type: "unsubscribe", buckets });
+    this.#link.say({ type: "unsubscribe", buckets });
   }
 
   /** Until our goodbye is answered, what comes belongs to a subscription that is gone. */
