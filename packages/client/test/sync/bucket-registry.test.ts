@@ -40,7 +40,7 @@ test("while nobody's store is open, no hook is called for a bucket that the serv
   expect(asked).toEqual([]);
 });
 
-test("what the server named for one user is not asked for in the name of the next (L41)", async () => {
+test("what the server named for one user is not asked for in the name of the next", async () => {
   const rig = await namedEarly();
   const { asked } = rig.connect();
   rig.sync.account(rig.debts);
