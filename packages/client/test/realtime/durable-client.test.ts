@@ -97,6 +97,29 @@ test("a listener that closes the client while it starts leaves nothing behind", 
   expect(client.accountStore.current).toBeUndefined();
 });
 
+test("what a listener to a bucket throws is an uncaught error, or told to onFault", async () => {
+  const thrower = (): never => {
+    throw new Error("a listener's");
+  };
+  const faults: unknown[] = [];
+  const told = harness({ onFault: (error) => faults.push(error) }).client;
+  told.bucket("list:1").state.subscribe(thrower)();
+  expect(faults).toEqual([new Error("a listener's")]);
+  const uncaught: string[] = [];
+  const others = process.rawListeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  process.on("uncaughtException", (error) => uncaught.push(error.message));
+  try {
+    const { client, clock } = harness();
+    client.bucket("list:1").state.subscribe(thrower)();
+    await clock.settle();
+  } finally {
+    process.removeAllListeners("uncaughtException");
+    for (const other of others) process.on("uncaughtException", other as () => void);
+  }
+  expect(uncaught).toEqual(["a listener's"]);
+});
+
 test("without a user there is no store, and a transaction is told so", async () => {
   const { client, clock, credentials } = harness();
   credentials.signOut();
