@@ -86,10 +86,13 @@ const EVENTS: Handlers = {
     const { model } = turn;
     const at: Cursor = { epoch, seq: head };
     // Asked again, a server tells its present head, and goes on as before; or it could not go on
-    // without a gap, and goes on from there (PROTOCOL.md §3.2).
+    // without a gap, and goes on from there (PROTOCOL.md §3.2): the next push tells which.
     const isAgain = model.link === "joined" && model.server?.epoch === epoch;
     learn(turn, at);
-    if (isAgain) return void (model.pushedTo &&= model.pushedTo.seq < head ? at : model.pushedTo);
+    if (isAgain) {
+      if (head > (model.pushedTo?.seq ?? head)) model.pushedTo = undefined;
+      return;
+    }
     model.link = "joined";
     if (model.error?.kind === "unsubscribed") model.error = undefined;
     model.server = model.joinedAt = model.pushedTo = at;
