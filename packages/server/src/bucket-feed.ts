@@ -14,10 +14,10 @@
 import type { BucketKey, BucketPosition, Page } from "@holdfast/protocol";
 
 import type { Cancel } from "./base/clock.ts";
-import { isTooFar, pageFor, tooFarBehind } from "./bucket-page.ts";
 import type { PumpedFeed } from "./pumped-bucket.ts";
 import type { BucketRun, RunReader } from "./bucket-run.ts";
 import type { FeedSession } from "./feed-session.ts";
+import { sayFirstPage, sayHeads } from "./first-page.ts";
 import type { PageBudget } from "./page-budget.ts";
 import type { LogPage, LogRange } from "./server-store.ts";
 
@@ -150,38 +150,10 @@ export class BucketFeed implements PumpedFeed {
     this.#epoch = range.epoch;
     this.#position = range.head;
     this.#subscribed(range.head);
-    if (!this.#wanted || this.#catchUp(this.#wanted, range, page)) return this.#goLive();
+    const joining = { session: this.#session, sees: this.#sees, budget: this.#budget };
+    if (!this.#wanted || sayFirstPage(joining, this.#wanted, range, page)) return this.#goLive();
     this.#become("behind");
     this.#held = undefined;
-  }
-
-  /** Says what follows the position that the client named. True: up to the head. */
-  #catchUp(wanted: BucketPosition, range: LogRange, page: LogPage | undefined): boolean {
-    const { epoch, after = 0 } = wanted;
-    if (isTooFar(range, epoch, after)) {
-      this.#session.say(tooFarBehind(range));
-      return true;
-    }
-    if (after === range.head) {
-      this.#session.counts.pagesSaid++;
-      this.#session.say(this.#pageOf({ ...range, after, upTo: after, updates: [] }));
-      return true;
-    }
-    if (page && this.#sayWithinBudget(this.#pageOf(page))) return page.upTo === page.head;
-    this.#heads(range.head);
-    return false;
-  }
-
-  #sayWithinBudget(page: Page): boolean {
-    const { sayWithin, counts } = this.#session;
-    const isSaid = this.#budget?.say(page, sayWithin) === true;
-    if (isSaid) counts.pagesSaid++;
-    return isSaid;
-  }
-
-  #pageOf(page: LogPage): Page {
-    const reader = { author: this.#session.author, sees: this.#sees };
-    return pageFor(page, reader, undefined, page.updates.length);
   }
 
   #goLive(): void {
@@ -225,7 +197,7 @@ export class BucketFeed implements PumpedFeed {
   #fallBehind(): void {
     if (!this.#session.speaksLog || !this.#isKept) return this.#reopen();
     this.#become("behind");
-    this.#heads(this.#known());
+    sayHeads(this.#session, { bucket: this.#bucket, epoch: this.#epoch, head: this.#known() });
   }
 
   /** Begins anew, without a position: `subscribed` tells the client what it has missed. */
@@ -249,11 +221,5 @@ export class BucketFeed implements PumpedFeed {
 
   #subscribed(head: number): void {
     this.#session.say({ type: "subscribed", bucket: this.#bucket, epoch: this.#epoch, head });
-  }
-
-  #heads(head: number): void {
-    const heads = [{ bucket: this.#bucket, epoch: this.#epoch, head }];
-    this.#session.counts.headsSaid++;
-    this.#session.say({ type: "heads", heads });
   }
 }

@@ -1,4 +1,4 @@
-/** Pages with less in them: what fits the store may be too much for the codec of a reader. */
+/** Pages with less in them: what fits the store may be too much for a reader's codec. */
 import type { Page, Update } from "@holdfast/protocol";
 
 /** The first half of its numbers. The client asks for the rest, as behind every page. */

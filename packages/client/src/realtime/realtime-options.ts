@@ -77,7 +77,7 @@ export function connectionPolicy(policy: Partial<ConnectionPolicy>): ConnectionP
   return merged;
 }
 
-/** Throws `OptionsError` unless `value` is a number from 0 to `most`: by default, what clocks count to. */
+/** Throws `OptionsError` unless `value` is from 0 to `most`: by default, what clocks count to. */
 export function checkNumber(name: string, value: number | undefined, most: number = 1e15): void {
   if (!(typeof value === "number" && value >= 0 && value <= most))
     throw new OptionsError(`${name} must be a number from 0 to ${most}.`);

@@ -12,8 +12,8 @@ import type { SessionData, SubscriptionLink } from "../session/session-event.ts"
 
 /**
  * How a subscription stands. `waiting`: no session has confirmed it yet. `live`: every update after
- * `head` is delivered, in order, until another state follows. `ended`: the server said no; it is asked
- * again with the next session.
+ * `head` is delivered, in order, until another state follows. `ended`: the server said no; it is
+ * asked again with the next session.
  */
 export type SubscriptionState =
   | { readonly phase: "waiting" }

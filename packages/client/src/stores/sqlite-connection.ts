@@ -141,8 +141,8 @@ export class SqliteConnection {
   }
 
   /**
-   * Another one each time that something was committed past this connection: by another of SQLite's,
-   * which it counts itself, or by another of ours on the same handle.
+   * Another one each time that something was committed past this connection: by another of
+   * SQLite's, which it counts itself, or by another of ours on the same handle.
    */
   version(): string {
     const row = this.read(() => this.sql("pragma data_version").get());

@@ -46,7 +46,7 @@ export class SqliteNews extends Watchers {
     this.#connection.whenCommitted(() => this.#seen.set(null, row.seen));
   }
 
-  /** Tells those who watch a bucket here that it is at this cursor. Reads nothing: it cannot fail. */
+  /** Tells who watches a bucket here that it is at this cursor. Reads nothing: it cannot fail. */
   committed(bucket: BucketKey, { epoch, seq }: Cursor): void {
     if (!this.has(bucket)) return;
     this.#seen.set(bucket, `${epoch} ${seq}`);
