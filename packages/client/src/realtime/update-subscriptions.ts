@@ -11,9 +11,9 @@ import { Cell } from "../base/source.ts";
 import type { SessionData, SubscriptionLink } from "../session/session-event.ts";
 
 /**
- * How a subscription stands. `waiting`: no session has confirmed it yet. `live`: every update after
- * `head` is delivered, in order, until another state follows. `ended`: the server said no; it is
- * asked again with the next session.
+ * How a subscription stands. `waiting`: no session has confirmed it yet, or it fell behind and is
+ * asked for anew. `live`: every update after `head` is delivered, in order, until another state
+ * follows. `ended`: the server said no; it is asked again with the next session.
  */
 export type SubscriptionState =
   | { readonly phase: "waiting" }
