@@ -24,8 +24,8 @@ export interface TransactionOptions<Input = unknown, Output = unknown, View = un
   readonly version?: number;
   /**
    * Makes today's input of one that was stored in another version. Without it, or if it throws or
-   * makes what cannot be stored, such records stay as they are until their deadline, are reported as
-   * unknown, and hold their lanes.
+   * makes what cannot be stored, such records stay as they are until their deadline, are reported
+   * as unknown, and hold their lanes.
    */
   migrate?(input: unknown, fromVersion: number): Input;
   /**

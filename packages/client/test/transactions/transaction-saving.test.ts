@@ -96,7 +96,7 @@ test("one old record that cannot be written holds up no other", () => {
   for (const ms of [4_000, 4_000]) passBadly(ms);
   expect([...rig.disk.keys()]).toEqual(["a", "d"]);
   expect(rig.fate("c")).toBe("failed: rejected no");
-  write(rig.pass(60_000), () => false);
+  write(rig.pass(30_000), () => false);
   expect(rig.news()).toContain("send a");
 });
 
