@@ -30,7 +30,8 @@ export interface TransactionOptions<Input = unknown, Output = unknown, View = un
   migrate?(input: unknown, fromVersion: number): Input;
   /**
    * Transactions of one lane go one after the other, in each client: what another tab made, or has
-   * taken over, does not wait for these. Default: no order, up to 64 side by side.
+   * taken over, does not wait for these, and nothing waits for one that is `poisoned`, which the
+   * server may still run. Default: no order, up to 64 side by side.
    */
   lane?(input: Input): string | undefined;
   /** How long it may take, in ms, from the making. Default 24 h, at most 47 h. */

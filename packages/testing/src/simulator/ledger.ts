@@ -8,7 +8,7 @@ import type { StoreNotice } from "@holdfast/server";
 import { isVisible } from "./app-contract.ts";
 import type { Note } from "./app-contract.ts";
 import type { Journal } from "./journal.ts";
-import { isRuledOut } from "./wish.ts";
+import { isAbandoned, isRuledOut } from "./wish.ts";
 import type { Wish } from "./wish.ts";
 
 /** One update as the server has it. */
@@ -111,7 +111,7 @@ export class Ledger {
     wish.epochs.add(epoch);
     if (blockers.some(({ epochs }) => epochs.size === 0)) broke("blockers come first");
     // What was confirmed before a server lost its store comes again when it comes.
-    if (lane === undefined || wish.end?.type === "done") return;
+    if (lane === undefined || wish.end?.type === "done" || isAbandoned(wish)) return;
     const later = this.#lanes.get(lane) ?? [];
     if (later.some((other) => other.n > n && other.epochs.has(epoch))) {
       broke("a lane keeps its order");

@@ -40,6 +40,11 @@ const WITHOUT_EFFECT: readonly string[] = [
   "storeFailed",
 ];
 
+/** Nobody asks for it any more, and the server may still run it. */
+export function isAbandoned({ end }: Wish): boolean {
+  return end?.type === "failed" && end.kind === "poisoned";
+}
+
 /** Was it promised that the wish has no effect? */
 export function isRuledOut({ end }: Wish): boolean {
   return end?.type === "failed" && WITHOUT_EFFECT.includes(end.kind);

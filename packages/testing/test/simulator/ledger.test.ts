@@ -57,6 +57,13 @@ test("what was confirmed before a server lost its store may come again out of it
   expect(journal.violation).toBeUndefined();
 });
 
+test("what sessions broke off over is waited for by nothing, and may come late", () => {
+  wish({ lane: "x", end: { type: "failed", kind: "poisoned", code: "" } });
+  wish({ lane: "x" });
+  commit(1, 0);
+  expect(journal.violation).toBeUndefined();
+});
+
 test.each<readonly [string, () => void]>([
   ["nothing is done twice", () => (wish(), commit(0, 0))],
   ["a lane keeps its order", () => (wish({ lane: "x" }), wish({ lane: "x" }), commit(1, 0))],

@@ -28,4 +28,8 @@ export const PINNED_SEEDS: readonly (readonly [seed: number, story: string])[] =
     3003532,
     "a process that had slept was woken too early for its alarm by a rounding, again and again",
   ],
+  [
+    555224,
+    "noise broke three sessions over a call that the server was still running, and its lane went on",
+  ],
 ];
