@@ -1,9 +1,9 @@
 /**
  * How much a page pays: bundles an entry that constructs a client, minifies it, and fails when
  * `gzip -9` makes more of it than its limit. Plain: a `RealtimeClient` with the web platform (the
- * goal is 9,000 bytes: docs/decisions/0005-the-plain-client-weighs-twelve-kilobytes.md). Durable: a
+ * goal is 9,000 bytes: docs/decisions/0005-the-plain-client-weighs-thirteen-kilobytes.md). Durable: a
  * `DurableClient` with transactions, sync and IndexedDB (the goal is 16,000:
- * docs/decisions/0006-the-durable-client-weighs-thirty-one-kilobytes.md). The plain
+ * docs/decisions/0006-the-durable-client-weighs-thirty-three-kilobytes.md). The plain
  * client with every other export shows what trace, display and the rest cost on top.
  */
 import { gzipSync } from "node:zlib";
@@ -49,7 +49,7 @@ async function bundle(contents) {
 const gzipped = (text) => gzipSync(text, { level: 9 }).length;
 
 const checked = [
-  { name: "plain client", entry: plain, bytesMax: 13_150 },
+  { name: "plain client", entry: plain, bytesMax: 13_200 },
   { name: "durable client", entry: durable, bytesMax: 33_300 },
 ];
 for (const { name, entry, bytesMax } of checked) {

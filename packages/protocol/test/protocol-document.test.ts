@@ -154,7 +154,9 @@ describe("the tables of codes and limits say what the code says", () => {
     const said = [...rowsByWord(limits)].map(([limit, [, value]]) => [limit, number(value)]);
     expect(Object.fromEntries(said)).toEqual(DEFAULT_WIRE_LIMITS);
     const others = new Map(rows(limits).map(([limit, value]) => [limit, number(value)]));
-    expect(others.get("size of a frame before `welcome`, the hello's above all")).toBe(HELLO_BYTES_MAX);
+    expect(others.get("size of a frame before `welcome`, the hello's above all")).toBe(
+      HELLO_BYTES_MAX,
+    );
     expect(others.get("time until the hello")).toBe(HELLO_DEADLINE_MS / 1_000);
   });
 

@@ -160,10 +160,11 @@ export class Calls {
 
   /** Settles the call that this answers. False: it had settled; undefined: nobody asked for it. */
   answer(id: number, message: Answer | Failure): boolean | undefined {
-    const call = this.#written.find((one) => one.id === id);
+    const at = this.#written.findIndex((one) => one.id === id);
+    const call = this.#written[at];
     if (!call) return id <= lastIssuedId ? false : undefined;
     if (!isAnswerTo(call, message)) return undefined;
-    this.#withdraw(id);
+    this.#written.splice(at, 1);
     this.#release(call);
     if (message.type === "failure") call.reject(failureOf(message, call));
     else call.resolve(message);
