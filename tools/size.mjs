@@ -1,10 +1,10 @@
 /**
  * How much a page pays: bundles an entry that constructs a client, minifies it, and fails when
  * `gzip -9` makes more of it than its limit. Plain: a `RealtimeClient` with the web platform (the
- * goal is 9,000 bytes: docs/decisions/0005-the-plain-client-weighs-thirteen-kilobytes.md). Durable: a
- * `DurableClient` with transactions, sync and IndexedDB (the goal is 16,000:
- * docs/decisions/0006-the-durable-client-weighs-thirty-three-kilobytes.md). The plain
- * client with every other export shows what trace, display and the rest cost on top.
+ * goal is 9,000 bytes: docs/decisions/0005-the-plain-client-weighs-thirteen-kilobytes.md).
+ * Durable: a `DurableClient` with transactions, sync and IndexedDB (the goal is 16,000:
+ * docs/decisions/0006-the-durable-client-weighs-thirty-three-kilobytes.md). The plain client with
+ * every other export shows what trace, display and the rest cost on top.
  */
 import { gzipSync } from "node:zlib";
 

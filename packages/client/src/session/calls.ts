@@ -1,7 +1,6 @@
 /**
  * The calls of a client, across its sessions: they wait for a session, time out, are aborted, and
- * settle once with a typed fate. What is written when, and in which frame, is the outbox's
- * business.
+ * settle once with a typed fate. What is written when, and in which frame, the outbox decides.
  */
 import { DEFAULT_WIRE_LIMITS, isName } from "@holdfast/protocol";
 import type { Call, Cancel as CancelCall, Failure, Fetch, Result } from "@holdfast/protocol";
