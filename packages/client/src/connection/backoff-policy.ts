@@ -90,7 +90,7 @@ export function delayMs(
   if (attempt <= 1 && cause === "fleet") return random * windowMs;
   const outageMs = now - outageSince;
   const cap = outageMs >= backoff.longOutageMs ? backoff.longCapMs : backoff.capMs;
-  const most = Math.min(cap, backoff.spanMs * 2 ** (attempt - 1));
+  const most = Math.min(cap, backoff.spanMs * 2 ** (attempt - 1) || 0);
   const least = Math.min(most, Math.max(backoff.floorMs, backoff.leastShare * most));
   const isWhole = cause === "slow" || outageMs >= backoff.fullScaleAfterMs;
   const scale = Math.min(1, Math.max(backoff.leastScale, windowMs / backoff.fullWindowMs));

@@ -50,6 +50,6 @@ export const DEFAULT_SYNC_POLICY: SyncPolicy = {
 
 /** The delay before the next try: 1, 2, 4 … 30 s, of which a random half. */
 export function retryDelayMs(failures: number, random: number, policy: SyncPolicy): Millis {
-  const span = Math.min(policy.retryMinMs * 2 ** failures, policy.retryMaxMs);
+  const span = Math.min(policy.retryMinMs * 2 ** failures || 0, policy.retryMaxMs);
   return span * (1 - random / 2);
 }

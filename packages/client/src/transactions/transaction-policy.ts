@@ -65,5 +65,6 @@ export const DEFAULT_TRANSACTION_POLICY: TransactionPolicy = {
 
 /** The wait before repetition `count`, from 1: doubled each time, ± a quarter by the dice. */
 export function retryDelayMs(policy: TransactionPolicy, count: number, random: number): Millis {
-  return Math.min(policy.retryMs * 2 ** (count - 1), policy.retryMsMax) * (0.75 + random / 2);
+  const wait = Math.min(policy.retryMs * 2 ** (count - 1) || 0, policy.retryMsMax);
+  return wait * (0.75 + random / 2);
 }

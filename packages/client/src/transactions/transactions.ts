@@ -2,7 +2,7 @@
  * Transactions, for the front door: takes them from the app, and hands what happens to the queue of
  * the account that is signed in. One per client object; it outlives accounts and sessions.
  */
-import type { BucketKey } from "@holdfast/protocol";
+import { DEFAULT_WIRE_LIMITS, isName, type BucketKey } from "@holdfast/protocol";
 import type { Millis } from "../base/clock.ts";
 import { guarded, OptionsError } from "../base/errors.ts";
 import { policyOf } from "../base/policy.ts";
@@ -50,9 +50,11 @@ export class Transactions {
     this.#policy = policyOf(DEFAULT_TRANSACTION_POLICY, options.policy, "callTimeoutMs");
     const { definitions } = options;
     this.#definitions = new Map(definitions.map((kind) => [kind.name, kind]));
-    // What is stored must be read again by these.
+    // What is stored must be read again by these, and be said to a server.
     const isBad = ({ name, method, version }: TransactionDefinition): boolean =>
-      [name, method].some(isNoText) || !Number.isFinite(version);
+      isNoText(name) ||
+      !isName(method, DEFAULT_WIRE_LIMITS.nameLength) ||
+      !Number.isFinite(version);
     if (this.#definitions.size < definitions.length || definitions.some(isBad))
       throw new OptionsError("bad definition, or two of one name");
   }

@@ -88,3 +88,9 @@ test("a fleet that drops together does not come back in step (L12)", () => {
   expect(inTheFirst100Ms).toBeLessThanOrEqual(4);
   expect(new Set(first).size).toBe(100);
 });
+
+test("a span of nothing leaves no wait, after any number of attempts", () => {
+  const asked = question(0.5, { attempt: 2_000, windowMs: 0 });
+  const backoff = { ...DEFAULT_BACKOFF, spanMs: 0 };
+  expect(delayMs({ ...asked, policy: { backoff } }, "slow")).toBe(0);
+});

@@ -14,3 +14,8 @@ test.each([
 ])("after %i failures, with the dice at %f: %i ms", (failures, random, ms) => {
   expect(retryDelayMs(failures, random, DEFAULT_SYNC_POLICY)).toBeCloseTo(ms);
 });
+
+test("who wants no delays has none, after any number of failures", () => {
+  const policy = { ...DEFAULT_SYNC_POLICY, retryMinMs: 0 };
+  expect([0, 2_000].map((failures) => retryDelayMs(failures, 0.5, policy))).toEqual([0, 0]);
+});

@@ -15,3 +15,8 @@ test.each([
   const delay = (random: number): number => retryDelayMs(DEFAULT_TRANSACTION_POLICY, count, random);
   expect([delay(0), delay(1)]).toEqual([least, most]);
 });
+
+test("who wants no waits has none, after any number of tries", () => {
+  const policy = { ...DEFAULT_TRANSACTION_POLICY, retryMs: 0 };
+  expect([1, 2_000].map((count) => retryDelayMs(policy, count, 0.5))).toEqual([0, 0]);
+});

@@ -459,6 +459,7 @@ test("a definition that could not be read again after a reload is refused at onc
   refused(defineTransaction(contract, "clear", { version: NaN }));
   refused(defineTransaction(contract, "clear", { name: 5 as never }));
   refused(defineTransaction(contract, undefined as never));
+  refused(defineTransaction(contract, "half a pair \ud800" as never));
   refused(defineTransaction(contract, "clear", { name: "send" }), send);
   const newer = defineTransaction(contract, "clear", { version: 2 });
   expect(() => rig.client().transact(newer)).toThrow(OptionsError);
