@@ -17,11 +17,14 @@ import {
   type DisplayPolicy,
 } from "@holdfast/client/display";
 
+import { isSignInNeeded } from "./sign-in-needed.ts";
+
 /**
  * What a banner is about. `none`: show no banner. `connecting`: it takes a while, and never was
  * connected. `lost`: it was. `offline`: the device says that it has no network. `updating`:
- * connected again, and bringing what was missed. `connected`: back; goes away by itself. `signIn`:
- * the server does not take the user's credentials, so somebody must sign in again.
+ * connected, and bringing what is missing. `connected`: it is; goes away by itself. `signIn`: the
+ * server does not take the user's credentials, or there is no token to be had for them, so somebody
+ * must sign in again.
  */
 export type BannerKind =
   | "none"
@@ -32,8 +35,7 @@ export type BannerKind =
   | "connected"
   | "signIn";
 
-/** What a banner says just now. */
-/** What `useConnectionBanner` gives. */
+/** What a banner says just now, as `useConnectionBanner` gives it. */
 export interface Banner {
   readonly kind: BannerKind;
   readonly isShown: boolean;
@@ -51,8 +53,9 @@ const WORDS: Readonly<Record<BannerKind, string>> = {
   connecting: "Connecting takes a while…",
   lost: "Connection lost. Trying to get it back…",
   offline: "You are offline. What you do is sent when you are back.",
-  updating: "Back online. Catching up…",
-  connected: "Back online.",
+  // Not "again": a large bucket that is opened is brought over a connection that never was lost.
+  updating: "Connected. Catching up…",
+  connected: "Connected.",
   signIn: "Please sign in again.",
 };
 
@@ -129,7 +132,7 @@ export class ConnectionBanner implements Source<Banner> {
     if (!this.#display) return NO_BANNER;
     const snapshot = this.#client.connection.current;
     this.#hasConnected ||= snapshot.state === "open";
-    const kind = bannerKind(this.#display.current, snapshot, this.#hasConnected);
+    const kind = bannerKind(this.#display.current, this.#client, this.#hasConnected);
     const isShown = kind !== "none";
     const secondsToRetry = isShown ? this.#countDown(snapshot) : undefined;
     return { kind, isShown, text: WORDS[kind], secondsToRetry };
@@ -150,16 +153,13 @@ export class ConnectionBanner implements Source<Banner> {
 
 function bannerKind(
   { isShown, state }: DisplayedState,
-  { blockedBy, reason, isRenewingToken }: ConnectionSnapshot,
+  client: RealtimeClient,
   hasConnected: boolean,
 ): BannerKind {
-  if (state === "idle") {
-    // Nobody tries, so the display policy sees no trouble; but without a word it would stay so.
-    const isRejected = reason === "authRejected" || reason === "accountMismatch";
-    return isRejected && blockedBy.includes("auth") && !isRenewingToken ? "signIn" : "none";
-  }
+  // Nobody tries, so the display policy sees no trouble; but without a word it would stay so.
+  if (state === "idle") return isSignInNeeded(client) ? "signIn" : "none";
   if (!isShown) return "none";
   if (state !== "connecting") return state;
-  if (blockedBy.includes("network")) return "offline";
+  if (client.connection.current.blockedBy.includes("network")) return "offline";
   return hasConnected ? "lost" : "connecting";
 }

@@ -23,7 +23,7 @@ function played() {
   const clock = new ManualClock();
   const state = new Cell<RealtimeConnectionState>("idle");
   const connection = new Cell<ConnectionSnapshot>(CLOSED);
-  const client = { state, connection, clock } as unknown as RealtimeClient;
+  const client = { state, connection, clock, recentEvents: [] } as unknown as RealtimeClient;
   const banner = new ConnectionBanner(client);
   const unfollow = banner.follow();
   const is = (word: RealtimeConnectionState, facts: Partial<ConnectionSnapshot> = {}): void => {
@@ -44,7 +44,7 @@ describe("when", () => {
     clock.advance(1);
     expect(banner.current).toMatchObject({ isShown: true, kind: "lost" });
     is("connected", { state: "open" });
-    expect(banner.current).toMatchObject({ kind: "connected", text: "Back online." });
+    expect(banner.current).toMatchObject({ kind: "connected", text: "Connected." });
     clock.advance(1_000);
     expect(banner.current).toMatchObject({ kind: "none", isShown: false, text: "" });
   });
@@ -91,6 +91,16 @@ describe("in which words", () => {
     clock.advance(2_000);
     is("updating", { state: "open" });
     expect(banner.current.kind).toBe("updating");
+  });
+
+  test("a large bucket that is opened is no return from anywhere", () => {
+    const { clock, banner, is } = played();
+    is("connected", { state: "open" });
+    is("updating", { state: "open" });
+    clock.advance(4_000);
+    expect(banner.current).toMatchObject({ kind: "updating", text: "Connected. Catching up…" });
+    is("connected", { state: "open" });
+    expect(banner.current.text).toBe("Connected.");
   });
 });
 
