@@ -24,6 +24,7 @@ import { NOT_ON_PAGE, type BucketBoard, type BucketOnPage } from "./bucket-board
 import { statusOf, type BucketOptions, type BucketView } from "./bucket-view.ts";
 import { CallRun, NO_CALL } from "./call-run.ts";
 import { NO_BANNER } from "./connection-banner.ts";
+import { displayPolicyOf } from "./display-options.ts";
 import type { CallHook, Connection, Hooks, HooksOptions, TransactionHook } from "./hooks.ts";
 import { providerOf } from "./provider.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -33,13 +34,13 @@ import { useSource } from "./use-source.ts";
 /**
  * The provider and the hooks of an app, typed by its contract: `createHooks<typeof contract>()`.
  * Call it once, in a module of its own. Two calls make two apps that do not see each other, for
- * pages with two clients.
+ * pages with two clients. Throws an `OptionsError` for an option that cannot work.
  */
 export function createHooks<C extends Contract>(options: HooksOptions = {}): Hooks<C> {
   const context = createContext<Surroundings | undefined>(undefined);
   const use = (): Surroundings => useSurroundings(context);
   return {
-    HoldfastProvider: providerOf<C>(context, options),
+    HoldfastProvider: providerOf<C>(context, displayPolicyOf(options.display)),
     useClient: () => use().client as RealtimeClient<C>,
     useDurableClient: () => use().durable as DurableClient<C>,
     useConnection: () => useConnectionOf(use().client),

@@ -24,7 +24,10 @@ import type { TransactionState } from "./transaction-watch.ts";
 
 /** Options of `createHooks`. */
 export interface HooksOptions {
-  /** When the banner shows and hides. Default: 2 s, later 4 s; hidden 1 s after recovery. */
+  /**
+   * When the banner shows and hides, in milliseconds of 0 or more; `Infinity`: never. Default: 2 s,
+   * later 4 s; hidden 1 s after recovery.
+   */
   readonly display?: Partial<DisplayPolicy>;
 }
 

@@ -1,5 +1,6 @@
 /** The provider: hands one client to the components below, and keeps the one that it made alive. */
 import { OptionsError } from "@holdfast/client";
+import type { DisplayPolicy } from "@holdfast/client/display";
 import type { Contract } from "@holdfast/protocol";
 import {
   createElement,
@@ -13,7 +14,7 @@ import {
 } from "react";
 
 import { ClientLease } from "./client-lease.ts";
-import type { HooksOptions, ProviderProps } from "./hooks.ts";
+import type { ProviderProps } from "./hooks.ts";
 import { Surroundings } from "./surroundings.ts";
 
 /** A server renders no layout, and React 18 says so aloud. */
@@ -22,7 +23,7 @@ const useEarlyEffect: typeof useLayoutEffect =
 
 export function providerOf<C extends Contract>(
   context: Context<Surroundings | undefined>,
-  { display }: Pick<HooksOptions, "display">,
+  display: DisplayPolicy,
 ): (props: ProviderProps<C>) => ReactElement {
   const newLease = ({ create }: ProviderProps<C>): ClientLease<C> | undefined =>
     create && new ClientLease(create);

@@ -11,7 +11,7 @@ export class Surroundings {
   readonly banner: ConnectionBanner;
   #board: BucketBoard | undefined;
 
-  constructor(client: RealtimeClient, display: Partial<DisplayPolicy> | undefined) {
+  constructor(client: RealtimeClient, display: DisplayPolicy) {
     this.client = client;
     this.banner = new ConnectionBanner(client, display);
   }
