@@ -30,6 +30,8 @@ export const NO_TRANSACTION: TransactionState<never> = {
   error: undefined,
 };
 
+const FINAL: readonly TransactionPhase[] = ["done", "failed", "cancelled"];
+
 export class TransactionWatch<Input, Output> {
   /** Of this kind, in the order of the queue; the same list while it does not change. */
   readonly pending: Source<readonly PendingTransaction<Input>[]>;
@@ -37,6 +39,8 @@ export class TransactionWatch<Input, Output> {
   readonly #definition: TransactionDefinition<Input, Output>;
   readonly #state = new Cell<TransactionState<Output>>(NO_TRANSACTION);
   #last: TransactionHandle<Output> | undefined;
+  /** Its result is known. */
+  #isSettled = false;
   #hasLeft = false;
   #unhear: Cancel | undefined;
   /** What was filtered last, and what came of it. */
@@ -73,10 +77,14 @@ export class TransactionWatch<Input, Output> {
     const make = this.#client.transact.bind(this.#client) as Transact<Input, Output>;
     const handle = make(this.#definition, input, options);
     this.#last = handle;
-    this.#state.set({ ...NO_TRANSACTION, phase: handle.phase.current });
+    this.#isSettled = false;
+    const { current } = handle.phase;
+    this.#state.set({ ...NO_TRANSACTION, ...(this.#isTold(current) && { phase: current }) });
     this.#hear();
     const tell = (news: Partial<TransactionState<Output>>): void => {
-      if (this.#last === handle) this.#become(news);
+      if (this.#last !== handle) return;
+      this.#isSettled = true;
+      this.#become({ ...news, phase: handle.phase.current });
     };
     handle.result.then(
       (data) => tell({ data }),
@@ -95,8 +103,13 @@ export class TransactionWatch<Input, Output> {
     this.#unhear?.();
     if (this.#hasLeft) return;
     this.#unhear = this.#last?.phase.subscribe((phase) => {
-      if (phase !== this.#state.current.phase) this.#become({ phase });
+      if (phase !== this.#state.current.phase && this.#isTold(phase)) this.#become({ phase });
     });
+  }
+
+  /** An end is told with what came of it, which is known a moment later: a page shows both. */
+  #isTold(phase: TransactionPhase): boolean {
+    return this.#isSettled || !FINAL.includes(phase);
   }
 
   #become(news: Partial<TransactionState<Output>>): void {

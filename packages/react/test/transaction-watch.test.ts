@@ -3,6 +3,7 @@ import { act, renderHook } from "@testing-library/react";
 import { createElement, StrictMode, type ReactNode } from "react";
 import { expect, test } from "vitest";
 
+import { TransactionWatch, type TransactionState } from "../src/transaction-watch.ts";
 import { around, chatWorld, say, tick } from "./support/chat-world.ts";
 
 async function saying() {
@@ -55,6 +56,48 @@ test("a refusal is in `error`, and no uncaught one", async () => {
   expect(result.current.error).toBeUndefined();
   await run(100);
   expect(result.current.phase).toBe("done");
+});
+
+/** A watch without a component, and all that it told. */
+async function watching() {
+  const world = chatWorld();
+  const { client } = world.durable();
+  const watch = new TransactionWatch(client, say);
+  const seen: TransactionState<{ readonly seq: number }>[] = [];
+  watch.mount();
+  watch.state.subscribe((state) => seen.push(state));
+  client.start();
+  await world.run(2_000);
+  const transact = async (text: string): Promise<void> => {
+    watch.transact({ room: "1", text });
+    await world.run(100);
+  };
+  return { ...world, client, watch, seen, transact };
+}
+
+test("who shows why it failed, or its result, has both from the first moment", async () => {
+  const { pair, run, watch, seen, transact } = await watching();
+  await transact("refuse");
+  await transact("fine");
+  pair.killServer();
+  await transact("taken back");
+  void watch.cancel();
+  await run(100);
+  const ended = seen.filter(({ phase }) => phase === "failed" || phase === "cancelled");
+  expect(ended.map(({ phase, error }) => [phase, error?.kind])).toEqual([
+    ["failed", "rejected"],
+    ["cancelled", "cancelled"],
+  ]);
+  const done = seen.filter(({ phase }) => phase === "done");
+  expect(done.map(({ data }) => data)).toEqual([{ seq: 1 }]);
+});
+
+test("so has who makes one when the client is closed", async () => {
+  const { client, seen, transact } = await watching();
+  client.close();
+  await transact("late");
+  expect(seen.filter(({ phase, error }) => phase === "failed" && !error)).toEqual([]);
+  expect(seen.at(-1)).toMatchObject({ phase: "failed", error: { kind: "storeFailed" } });
 });
 
 test("the last one counts: how an earlier one ends is not told of it", async () => {
