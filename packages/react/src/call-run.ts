@@ -38,13 +38,15 @@ export class CallRun<Output> {
     return this.#state;
   }
 
-  /** While the component is on the page. The result aborts the call that runs. */
-  mount(): Cancel {
+  /** The component comes to the page, or back to it, before those below it do. */
+  arrive(): void {
     this.#hasLeft = false;
-    return () => {
-      this.#hasLeft = true;
-      this.cancel();
-    };
+  }
+
+  /** The component has left the page: aborts the call that runs. */
+  leave(): void {
+    this.#hasLeft = true;
+    this.cancel();
   }
 
   /**

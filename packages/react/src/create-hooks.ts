@@ -29,6 +29,7 @@ import type { CallHook, Connection, Hooks, HooksOptions, TransactionHook } from 
 import { providerOf } from "./provider.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { NO_TRANSACTION, TransactionWatch } from "./transaction-watch.ts";
+import { useEarlyEffect } from "./use-early-effect.ts";
 import { useSource } from "./use-source.ts";
 
 /**
@@ -88,7 +89,8 @@ function useCallOf<C extends Contract, M extends string>(
   method: M,
 ): CallHook<C, M> {
   const call = useMemo(() => new CallRun<never>(client, method), [client, method]);
-  useEffect(() => call.mount(), [call]);
+  useEarlyEffect(() => call.arrive(), [call]);
+  useEffect(() => () => call.leave(), [call]);
   const state = useSource(call.state, () => NO_CALL);
   const { run, cancel } = call;
   return useMemo(() => ({ ...state, run, cancel }), [state, run, cancel]);

@@ -43,7 +43,8 @@ export type ProviderProps<C extends Contract> = {
   | {
       /**
        * Makes a client and does not start it: the provider starts it when it comes to the page, and
-       * closes it when it has left. Called again only after that; a later function is not heeded.
+       * closes it when it has left or is given a `client` instead. Called again only after that; a
+       * later function is not heeded.
        */
       readonly create: () => RealtimeClient<C>;
       readonly client?: never;

@@ -5,7 +5,6 @@ import type { Contract } from "@holdfast/protocol";
 import {
   createElement,
   useEffect,
-  useLayoutEffect,
   useMemo,
   useReducer,
   useState,
@@ -16,27 +15,26 @@ import {
 import { ClientLease } from "./client-lease.ts";
 import type { ProviderProps } from "./hooks.ts";
 import { Surroundings } from "./surroundings.ts";
-
-/** A server renders no layout, and React 18 says so aloud. */
-const useEarlyEffect: typeof useLayoutEffect =
-  typeof window === "undefined" ? useEffect : useLayoutEffect;
+import { useEarlyEffect } from "./use-early-effect.ts";
 
 export function providerOf<C extends Contract>(
   context: Context<Surroundings | undefined>,
   display: DisplayPolicy,
 ): (props: ProviderProps<C>) => ReactElement {
-  const newLease = ({ create }: ProviderProps<C>): ClientLease<C> | undefined =>
-    create && new ClientLease(create);
   return function HoldfastProvider(props) {
-    const [lease, setLease] = useState(() => newLease(props));
+    const { client: given, create } = props;
+    const [made, setMade] = useState<ClientLease<C>>();
     const [, ended] = useReducer((ends: number) => ends + 1, 0);
-    // It left the page for longer, and is kept as it was: shown again, the effects of all that is
-    // below find a client that lives. Made here, as at first: what has left for good makes none.
-    if (lease?.isOver) setLease(newLease(props));
-    const client = props.client ?? lease?.client;
+    let lease = given ? undefined : made;
+    // It is new; or left the page for longer, and is kept as it was: shown again, the effects of
+    // all that is below find a client that lives. What has left for good comes here no more.
+    if (!given && create && (!lease || lease.isOver)) {
+      lease = new ClientLease(create);
+      setMade(lease);
+    }
+    const client = given ?? lease?.client;
     if (!client) throw new OptionsError("A HoldfastProvider needs a client, or a way to make one.");
-    // Before the effects of the components below, so that a transaction that one makes as it comes
-    // to the page finds its account. Not ended here: React undoes layout while it suspends.
+    // So that a transaction that a component below makes as it comes to the page finds its account.
     useEarlyEffect(() => lease?.start(), [lease]);
     useEffect(() => {
       // It ended between the rendering and now.

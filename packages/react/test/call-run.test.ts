@@ -1,7 +1,14 @@
 /** Calls of a component: the latest counts, and nobody answers who has left. */
 import { CallError } from "@holdfast/client";
-import { act, renderHook } from "@testing-library/react";
-import { StrictMode, createElement, type ReactNode } from "react";
+import { act, render, renderHook } from "@testing-library/react";
+import {
+  StrictMode,
+  createElement,
+  useCallback,
+  useEffect,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 import { describe, expect, test } from "vitest";
 
 import { around, chatWorld } from "./support/chat-world.ts";
@@ -112,6 +119,26 @@ describe("ending it", () => {
     await pair.close();
     expect(clock.pending).toBe(0);
   });
+});
+
+test("in StrictMode a child that calls as it comes to the page has its answer", async () => {
+  const world = chatWorld();
+  const { client } = world.durable();
+  function Child({ load }: { readonly load: () => void }): null {
+    useEffect(load, [load]);
+    return null;
+  }
+  function Page(): ReactElement {
+    const { run, status, data } = world.hooks.useCall("echo");
+    const load = useCallback(() => void run("hello"), [run]);
+    return createElement("p", null, `${status} ${data}`, createElement(Child, { load }));
+  }
+  const inside = around(world.hooks, client);
+  const page = createElement(inside, { children: createElement(Page) });
+  const { container } = render(createElement(StrictMode, null, page));
+  client.start();
+  await world.run(2_000);
+  expect(container.textContent).toBe("done hello");
 });
 
 test("a call that cannot be made is told as one that was never sent", async () => {

@@ -234,6 +234,33 @@ describe("the app's own client", () => {
   });
 });
 
+test("a provider may be given a client in place of the one that it made, and make one again", async () => {
+  const world = chatWorld();
+  const { made, create, sessions } = making(world);
+  const { HoldfastProvider, useClient } = world.hooks;
+  const own = world.durable().client;
+  const shown: unknown[] = [];
+  function Shown(): null {
+    shown.push(useClient());
+    return null;
+  }
+  const page = (props: { readonly create: typeof create } | { readonly client: typeof own }) =>
+    createElement(HoldfastProvider, props, createElement(Shown));
+  const { rerender, unmount } = render(page({ create }));
+  await world.run(2_000);
+  expect([shown.at(-1) === made[0], sessions()]).toEqual([true, 1]);
+  rerender(page({ client: own }));
+  await world.run(2_000);
+  expect([shown.at(-1) === own, sessions()]).toEqual([true, 0]);
+  rerender(page({ create }));
+  await world.run(2_000);
+  expect([shown.at(-1) === made.at(-1), sessions()]).toEqual([true, 1]);
+  unmount();
+  await world.run(2_000);
+  await world.pair.close();
+  expect([made.length, world.clock.pending]).toEqual([2, 0]);
+});
+
 test("a provider with neither says so", () => {
   const { hooks } = chatWorld();
   const props = {} as { create: never };
