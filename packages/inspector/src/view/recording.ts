@@ -48,12 +48,17 @@ export function moveFrom({ beats }: Recording, index: number, step: 1 | -1): num
   return step > 0 ? Math.max(beats.length - 1, 0) : 0;
 }
 
-/** Where an entry stands now: reports forget their oldest, and those of other tabs are copies. */
+/**
+ * Where an entry stands now: reports forget their oldest, and those of other tabs are copies. What
+ * was due together in one moment is told apart by its dice.
+ */
 export function placeOf({ beats }: Recording, { stamp, event }: TraceEntry): number {
   let place = 0;
   for (const { index, entry } of beats) {
-    if (entry.stamp.now === stamp.now && entry.event.type === event.type) return index;
-    if (entry.stamp.now <= stamp.now) place = index;
+    const { now, random } = entry.stamp;
+    if (now === stamp.now && random === stamp.random && entry.event.type === event.type)
+      return index;
+    if (now <= stamp.now) place = index;
   }
   return place;
 }

@@ -1,7 +1,13 @@
 /** A trace with the model after every event. */
 import { expect, test } from "vitest";
 
-import { beatAt, moveFrom, placeOf, recordingOf } from "../../src/view/recording.ts";
+import {
+  beatAt,
+  moveFrom,
+  placeOf,
+  recordingOf,
+  type Recording,
+} from "../../src/view/recording.ts";
 import { acceptsThenDrops, accepts, opened, recorded, reportOf } from "../recording-world.ts";
 
 test("every event stands with the model after it, and moves are told from what stayed", async () => {
@@ -67,4 +73,21 @@ test("a moment that is held is found again when older ones are forgotten", async
   expect(gone && placeOf(shorter, { ...gone.entry, stamp: { ...gone.entry.stamp, now: 0 } })).toBe(
     0,
   );
+});
+
+test("of two alarms that were due in one moment, the one that is held stays held", async () => {
+  const own = await opened();
+  const report = reportOf(own);
+  const { trace } = report;
+  const [one, other] = [0.25, 0.75].map((random) => ({
+    ...trace.entries.at(-1),
+    stamp: { now: own.clock.now(), random },
+    event: { type: "alarm", deadline: "stable" },
+    changed: {},
+  }));
+  const entries = [...trace.entries, one, other] as typeof trace.entries;
+  const copy = (): Recording =>
+    recordingOf(structuredClone({ ...report, trace: { ...trace, entries } }));
+  const held = copy().beats.at(-1);
+  expect(held && placeOf(copy(), held.entry)).toBe(entries.length - 1);
 });
