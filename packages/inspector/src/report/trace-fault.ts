@@ -7,6 +7,13 @@ import type { ExportedTrace } from "@holdfast/client/trace";
 
 /** So many entries are shown at most. */
 export const ENTRIES_MAX = 20_000;
+/** The longest entry, and the longest model before the first one, in characters of JSON. */
+const ENTRY_CHARACTERS_MAX = 10_000;
+/**
+ * So many fields a model has at most, about twice as many as today. There is one for each entry,
+ * so a small file with many would fill the memory.
+ */
+const FIELDS_MAX = 50;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,16 +26,43 @@ export function traceFault(trace: ExportedTrace): string | undefined {
     return "its policy is no policy";
   if (background !== "keep" && !isNumber(fieldsOf(background)["graceMs"]))
     return "its policy is no policy";
+  const oversize = oversizeOf(trace);
+  if (oversize) return oversize;
   const before = trace.before ? modelFault(trace.before) : undefined;
   if (before) return `the model before its first entry has ${before}`;
   for (const [index, model] of tracedModels(trace).entries()) {
-    const { from, to, stamp } = entries[index] ?? {};
+    const { from, to, stamp, event, effects = [] } = entries[index] ?? {};
+    if (![event, ...effects].every(isOfSession))
+      return `entry ${index} names a session that is no number`;
     if (!isState(from) || !isState(to)) return `entry ${index} names an unknown state`;
     if (!Number.isFinite(stamp?.now)) return `entry ${index} has no time`;
     const fault = modelFault(model);
     if (fault) return `after entry ${index} its model has ${fault}`;
   }
   return undefined;
+}
+
+/** Looked at first: what is made of a trace, and shown of it, is as large as its parts. */
+function oversizeOf({
+  before = {},
+  entries,
+}: Pick<ExportedTrace, "entries"> & { readonly before?: object }): string | undefined {
+  if (isTooLong(before)) return "the model before its first entry is too long";
+  const fields = new Set(Object.keys(before));
+  for (const [index, entry] of entries.entries()) {
+    if (isTooLong(entry)) return `entry ${index} is too long`;
+    for (const field of Object.keys(entry.changed)) fields.add(field);
+  }
+  return fields.size > FIELDS_MAX ? "its models have too many fields" : undefined;
+}
+
+function isTooLong(value: unknown): boolean {
+  return JSON.stringify(value).length > ENTRY_CHARACTERS_MAX;
+}
+
+function isOfSession(value: unknown): boolean {
+  const { sessionId = 0 } = fieldsOf(value);
+  return isNumber(sessionId);
 }
 
 function modelFault(value: unknown): string | undefined {

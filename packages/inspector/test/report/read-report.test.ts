@@ -116,6 +116,18 @@ test.each<[string, (report: Record<string, unknown>) => void]>([
     "phases that are no counts",
     ({ transactions }) => Object.assign(transactions as object, { phases: { queued: "1" } }),
   ],
+  ["no phases", ({ transactions }) => Object.assign(transactions as object, { phases: undefined })],
+  [
+    "a list of phases",
+    ({ transactions }) => Object.assign(transactions as object, { phases: ["queued"] }),
+  ],
+  [
+    "phases without end",
+    ({ transactions }) => {
+      const names = Array.from({ length: 1_000 }, (_, count) => [`phase ${count}`, 1] as const);
+      Object.assign(transactions as object, { phases: Object.fromEntries(names) });
+    },
+  ],
   [
     "transactions without ids",
     ({ transactions }) => Object.assign(transactions as object, { pending: [{}] }),

@@ -22,6 +22,8 @@ interface Broken {
     from: unknown;
     to: unknown;
     stamp: { now: unknown };
+    event: Record<string, unknown>;
+    effects: unknown[];
     changed: Record<string, unknown>;
   }[];
 }
@@ -35,6 +37,13 @@ const last = (trace: Broken): Broken["entries"][number] => {
   if (!entry) throw new Error("no entry");
   return entry;
 };
+
+/** What JSON can say and no text can be made of. */
+const NO_WORD = { toString: 1, valueOf: 1 };
+const setSession = (event: Record<string, unknown> | undefined): void => {
+  if (event) event["sessionId"] = NO_WORD;
+};
+const long = (): number[] => Array.from({ length: 10_000 }, () => 1);
 
 test.each<[string, (trace: Broken) => void]>([
   ["its policy is no policy", ({ policy }) => (policy["pongMs"] = "soon")],
@@ -53,6 +62,20 @@ test.each<[string, (trace: Broken) => void]>([
   ["has no since", (trace) => (last(trace).changed["since"] = null)],
   ["its last failure", (trace) => (last(trace).changed["lastFailure"] = { reason: "x", at: 1 })],
   ["its health", (trace) => (last(trace).changed["health"] = { lastInboundAt: 1 })],
+  ["names a session that is no number", ({ entries }) => setSession(entries[0]?.event)],
+  [
+    "names a session that is no number",
+    (trace) => last(trace).effects.push({ type: "sendPing", sessionId: NO_WORD }),
+  ],
+  ["is too long", (trace) => (last(trace).event["detail"] = "x".repeat(10_000))],
+  ["the model before its first entry is too long", ({ before }) => (before["x"] = long())],
+  [
+    "its models have too many fields",
+    ({ entries }) => {
+      for (const [place, { changed }] of entries.entries())
+        for (let count = 0; count < 20; count++) changed[`field ${place} ${count}`] = 1;
+    },
+  ],
 ])("%s", async (words, break_) => {
   expect(traceFault(await traceWith(break_))).toContain(words);
 });
