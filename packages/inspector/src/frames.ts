@@ -19,7 +19,10 @@ export type { FrameDirection, FrameNote, FrameReport } from "./report/report.ts"
 export interface FrameTapOptions {
   /** Keep what frames say, so that the inspector can show it when asked. Default false. */
   readonly payloads?: boolean;
-  /** How many frames are remembered; older ones are forgotten. Default 200, at most 200. */
+  /**
+   * How many frames are remembered; older ones are forgotten. Default 200, as for what is no number
+   * from 0 to 200.
+   */
   readonly framesMax?: number;
 }
 
@@ -45,7 +48,8 @@ export class FrameTap {
 
   constructor({ payloads = false, framesMax = REPORT_LIMITS.frames }: FrameTapOptions = {}) {
     this.#allowsPayloads = payloads;
-    this.#framesMax = Math.min(framesMax, REPORT_LIMITS.frames);
+    const most = REPORT_LIMITS.frames;
+    this.#framesMax = framesMax >= 0 && framesMax <= most ? framesMax : most;
   }
 
   /** What was noted so far. */

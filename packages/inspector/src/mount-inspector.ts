@@ -10,6 +10,7 @@ import { ChannelFeed } from "./report/channel-feed.ts";
 import type { ChannelLike } from "./report/channel-words.ts";
 import { ClientFeed, type ClientFeedOptions } from "./report/client-feed.ts";
 import type { Inspected } from "./report/client-report.ts";
+import type { Report } from "./report/report.ts";
 
 /** An inspector that is shown. */
 export interface Inspection {
@@ -78,16 +79,17 @@ export function mountInspector(target: HTMLElement, options: MountOptions = {}):
   const host = element("holdfast-inspector" as "div");
   host.style.height = "100%";
   target.append(host);
-  let shown: ReadonlySet<string> = new Set();
+  let shown: ReadonlyMap<string, Report> = new Map();
   const mounted = new Mounted(host, "frame-of-page", options, waitingFor, () => {
     feed.close();
     host.remove();
   });
   const feed = new ChannelFeed((fault) => mounted.complain(fault), options.channel, options.clock);
   feed.reports.subscribe((reports) => {
-    for (const id of shown) if (!reports.has(id)) mounted.panel.forget(id);
-    for (const [id, report] of reports) mounted.panel.show(id, report);
-    shown = new Set(reports.keys());
+    for (const id of shown.keys()) if (!reports.has(id)) mounted.panel.forget(id);
+    for (const [id, report] of reports)
+      if (shown.get(id) !== report) mounted.panel.show(id, report);
+    shown = reports;
   });
   return mounted;
 }

@@ -134,3 +134,17 @@ test("what the transport did not take is not noted, and all else passes through"
   transport.close(1_000, "done");
   expect(fake.closed).toEqual({ code: 1_000, reason: "done" });
 });
+
+test("more than 200 frames are not remembered, whatever is asked for", () => {
+  for (const [framesMax, kept] of [
+    [Infinity, 200],
+    [Number.NaN, 200],
+    [-1, 200],
+    [0, 0],
+  ] as const) {
+    const tap = new FrameTap({ framesMax });
+    const { transport } = tapped(tap);
+    for (let count = 0; count < 300; count++) transport.send(`{"type":"ping","nonce":1}`);
+    expect([tap.report.recent.length, tap.count]).toEqual([kept, 300]);
+  }
+});

@@ -64,8 +64,10 @@ export class TopBar {
     beat: Beat | undefined,
   ): void {
     const options = [...names].map(([id, name]) => element("option", { value: id }, name));
+    const drawn = this.#picker.options;
+    // Left alone while it is the same: somebody may be choosing.
     const isSame =
-      [...this.#picker.options].map(({ value }) => value).join() === [...names.keys()].join();
+      drawn.length === options.length && options.every((one, at) => drawn[at]?.isEqualNode(one));
     if (!isSame) this.#picker.replaceChildren(...options);
     if (chosen !== undefined) this.#picker.value = chosen;
     this.#picker.hidden = names.size < 2;
