@@ -57,6 +57,7 @@ export class InspectorPanel {
   /** The moment that is looked at; undefined: the latest, whatever it is. */
   #held: Beat | undefined;
   #movesOnly = false;
+  #wallNow = 0;
 
   constructor(options: PanelOptions) {
     this.#options = options;
@@ -132,6 +133,8 @@ export class InspectorPanel {
 
   /** Moves what moves by itself. `wallNow`: epoch milliseconds of this page. */
   tick(wallNow: number): void {
+    this.#wallNow = wallNow;
+    this.#ledger.tick(wallNow);
     const recording = this.#recording;
     if (!recording) return;
     const { made, isLive } = recording.report;
@@ -214,7 +217,7 @@ export class InspectorPanel {
     );
     this.#timers.draw(beat ? timersView(recording, index) : []);
     this.#trips.draw(roundTripView(recording, index));
-    this.tick(recording.report.made.wallNow);
+    this.tick(Math.max(this.#wallNow, recording.report.made.wallNow));
   }
 
   #drawBar(): void {

@@ -29,6 +29,8 @@ export class LedgerCard {
   #chosen: Tab = "frames";
   #report: Report | undefined;
   #drawn = "";
+  /** Epoch milliseconds. */
+  #wallNow = 0;
 
   constructor() {
     for (const tab of TABS) this.#tabs.set(tab, this.#tab(tab));
@@ -72,6 +74,13 @@ export class LedgerCard {
     this.#drawTable(this.#view(report));
   }
 
+  /** What waits grows older, a second at a time. `wallNow`: epoch milliseconds of this page. */
+  tick(wallNow: number): void {
+    const isNext = Math.floor(wallNow / 1_000) !== Math.floor(this.#wallNow / 1_000);
+    this.#wallNow = wallNow;
+    if (isNext && this.#chosen === "transactions") this.draw(this.#report);
+  }
+
   #view(report: Report | undefined): LedgerView {
     if (report && !report.isLive)
       return { summary: "A trace's file holds only the connection's own events.", ...NOTHING };
@@ -80,7 +89,7 @@ export class LedgerCard {
       case "frames":
         return framesView(report?.frames, showsPayloads);
       case "transactions":
-        return transactionsView(report?.transactions, report?.made.wallNow ?? 0, showsPayloads);
+        return transactionsView(report?.transactions, this.#wallNow, showsPayloads);
       case "buckets":
         return bucketsView(report?.buckets);
     }
