@@ -146,6 +146,7 @@ export class InspectorPanel {
   #pick(id: string): void {
     const report = this.#reports.get(id);
     if (!report) return;
+    setText(this.#fault, "");
     this.#chosen = id;
     this.#held = undefined;
     this.#take(report);
@@ -229,7 +230,6 @@ export class InspectorPanel {
   async #open(read: () => Report | Promise<Report>): Promise<void> {
     try {
       this.#reports.set(FILE, await read());
-      setText(this.#fault, "");
       this.#pick(FILE);
     } catch (error) {
       if (!(error instanceof InspectorError)) throw error;

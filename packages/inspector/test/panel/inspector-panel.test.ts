@@ -43,3 +43,15 @@ test("a transaction that waits grows older, though nothing else happens", async 
   panel.tick(createdAt + 30_000);
   expect(said("tbody")).toContain("30.0 s ago");
 });
+
+test("what is wrong with a file is told until something else is chosen", async () => {
+  const { panel, report, said } = await quiet();
+  panel.show("b", { ...report, name: "ben" });
+  panel.openText("{", "broken.json");
+  expect(said(".fault")).toBe("This is not JSON.");
+  const picker = panel.root.querySelector("select");
+  if (!picker) throw new Error("no picker");
+  picker.value = "b";
+  picker.dispatchEvent(new Event("change"));
+  expect([said(".fault"), picker.value]).toEqual(["", "b"]);
+});
