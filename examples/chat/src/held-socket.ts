@@ -10,6 +10,8 @@ export class HeldSocket implements ServerSocket, SocketListener {
   #listener: SocketListener | undefined;
   #isHeld = false;
   #isPaused = false;
+  /** There is no connection any more. */
+  #isGone = false;
   #heldBytes = 0;
   /** What waits to go either way, in order. */
   #waiting: (() => void)[] = [];
@@ -45,6 +47,8 @@ export class HeldSocket implements ServerSocket, SocketListener {
     this.#waiting = [];
     this.#isHeld = false;
     this.#socket.terminate();
+    // It says so once, and that was held, too.
+    if (this.#isGone) this.#end();
   }
 
   get bufferedBytes(): number {
@@ -80,10 +84,13 @@ export class HeldSocket implements ServerSocket, SocketListener {
   }
 
   closed(): void {
-    this.#pass(() => {
-      this.#onClosed();
-      this.#listener?.closed();
-    });
+    this.#isGone = true;
+    this.#pass(() => this.#end());
+  }
+
+  #end(): void {
+    this.#onClosed();
+    this.#listener?.closed();
   }
 
   #pass(go: () => void): void {

@@ -152,7 +152,7 @@ export class Chat implements PageActions {
   }
 
   startStorm(): void {
-    this.#storm.start();
+    if (!this.#isClosed) this.#storm.start();
   }
 
   async #goAndComeBack(): Promise<void> {

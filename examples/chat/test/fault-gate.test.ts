@@ -117,6 +117,17 @@ test("a server that ends a black-holed connection is done with it", () => {
   expect(line.log).toEqual(["pause", "terminate", "closed"]);
 });
 
+test("a black-holed connection that broke is not forgotten when the server ends it", () => {
+  const gate = new FaultGate();
+  const line = lineThrough(gate, "ann");
+  gate.setBlackHole("ann", true);
+  line.client.frameReceived("lost");
+  line.client.closed();
+  line.server.terminate();
+  expect(line.log).toEqual(["pause", "terminate", "closed"]);
+  expect(gate.cut("ann")).toBe(0);
+});
+
 test("black holes are bounded: past a hundred the oldest is lifted", () => {
   const gate = new FaultGate();
   const line = lineThrough(gate, "client-0");

@@ -150,3 +150,11 @@ test("a chat that is closed while it restarts does not come back", async () => {
   await other.close();
   await expect(fetch(other.url)).rejects.toThrow();
 });
+
+test("no storm comes up over a chat that is being closed: its thread would keep the process", async () => {
+  const other = await startChat({ port: 0, dataFolder: data.path });
+  const closed = other.close();
+  other.startStorm();
+  await closed;
+  expect(other.stormReport.phase).toBe("none");
+});
