@@ -14,9 +14,12 @@ export class InspectorToggle {
   readonly #shared = new Map<string, Cancel>();
   #inspection: Inspection | undefined;
 
-  constructor(button: HTMLElement) {
+  /** `onUnreachable`: the server, which has to send it, is away. */
+  constructor(button: HTMLElement, onUnreachable: () => void) {
     this.#button = button;
-    button.addEventListener("click", () => void this.#toggle());
+    button.addEventListener("click", () => {
+      this.#toggle().catch(onUnreachable);
+    });
     // The theme of the page is the theme of what stands in it.
     new MutationObserver(() => this.#followTheme()).observe(document.documentElement, {
       attributeFilter: ["data-theme"],
@@ -42,8 +45,9 @@ export class InspectorToggle {
     const [first, ...others] = this.#people.values();
     if (!first) return;
     this.#button.setAttribute("aria-busy", "true");
-    const { inspect } = await import("@holdfast/inspector");
-    this.#button.removeAttribute("aria-busy");
+    const { inspect } = await import("@holdfast/inspector").finally(() =>
+      this.#button.removeAttribute("aria-busy"),
+    );
     const { name, client, frames } = first;
     const onClose = (): void => this.#closed();
     this.#inspection = inspect(client, { name, frames, payloads: true, onClose });

@@ -24,7 +24,7 @@ const memory = new PageMemory(
   () => randomHex(4),
 );
 const panels: PersonPanel[] = [];
-const inspector = new InspectorToggle(byId("inspect"));
+const inspector = new InspectorToggle(byId("inspect"), tellUnreachable);
 
 const people = byId("people");
 const addButton = byId("add");
@@ -65,9 +65,13 @@ async function restart(): Promise<void> {
     told.textContent = `The server goes away and is back ${countdownWords(awayMs)}.`;
     countDown(Date.now() + awayMs);
   } catch {
-    told.textContent = "The server cannot be reached.";
+    tellUnreachable();
     restartButton.removeAttribute("aria-busy");
   }
+}
+
+function tellUnreachable(): void {
+  told.textContent = "The server cannot be reached.";
 }
 
 function countDown(backAt: number): void {
