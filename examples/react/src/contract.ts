@@ -8,6 +8,11 @@ export type RoomName = (typeof ROOMS)[number];
 /** How long a message may be, in characters. */
 export const TEXT_LENGTH_MAX = 500;
 
+/** May this be somebody's name? */
+export function isName(name: string): boolean {
+  return /^[a-z]{1,20}$/.test(name);
+}
+
 /** What was said: an update of the room's bucket. */
 export interface Message {
   readonly from: string;

@@ -6,6 +6,7 @@ import type { sqliteStore, UnitDatabase } from "@holdfast/server/sqlite";
 
 import {
   contract,
+  isName,
   ROOMS,
   TEXT_LENGTH_MAX,
   type KeptMessage,
@@ -37,11 +38,6 @@ const secret = randomBytes(32);
 /** A token for somebody, who need not prove anything: this is an example. */
 export function tokenFor(name: string): string {
   return `${name}.${createHmac("sha256", secret).update(name).digest("base64url")}`;
-}
-
-/** May this be somebody's name? */
-export function isName(name: string): boolean {
-  return /^[a-z]{1,20}$/.test(name);
 }
 
 export function makeRooms(store: Store): Rooms {

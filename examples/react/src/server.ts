@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { sqliteStore } from "@holdfast/server/sqlite";
 import { attach } from "@holdfast/server/use/ws";
 
+import { isName } from "./contract.ts";
 import { bundlePage } from "./page-bundle.ts";
-import { isName, makeRooms, tokenFor } from "./rooms.ts";
+import { makeRooms, tokenFor } from "./rooms.ts";
 
 export interface ExampleOptions {
   /** 0 takes any free one. */

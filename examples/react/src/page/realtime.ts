@@ -15,6 +15,7 @@ import { indexedDbStore } from "@holdfast/client/indexed-db";
 import { createHooks, defineBucketView } from "@holdfast/react";
 
 import { contract, ROOMS, type KeptMessage, type RoomsContract } from "../contract.ts";
+import { nameIn } from "./name.ts";
 
 export const {
   HoldfastProvider,
@@ -36,8 +37,8 @@ export interface Line {
   readonly phase?: TransactionPhase;
 }
 
-/** Who looks at the page; anybody may say so by `?as=name`. */
-export const NAME: string = new URLSearchParams(location.search).get("as") ?? "ann";
+/** Who looks at the page. */
+export const NAME: string = nameIn(location.search);
 
 /** To say something: in the order of speaking, shown at once. */
 export const say = defineTransaction(contract, "room.say", {

@@ -70,7 +70,9 @@ function Composer({ room }: { readonly room: RoomName }): ReactElement {
       <button type="submit">Send</button>
       <p className="fate" role="status">
         {waiting.length > 0 && `${waiting.length} not sent yet. `}
-        {error && error.kind !== "cancelled" && `The last one was declined (${error.code}).`}
+        {error &&
+          error.kind !== "cancelled" &&
+          `The last one was declined (${error.code ?? error.kind}).`}
       </p>
       {last && last.phase !== "acked" && (
         <button type="button" onClick={() => cancelPending(last.id)}>
