@@ -28,7 +28,6 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   "packages/client/src/session/pending-call.ts": "packages/client/test/session/calls.test.ts",
   "packages/inspector/src/panel/element.ts": "examples/chat/test/inspector.browser.test.ts",
   "packages/inspector/src/panel/files.ts": "examples/chat/test/inspector.browser.test.ts",
-  "packages/inspector/src/panel/inspector-panel.ts": "examples/chat/test/inspector.browser.test.ts",
   "packages/inspector/src/panel/keys.ts": "examples/chat/test/inspector.browser.test.ts",
   "packages/inspector/src/panel/ledger-card.ts": "examples/chat/test/inspector.browser.test.ts",
   "packages/inspector/src/panel/moment-card.ts": "examples/chat/test/inspector.browser.test.ts",
