@@ -103,7 +103,9 @@ export class ConnectionBanner implements Source<Banner> {
    * to the page late must show at once what is wrong since earlier.
    */
   follow(): Cancel {
-    const { state, connection } = this.#client;
+    const { state, connection, recentEvents } = this.#client;
+    // Before anybody followed it; a client without a trace does not tell.
+    this.#hasConnected ||= recentEvents.some(({ before }) => before.state === "open");
     const display = connectionDisplay(state, { policy: this.#policy, clock: this.#clock });
     this.#display = display;
     const cancels = [
@@ -114,7 +116,6 @@ export class ConnectionBanner implements Source<Banner> {
     return () => {
       for (const cancel of cancels) cancel();
       this.#display = undefined;
-      this.#hasConnected = false;
       this.#update();
     };
   }

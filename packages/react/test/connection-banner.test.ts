@@ -135,6 +135,26 @@ describe("the countdown", () => {
   });
 });
 
+test("a page that comes while the connection is away says that it was lost, not that it is slow", async () => {
+  const world = chatWorld();
+  const { client } = world.durable();
+  client.start();
+  await world.run(2_000);
+  world.pair.killServer();
+  await world.run(2_000);
+  const banner = new ConnectionBanner(client);
+  const kinds: string[] = [];
+  for (let visit = 0; visit < 2; visit++) {
+    const unfollow = banner.follow();
+    await world.run(4_000);
+    kinds.push(banner.current.kind);
+    unfollow();
+  }
+  expect(kinds).toEqual(["lost", "lost"]);
+  client.close();
+  await world.pair.close();
+});
+
 test("a component counts down while the server is away, and is told when it is back", async () => {
   const world = chatWorld();
   const { client } = world.durable();
