@@ -1,5 +1,11 @@
 /** Frames, transactions and buckets of a report as rows of text. Pure. */
-import type { BucketReport, FrameReport, Report, TransactionsReport } from "../report/report.ts";
+import {
+  REPORT_LIMITS,
+  type BucketReport,
+  type FrameReport,
+  type Report,
+  type TransactionsReport,
+} from "../report/report.ts";
 import { clockWords, countWords, durationWords, sizeWords } from "./numbers.ts";
 import { cut, type Mood } from "./words.ts";
 
@@ -115,9 +121,11 @@ export function bucketsView(buckets: readonly BucketReport[] | undefined): Ledge
     return { cells, mood: error === undefined ? (mood ?? "idle") : "bad" };
   });
   const live = buckets.filter(({ phase }) => phase === "live").length;
+  // There may be more, which the report left out.
+  const first = buckets.length >= REPORT_LIMITS.buckets ? "The first " : "";
   const summary =
     buckets.length > 0
-      ? `${countWords(buckets.length, "bucket")}, ${live} live`
+      ? `${first}${countWords(buckets.length, "bucket")}, ${live} live`
       : "No bucket is open";
   return { summary, heads, rows, hasPayloads: false };
 }

@@ -1,10 +1,13 @@
 // @vitest-environment happy-dom
 /** The panel between two reports: time goes on, and nothing goes back. */
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 
 import { InspectorPanel } from "../../src/panel/inspector-panel.ts";
 import type { Report } from "../../src/report/report.ts";
 import { opened, reportOf } from "../recording-world.ts";
+
+// The page is the next file's, too.
+afterEach(() => document.body.replaceChildren());
 
 /** A live client that did nothing for 20 s. */
 async function quiet(more: Partial<Report> = {}) {

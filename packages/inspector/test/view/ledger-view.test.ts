@@ -1,7 +1,11 @@
 /** Frames, transactions and buckets as rows. */
 import { expect, test } from "vitest";
 
-import type { FrameReport, TransactionsReport } from "../../src/report/report.ts";
+import {
+  REPORT_LIMITS,
+  type FrameReport,
+  type TransactionsReport,
+} from "../../src/report/report.ts";
 import {
   bucketsView,
   framesView,
@@ -100,4 +104,13 @@ test("what a client does not have is said, with how to have it", async () => {
     transactions: 2,
     buckets: 0,
   });
+});
+
+test("of more buckets than a report holds nobody is told that these are all", () => {
+  const buckets = Array.from({ length: REPORT_LIMITS.buckets }, (_, count) => ({
+    key: `room:${count}`,
+    phase: "live",
+  }));
+  expect(bucketsView(buckets.slice(1)).summary).toBe("199 buckets, 199 live");
+  expect(bucketsView(buckets).summary).toBe("The first 200 buckets, 200 live");
 });
