@@ -1,7 +1,12 @@
 /** What a person reads above the page, second by second. */
 import type { ConnectionSnapshot, RealtimeConnectionState } from "@holdfast/client";
 import { Cell, type RealtimeClient } from "@holdfast/client";
-import { ManualClock } from "@holdfast/testing";
+import {
+  acceptsThenDrops,
+  clientHarness,
+  ManualClock,
+  refusesConnections,
+} from "@holdfast/testing";
 import { act, renderHook } from "@testing-library/react";
 import { createElement, type ReactNode } from "react";
 import { describe, expect, test } from "vitest";
@@ -136,23 +141,18 @@ describe("the countdown", () => {
 });
 
 test("a page that comes while the connection is away says that it was lost, not that it is slow", async () => {
-  const world = chatWorld();
-  const { client } = world.durable();
-  client.start();
-  await world.run(2_000);
-  world.pair.killServer();
-  await world.run(2_000);
+  const behaviors = [acceptsThenDrops(), refusesConnections()];
+  const { client, clock } = await clientHarness({ behaviors }).open();
+  await clock.run(2_000);
   const banner = new ConnectionBanner(client);
   const kinds: string[] = [];
   for (let visit = 0; visit < 2; visit++) {
     const unfollow = banner.follow();
-    await world.run(4_000);
+    await clock.run(4_000);
     kinds.push(banner.current.kind);
     unfollow();
   }
   expect(kinds).toEqual(["lost", "lost"]);
-  client.close();
-  await world.pair.close();
 });
 
 test("a component counts down while the server is away, and is told when it is back", async () => {
