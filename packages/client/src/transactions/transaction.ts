@@ -95,7 +95,8 @@ export interface TransactOptions {
   readonly lane?: string;
   /**
    * What must be done first: handles, or ids of this account's. If one of them fails, so does this
-   * (`blockerFailed`). An id that is not in the queue counts as done.
+   * (`blockerFailed`). An id that is not in the queue of this client counts as done, also where
+   * another tab has taken its record over.
    */
   readonly blockers?: readonly (string | TransactionHandle)[];
   /** As in the definition, for this one. */

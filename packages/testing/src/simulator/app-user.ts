@@ -23,6 +23,7 @@ interface Made {
   readonly wish: Wish;
   readonly handle: TransactionHandle;
   readonly account: string;
+  readonly stay: number;
 }
 
 export class AppUser {
@@ -59,7 +60,8 @@ export class AppUser {
     const account = credentials.identity.current;
     if (account === null || !isAlive) return;
     const lane = dice.chance(0.7) ? `${name} ${account} ${stay} ${dice.whole(1, 3)}` : undefined;
-    const own = this.#made.filter((made) => made.account === account);
+    // Of those before, another tab may hold the records: they are not in the queue of this one.
+    const own = this.#made.filter((made) => made.account === account && made.stay === stay);
     const blockers = dice.chance(0.12) ? own.slice(-3).filter(() => dice.chance(0.4)) : [];
     const deadlineMs = dice.chance(0.06) ? dice.ms(500, 60_000) : undefined;
     const fate = dice.pick(FATES);
@@ -95,7 +97,7 @@ export class AppUser {
       ...(deadlineMs !== undefined && { deadlineMs }),
     });
     wish.id = handle.id;
-    this.#made.push({ wish, handle, account });
+    this.#made.push({ wish, handle, account, stay });
     this.#owed.add(wish.n);
     handle.phase.subscribe((phase) => {
       if (phase !== "saving" && phase !== "failed" && phase !== "cancelled") wish.isStored = true;

@@ -45,6 +45,8 @@ export class Device {
   readonly #options: DeviceOptions;
   /** All that ever were. */
   readonly #started: Tab[] = [];
+  /** How many tabs had ended when the last one was started: it takes over what they owed. */
+  #endedBefore = 0;
 
   constructor(options: DeviceOptions) {
     const { name, account, clock, server } = options;
@@ -59,6 +61,11 @@ export class Device {
   /** The tabs that live. */
   get tabs(): readonly Tab[] {
     return this.#started.filter(({ process }) => process.isAlive);
+  }
+
+  /** A tab has left what it owed to the next start, and there was none since. */
+  get hasLeftovers(): boolean {
+    return this.closed.length > 0 || this.#started.length - this.tabs.length > this.#endedBefore;
   }
 
   /** The tabs that were closed as they should. */
@@ -76,6 +83,7 @@ export class Device {
   /** One more tab, or the only one again. */
   start(): Tab {
     const { dice, account } = this.#options;
+    this.#endedBefore = this.#started.length - this.tabs.length;
     const number = this.#started.length + 1;
     const name = `${this.name}${number}`;
     const own = dice.fork(number);

@@ -28,6 +28,8 @@ export class Ledger {
   readonly #logs = new Map<string, LedgerEntry[]>();
   /** The wishes of each lane, in the order of their making. */
   readonly #lanes = new Map<string, Wish[]>();
+  /** How many updates there are, in all logs and epochs. */
+  committed = 0;
   /** Of the server's store of the moment. */
   epoch = "";
 
@@ -55,6 +57,7 @@ export class Ledger {
       const { wish } = data as Note;
       this.#journal.note("log", `${bucket} ${seq} = wish ${wish}`);
       log.push({ seq, wish });
+      this.committed++;
       const found = this.wishes[wish];
       if (found) this.#committed(found, bucket, epoch, log);
     }

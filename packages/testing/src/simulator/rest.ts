@@ -53,7 +53,7 @@ export async function brokenRest(
   world: World,
 ): Promise<readonly [property: string, detail: string] | undefined> {
   const { ledger, devices } = world;
-  for (const { tabs, closed } of devices) {
+  for (const { tabs, hasLeftovers } of devices) {
     for (const { process, user } of tabs) {
       for (const bucket of user.opened) {
         const seen = await shownOf(world, process, bucket);
@@ -63,8 +63,7 @@ export async function brokenRest(
         if (seen !== expected)
           return ["all end with the same", `${process.name} ${bucket}: ${seen}, not ${expected}`];
       }
-      // What a tab left that was closed is for the next start.
-      const owed = closed.length > 0 ? "" : await owedBy(world, process);
+      const owed = hasLeftovers ? "" : await owedBy(world, process);
       if (owed) return ["all debts are paid", `${process.name}: ${owed}`];
       const trouble = process.client.trouble.current;
       if (trouble.setAside.length + trouble.unknown.length > 0)

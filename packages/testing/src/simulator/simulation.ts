@@ -181,12 +181,17 @@ class Simulation {
       });
       return journal.broke("who may connect is connected in time", late.join(", "));
     }
-    await this.#pass(REST_WITHIN_MS, () => areOpen() && unrest(world) === undefined);
-    this.#restMs = clock.now() - healedAt;
-    const restless = unrest(world);
-    if (restless) return journal.broke("all comes to rest in time", restless);
-    const broken = await brokenRest(world);
-    if (broken) journal.broke(...broken);
+    for (;;) {
+      await this.#pass(REST_WITHIN_MS, () => areOpen() && unrest(world) === undefined);
+      this.#restMs = clock.now() - healedAt;
+      const restless = unrest(world);
+      if (restless) return journal.broke("all comes to rest in time", restless);
+      const { committed } = world.ledger;
+      const broken = await brokenRest(world);
+      if (!broken) return;
+      // The last word of a tab that is gone may have come to the server meanwhile.
+      if (world.ledger.committed === committed) return journal.broke(...broken);
+    }
   }
 
   /** Everything is closed as it should be; nothing may be left. */
