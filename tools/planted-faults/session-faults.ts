@@ -9,6 +9,7 @@ const auth = `${client}adapters/auth-adapter.ts`;
 const ofSession = ["protocol-session", "calls", "outbox"].map(
   (name) => `packages/client/test/session/${name}.test.ts`,
 );
+const ofDurable = ["packages/client/test/realtime/durable-session.test.ts"];
 const ofAuth = ["packages/client/test/adapters/auth-adapter.test.ts"];
 const ofTransport = ["packages/client/test/transport/websocket-transport.test.ts"];
 const ofWire = [
@@ -152,5 +153,29 @@ export const sessionFaults: readonly PlantedFault[] = [
     find: `payloadFault(value, limits.nesting + FRAME_LEVELS)`,
     replace: `payloadFault(value, Infinity)`,
     tests: ofWire,
+  },
+  {
+    what: "an answer of the wrong kind is believed",
+    rows: "S5",
+    path: `${client}session/pending-call.ts`,
+    find: `if (request.type !== "fetch") return message.type === "result"; return message.type !== "result" && message.bucket === request.bucket;`,
+    replace: `return true;`,
+    tests: ofSession,
+  },
+  {
+    what: "what comes for a bucket that was just left is believed",
+    rows: "B05, Y1",
+    path: `${client}realtime/durable-session.ts`,
+    find: `if (updates.hasLeft(bucket)) return undefined;`,
+    replace: ``,
+    tests: ofDurable,
+  },
+  {
+    what: "a slow listener pauses the socket before the welcome",
+    rows: "S4",
+    path: `${client}realtime/update-subscriptions.ts`,
+    find: `this.#left = []; return [`,
+    replace: `this.#left = []; if (this.#isPaused) link.pauseReading(); return [`,
+    tests: ["packages/testing/test/stories/updates.test.ts"],
   },
 ];

@@ -9,6 +9,7 @@ const inTests = (...names: readonly string[]): string[] =>
   names.map((name) => `packages/client/test/sync/${name}.test.ts`);
 const histories = inTests("sync-model");
 const ofSync = inTests("sync", "bucket");
+const ofExecutor = inTests("bucket-executor");
 const ofStores = ["packages/client/test/stores/store-contract.test.ts"];
 const ofAccounts = ["packages/client/test/realtime/account-scope.test.ts"];
 
@@ -100,5 +101,29 @@ export const syncFaults: readonly PlantedFault[] = [
     find: `scope.defer(() => this.#close(store)); heedLeaving();`,
     replace: `scope.defer(() => this.#close(store));`,
     tests: ofAccounts,
+  },
+  {
+    what: "what the server names before the store is open is lost",
+    rows: "Y1",
+    path: registry,
+    find: `if (this.#isLeft || entry.namedBy !== this.link.remote) entry.namedBy = undefined;`,
+    replace: `entry.namedBy = undefined;`,
+    tests: inTests("bucket-registry"),
+  },
+  {
+    what: "a cursor that no message can carry is asked with",
+    rows: "S5, Y3",
+    path: executor,
+    find: `isName(cursor.epoch, DEFAULT_WIRE_LIMITS.nameLength) && Number.isSafeInteger(cursor.seq) && cursor.seq >= 0`,
+    replace: `isName(cursor.epoch, DEFAULT_WIRE_LIMITS.nameLength)`,
+    tests: ofExecutor,
+  },
+  {
+    what: "a step that throws holds its bucket for ever",
+    rows: "Y1",
+    path: executor,
+    find: `if (event.type !== "failed") this.#end(this.#model.workId, failed("fetchFailed", error));`,
+    replace: ``,
+    tests: ofExecutor,
   },
 ];

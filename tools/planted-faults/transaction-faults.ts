@@ -3,6 +3,7 @@ import type { PlantedFault } from "./planted-fault.ts";
 
 const home = "packages/client/src/transactions/";
 const answer = `${home}transaction-answer.ts`;
+const claim = `${home}transaction-claim.ts`;
 const dispatch = `${home}transaction-dispatch.ts`;
 const end = `${home}transaction-end.ts`;
 const optimism = `${home}optimism.ts`;
@@ -12,6 +13,7 @@ const inTests = (...names: readonly string[]): string[] =>
   names.map((name) => `packages/client/test/transactions/${name}.test.ts`);
 const lives = inTests("transaction-queue-properties");
 const ofOptimism = inTests("optimism");
+const ofClaim = inTests("transaction-claim");
 
 export const transactionFaults: readonly PlantedFault[] = [
   {
@@ -101,5 +103,37 @@ export const transactionFaults: readonly PlantedFault[] = [
     find: `for (const effect of effects().reverse())`,
     replace: `for (const effect of effects())`,
     tests: ofOptimism,
+  },
+  {
+    what: "what another may have sent meanwhile is taken for untouched",
+    rows: "T1, T3",
+    path: claim,
+    find: `if (known && (wasAway || known.isForeign || adopted.includes(record.id))) {`,
+    replace: `if (known && (wasAway || known.isForeign)) {`,
+    tests: ofClaim,
+  },
+  {
+    what: "a wish to cancel what is on its way waits until others are answered",
+    rows: "L34, T1",
+    path: dispatch,
+    find: `for (const entry of inFlight) if (isReady(turn, entry, keyRetentionMs))`,
+    replace: `for (const entry of inFlight) if (inFlight.size < turn.policy.inFlightMax && isReady(turn, entry, keyRetentionMs))`,
+    tests: inTests("transaction-dispatch"),
+  },
+  {
+    what: "what is made as the page freezes fails",
+    rows: "T2",
+    path: queue,
+    find: `if (queue.isClaimed || queue.isFrozen || code === "closed") return;`,
+    replace: `if (queue.isClaimed) return;`,
+    tests: ofClaim,
+  },
+  {
+    what: "one record that cannot be written keeps all others from the disk",
+    rows: "T2",
+    path: `${home}transaction-saving.ts`,
+    find: `if (writing.length > 1) {`,
+    replace: `if (added.length && writing.length > 1) {`,
+    tests: inTests("transaction-saving"),
   },
 ];
