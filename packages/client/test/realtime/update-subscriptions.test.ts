@@ -263,6 +263,13 @@ describe("how a subscription stands", () => {
     expect(states.at(-1)?.phase).toBe("live");
   });
 
+  test("a bucket that is left while there is no session is not remembered as left", () => {
+    updates.attach(link);
+    updates.detach();
+    updates.add("lobby", hear("a"))();
+    expect(updates.hasLeft("lobby")).toBe(false);
+  });
+
   test("the confirmation of an own unsubscribe ends nobody's newer subscription", () => {
     const states = follow();
     updates.unsubscribed({ type: "unsubscribed", bucket: "room" });

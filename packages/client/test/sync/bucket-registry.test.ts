@@ -40,6 +40,18 @@ test("while nobody's store is open, no hook is called for a bucket that the serv
   expect(asked).toEqual([]);
 });
 
+test("what the server names before the store is open is not sent in vain, but from where that stands", async () => {
+  const rig = await namedEarly();
+  expect(rig.session?.asked).toEqual(["unsubscribe log:1"]);
+  rig.server.append("log:1");
+  expect(rig.session?.outbox).toEqual([]);
+  rig.store.stored.set("log:1", { cursor: { epoch: "e1", seq: 1 }, rows: ["log:1 e1 1"] });
+  rig.sync.account(rig.debts);
+  await rig.flow();
+  expect(rig.session?.asked).toEqual(["unsubscribe log:1", "subscribe log:1 1"]);
+  expect(rows(rig, "log:1")).toEqual(rig.server.visible("log:1"));
+});
+
 test("what the server named for one user is not asked for in the name of the next", async () => {
   const rig = await namedEarly();
   const { asked } = rig.connect();

@@ -84,18 +84,22 @@ test("what was not stored at sign-out fails for good: undone, told, and with the
   expect(told).toEqual(["+a", "-a", ["storeFailed", "closed", "a", "failed"]]);
 });
 
-test("what shows in place is taken back at sign-out, and shows once when its user is back", async () => {
+test("what shows in place is taken back at sign-out, the last first, and shows once when its user is back", async () => {
   const rig = new TransactionsRig();
   const shown: string[] = [];
+  const undone: string[] = [];
   const own = defineTransaction(contract, "send", {
     apply: ({ input }) => void shown.push(input.text),
-    undo: () => void shown.pop(),
+    undo({ input }) {
+      shown.pop();
+      undone.push(input.text);
+    },
   });
   const client = rig.client({ definitions: [own] }, "offline");
   for (const text of ["a", "b"]) client.transact(own, { text });
   await rig.clock.run(1_000);
   client.closeAccount();
-  expect(shown).toEqual([]);
+  expect([shown, undone]).toEqual([[], ["b", "a"]]);
   rig.open(client);
   await rig.clock.run(1_000);
   expect(shown).toEqual(["a", "b"]);
