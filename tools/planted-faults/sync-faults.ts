@@ -126,4 +126,12 @@ export const syncFaults: readonly PlantedFault[] = [
     replace: ``,
     tests: ofExecutor,
   },
+  {
+    what: "a write that was undone hides the next news of others",
+    rows: "B47",
+    path: "packages/client/src/stores/sqlite-news.ts",
+    find: `this.#connection.whenCommitted(() => this.#seen.set(null, row.seen));`,
+    replace: `this.#seen.set(null, row.seen);`,
+    tests: ["packages/client/test/stores/sqlite.test.ts"],
+  },
 ];
