@@ -33,6 +33,10 @@ export const PINNED_SEEDS: readonly (readonly [seed: number, story: string])[] =
     "noise broke three sessions over a call that the server was still running, and its lane went on",
   ],
   [12019142, "a second tab lost its power with debts, and nothing was started after that"],
+  [
+    13035931,
+    "a second tab was killed between its data and its debt, and nothing was started after that",
+  ],
   [12019865, "the last call of a tab that had closed came to the server while the rest was judged"],
   [
     13020884,
