@@ -8,6 +8,8 @@ export type ProcessState = "running" | "asleep" | "dead";
 
 /** What may wait to be sent: the mark at which a session stops writing, and one more frame. */
 const BUFFERED_BYTES_MAX = 262_144 + 1_048_576;
+/** Pings, cancels and the like are written all the same, and none is larger. */
+const SMALL_BYTES = 65_536;
 
 export class ProcessNetwork {
   readonly #clock: Clock;
@@ -50,7 +52,10 @@ export class ProcessNetwork {
       },
       send: (frame) => {
         const isSent = inner.send(frame);
-        if (inner.bufferedBytes > BUFFERED_BYTES_MAX) this.#tooMuch();
+        const bytes = typeof frame === "string" ? frame.length : frame.byteLength;
+        // What was under way as a link turned into a black hole waits then too, unforeseen.
+        const most = BUFFERED_BYTES_MAX * (bytes > SMALL_BYTES ? 1 : 4);
+        if (inner.bufferedBytes > most) this.#tooMuch();
         return isSent;
       },
       pauseReading: () => inner.pauseReading(),

@@ -37,6 +37,7 @@ export const PINNED_SEEDS: readonly (readonly [seed: number, story: string])[] =
     13035931,
     "a second tab was killed between its data and its debt, and nothing was started after that",
   ],
+  [13038328, "a link became a black hole while more was under way than may wait to be sent"],
   [12019865, "the last call of a tab that had closed came to the server while the rest was judged"],
   [
     13020884,
