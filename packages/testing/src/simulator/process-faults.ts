@@ -176,25 +176,33 @@ export const PROCESS_FAULTS: FaultTable = {
     for (let n = 0; n < 60; n++) askWithoutAnswer(process, "x".repeat(30_000));
     return () => link.heal();
   }),
-  "another account": fault([1_000, 60_000], (process, { world: { clock }, device, dice }) => {
-    const others = ["ada", "bob", "cleo", null].filter((who) => who !== process.account);
-    const other = dice.pick(others);
-    // Now and then without a network, so that what was asked still waits when the user changes.
-    const isOffline = dice.chance(0.5);
-    if (isOffline) {
-      device.link.refuseDials();
-      device.link.drop();
-      askWithoutAnswer(process);
-    }
-    const cancel = clock.at(clock.now() + (isOffline ? 600 : 0), () => {
-      process.signIn(other);
-      device.link.acceptDials();
-    });
-    return () => {
-      cancel();
-      process.signIn(process.account);
-    };
-  }),
+  "another account": {
+    lastsMs: [1_000, 60_000],
+    begin(site) {
+      const process = struck(site);
+      if (!process) return () => {};
+      const { device, dice, world } = site;
+      const { clock } = world;
+      const others = ["ada", "bob", "cleo", null].filter((who) => who !== process.account);
+      const other = dice.pick(others);
+      // Now and then without a network, so that what was asked still waits when the user changes.
+      const isOffline = dice.chance(0.5);
+      if (isOffline) {
+        device.link.refuseDials();
+        device.link.drop();
+        askWithoutAnswer(process);
+      }
+      const cancel = clock.at(clock.now() + (isOffline ? 600 : 0), () => {
+        process.signIn(other);
+        device.link.acceptDials();
+      });
+      // The timer is the fault's own, and ends though the process is gone.
+      return () => {
+        cancel();
+        if (process.isAlive) process.signIn(process.account);
+      };
+    },
+  },
   "user stops": fault([500, 30_000], (process) => {
     process.client.stop();
     return () => process.client.start();

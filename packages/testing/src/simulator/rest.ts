@@ -39,7 +39,7 @@ export function unrest(world: World): string | undefined {
       const { phase, cursor } = client.bucket(bucket).state.current;
       const head = world.ledger.log(world.ledger.epoch, bucket).length;
       const isHere = cursor?.epoch === world.ledger.epoch && cursor.seq === head;
-      if (phase !== "live" || (head > 0 && !isHere))
+      if (phase !== "live" || (!isHere && (head > 0 || cursor)))
         return `${name} has ${bucket} ${phase} at ${cursor?.seq} of ${head}`;
     }
   }

@@ -38,6 +38,11 @@ export const PINNED_SEEDS: readonly (readonly [seed: number, story: string])[] =
     "a second tab was killed between its data and its debt, and nothing was started after that",
   ],
   [13038328, "a link became a black hole while more was under way than may wait to be sent"],
+  [12046630, "a fault's own timer outlived the tab that it had struck"],
+  [
+    13048328,
+    "a server that was handed over lost its store, and an empty log passed for the old one",
+  ],
   [12019865, "the last call of a tab that had closed came to the server while the rest was judged"],
   [
     13020884,
